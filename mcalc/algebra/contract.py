@@ -1,0 +1,432 @@
+"""The one constructor with algebra in it: the normal form of a product over index labels.
+
+It flattens products of products, makes repeated factors powers, removes identities, pulls rational
+coefficients and scalar components out, and numbers the labels canonically, so that two ways of writing
+the same contraction give the same node. Nothing else simplifies on construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import count
+from math import gcd, isqrt, lcm
+
+from mcalc.algebra.dims import Dim, product
+from mcalc.algebra.expr import (
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    Rational,
+    Sum,
+    add,
+    intern_contraction,
+    number,
+    permute,
+    ratio,
+    scale,
+    size,
+    transpose,
+    zero,
+)
+
+
+def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int, Dim]) -> Expr:
+    """The canonical node for `factors` multiplied over labels and summed over those not in `out`."""
+    labels = _Labels(sizes)
+    coefficient, flat = _flatten(factors, labels)
+    out = tuple(labels.resolve(group) for group in out)
+    if not coefficient:
+        return zero(tuple(product([labels.sizes[x] for x in group]) for group in out))
+    merged: dict[tuple[Expr, tuple[Group, ...]], Rational] = {}
+    for base, exponent, axes in flat:
+        axes = tuple(labels.resolve(group) for group in axes)
+        if base.symmetric and axes[0] > axes[1]:
+            axes = (axes[1], axes[0])
+        merged[base, axes] = merged.get((base, axes), 0) + exponent
+    rest = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e and axes]
+    more, counted = _flatten([(d, 1, ()) for d in _loose(labels, rest, out)], labels)
+    scalars = {base: e for (base, axes), e in merged.items() if not axes}
+    for base, exponent, _ in counted:
+        scalars[base] = scalars.get(base, 0) + exponent
+    return _assemble(coefficient * more, scalars, rest, out, labels)
+
+
+class _Labels:
+    """Labels while a product is flattened: unified by identities, split where a fused axis meets its parts."""
+
+    def __init__(self, sizes: dict[int, Dim]) -> None:
+        self.parent: dict[int, int] = {}
+        self.parts: dict[int, Group] = {}
+        self.sizes = dict(sizes)
+        self.fresh = count(1_000_000)
+
+    def new(self, d: Dim) -> int:
+        label = next(self.fresh)
+        self.sizes[label] = d
+        return label
+
+    def learn(self, group: Group, d: Dim) -> None:
+        """An axis of size `d` carries these labels."""
+        if len(group) == 1:
+            self.sizes.setdefault(group[0], d)
+
+    def find(self, label: int) -> int:
+        parent = self.parent
+        while label in parent:
+            label = parent[label]
+        return label
+
+    def resolve(self, group: Group) -> Group:
+        """The group in labels that stand for themselves."""
+        if not self.parent and not self.parts:
+            return group
+        found: list[int] = []
+        stack = list(reversed(group))
+        while stack:
+            label = self.find(stack.pop())
+            if label in self.parts:
+                stack.extend(reversed(self.parts[label]))
+            else:
+                found.append(label)
+        return tuple(found)
+
+    def unify(self, left: Group, right: Group) -> bool:
+        """Make two groups of one size the same axis; False where their parts do not line up."""
+        a, b = list(self.resolve(left)), list(self.resolve(right))
+        while a and b:
+            x, y = a.pop(0), b.pop(0)
+            if x == y:
+                continue
+            dx, dy = self.sizes[x], self.sizes[y]
+            if dx is dy:
+                self.parent[y] = x
+                continue
+            if not (self._split(x, dx, y, b) or self._split(y, dy, x, a)):
+                return False
+            a, b = list(self.resolve(tuple(a))), list(self.resolve(tuple(b)))
+        return not a and not b
+
+    def _split(self, whole: int, d: Dim, first: int, others: list[int]) -> bool:
+        """Let `whole` stand for `first` and as many of `others` as its size needs."""
+        parts = [first]
+        while True:
+            have = product([self.sizes[x] for x in parts])
+            if have is d:
+                self.parts[whole] = tuple(parts)
+                del others[: len(parts) - 1]
+                return True
+            if len(parts) > len(others):
+                return False
+            parts.append(others[len(parts) - 1])
+
+    def aligned(self, left: Group, right: Group) -> bool:
+        """Whether `unify` would succeed, found out without side effects."""
+        before = dict(self.parent), dict(self.parts)
+        fits = self.unify(left, right)
+        self.parent, self.parts = before
+        return fits
+
+
+def _flatten(factors: Iterable[Factor], labels: _Labels) -> tuple[Rational, list[Factor]]:
+    """Open inner products and take out rational contents; returns the coefficient and the factors that remain."""
+    coefficient: Rational = 1
+    flat: list[Factor] = []
+    queue = list(factors)
+    for base, _, axes in queue:
+        for group, d in zip(axes, base.shape, strict=True):
+            labels.learn(group, d)
+    queue.reverse()
+    while queue:
+        base, exponent, axes = queue.pop()
+        match base:
+            case Number(value) if (root := rational_power(value, exponent)) is not None:
+                coefficient *= root
+            case Sum(()) if exponent > 0:
+                return 0, []
+            case Sum(terms) if terms:
+                content, node = _content(base)
+                sign = -1 if content < 0 and not isinstance(exponent, int) else 1
+                root = rational_power(content * sign, exponent)
+                if root is None:
+                    flat.append((number(content * sign), exponent, ()))
+                else:
+                    coefficient *= root
+                if isinstance(node, Sum) or sign < 0:
+                    flat.append(_oriented(scale(sign, node), exponent, axes))
+                else:
+                    queue.append((node, exponent, axes))
+            case Contract() if (inner := _open(base, exponent, axes, labels)) is not None:
+                queue.extend(inner)
+            case Contract():
+                flat.append(_oriented(base, exponent, axes))
+            case _:
+                flat.append((base, exponent, axes))
+    return coefficient, flat
+
+
+def _oriented(base: Expr, exponent: Rational, axes: tuple[Group, ...]) -> Factor:
+    """A closed matrix factor and its transpose are one factor: the one that comes first."""
+    if turned(base):
+        return transpose(base), exponent, (axes[1], axes[0])
+    return base, exponent, axes
+
+
+def turned(node: Expr) -> bool:
+    """Whether the transpose of a matrix comes before it in the order of nodes."""
+    if node.rank != 2 or not isinstance(node, (Sum, Contract)) or node.symmetric:
+        return False
+    other = transpose(node)
+    simpler = not isinstance(other, (Sum, Contract))
+    return simpler or (isinstance(other, type(node)) and other.h < node.h)
+
+
+def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _Labels) -> list[Factor] | None:
+    """The factors of an inner contraction in the labels of the outer one, or None where it stays closed."""
+    if exponent == 1:
+        if base.sizes and not base.out:
+            return None  # a connected scalar is one factor, whatever stands around it
+    else:
+        shown = [x for group in base.out for x in group]
+        if len(set(shown)) != len(shown) or len(set(shown)) != len(base.sizes):
+            return None  # a power does not go inside a sum, nor onto the zeros beside a diagonal
+        if not (isinstance(exponent, int) or _distributes(base, exponent)):
+            return None
+    fresh = [labels.new(d) for d in base.sizes]
+    groups = [tuple(fresh[x] for x in group) for group in base.out]
+    if any(len(g) != 1 or len(a) != 1 for g, a in zip(groups, axes, strict=True)) and not all(
+        labels.aligned(a, g) for a, g in zip(axes, groups, strict=True)
+    ):
+        return None
+    for a, g in zip(axes, groups, strict=True):
+        if not labels.unify(a, g):
+            return None
+    return [(b, e * exponent, tuple(tuple(fresh[x] for x in g) for g in ax)) for b, e, ax in base.factors]
+
+
+def _distributes(base: Contract, exponent: Rational) -> bool:
+    """Whether a fractional power of a product is the product of the powers: at most one factor may be negative."""
+    from mcalc.algebra.traits import nonnegative
+
+    del exponent
+    return all(nonnegative(b) for b, _, _ in base.factors)
+
+
+def _content(node: Sum) -> tuple[Rational, Expr]:
+    """The rational content of a sum, signed so that the first term of what remains is positive."""
+    terms = node.terms
+    if len(terms) == 1:
+        return terms[0]
+    top = gcd(*(c.numerator for c, _ in terms))
+    bottom = lcm(*(c.denominator for c, _ in terms))
+    content = ratio(Fraction(top, bottom)) if bottom != 1 else top
+    if terms[0][0] < 0:
+        content = -content
+    if content == 1:
+        return 1, node
+    return content, add([(ratio(Fraction(c) / content), n) for c, n in terms], node.shape)
+
+
+def rational_power(base: Rational, exponent: Rational) -> Rational | None:
+    """`base ** exponent` where that is rational and small enough to write down, else None."""
+    if base == 1:
+        return 1
+    if not base:
+        return 0 if exponent > 0 else None
+    if isinstance(exponent, int):
+        if abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) > 4096:
+            return None
+        return ratio(Fraction(base) ** exponent)
+    if base < 0 or exponent.denominator != 2:
+        return None
+    top, bottom = isqrt(base.numerator), isqrt(base.denominator)
+    if top * top != base.numerator or bottom * bottom != base.denominator:
+        return None
+    return rational_power(ratio(Fraction(top, bottom)), exponent.numerator)
+
+
+def _loose(labels: _Labels, factors: list[Factor], out: tuple[Group, ...]) -> list[Expr]:
+    """A label that nothing carries any more is summed over nothing: it counts its size."""
+    held = {x for group in out for x in group}
+    for _, _, axes in factors:
+        for group in axes:
+            held.update(group)
+    named = {x for label in labels.sizes for x in labels.resolve((label,))}
+    return [size(labels.sizes[x]) for x in sorted(named - held)]
+
+
+def _assemble(
+    coefficient: Rational,
+    scalars: dict[Expr, Rational],
+    factors: list[Factor],
+    out: tuple[Group, ...],
+    labels: _Labels,
+) -> Expr:
+    """Scalar components become factors of their own; the rest gets canonical labels."""
+    shown = {x for group in out for x in group}
+    indexed: list[Factor] = []
+    for component in _components(factors):
+        if any(x in shown for _, _, axes in component for group in axes for x in group):
+            indexed += component
+        else:
+            base = _canonical(component, (), labels)
+            scalars[base] = scalars.get(base, 0) + 1
+    for base, exponent in scalars.items():
+        root = rational_power(base.value, ratio(exponent)) if isinstance(base, Number) else None
+        if root is not None:
+            coefficient *= root
+        elif exponent:
+            indexed.append((base, ratio(exponent), ()))
+    return scale(ratio(coefficient), _canonical(indexed, out, labels))
+
+
+def _components(factors: list[Factor]) -> list[list[Factor]]:
+    """Factors that share labels, directly or through others."""
+    owner: dict[int, int] = {}
+    members: dict[int, list[Factor]] = {}
+    for position, factor in enumerate(factors):
+        touched = {owner[x] for group in factor[2] for x in group if x in owner}
+        home = min(touched, default=position)
+        mine = [f for other in sorted(touched) for f in members.pop(other)] + [factor]
+        members[home] = mine
+        for _, _, axes in mine if len(touched) > 1 else (factor,):
+            for group in axes:
+                for x in group:
+                    owner[x] = home
+    return list(members.values())
+
+
+# ---------------------------------------------------------------- canonical labels
+
+
+def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> Expr:
+    if len(factors) == 1 and factors[0][1] == 1 and len(factors[0][2]) == len(out):
+        base, _, axes = factors[0]
+        if axes == out and all(len(group) == 1 for group in out) and len(set(out)) == len(out):
+            return base
+        if isinstance(base, Sum) and len(set(axes)) == len(axes) and set(axes) == set(out):
+            order = tuple(axes.index(group) for group in out)
+            return add([(c, permute(node, order)) for c, node in base.terms], tuple(base.shape[k] for k in order))
+    if not factors and not out:
+        return number(1)
+    order = _order(factors, out, labels)
+    place = {label: k for k, label in enumerate(order)}
+    renamed: list[tuple[int, int, int, tuple[Group, ...], Factor]] = []
+    for base, exponent, axes in factors:
+        new = tuple(tuple(place[x] for x in group) for group in axes)
+        if base.symmetric and new[0] > new[1]:
+            new = (new[1], new[0])
+        renamed.append((base.h, exponent.numerator, exponent.denominator, new, (base, exponent, new)))
+    renamed.sort(key=lambda r: r[:4])
+    return intern_contraction(
+        tuple(r[4] for r in renamed),
+        tuple(tuple(place[x] for x in group) for group in out),
+        tuple(labels.sizes[label] for label in order),
+    )
+
+
+Colours = dict[int, int]
+
+
+def _order(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> list[int]:
+    """The labels in an order that depends on nothing but the structure: colour refinement, then trying ties."""
+    shown: dict[int, list[int]] = {}
+    for place, x in enumerate(x for group in out for x in group):
+        shown.setdefault(x, []).append(place)
+    everything = list(shown)
+    for _, _, axes in factors:
+        for group in axes:
+            everything.extend(group)
+    everything = list(dict.fromkeys(everything))
+    if len(everything) == 1:
+        return everything
+    signs = [
+        (hash((b.h, e.numerator, e.denominator)), b.symmetric, axes) for b, e, axes in factors if axes
+    ]
+    colours = {x: hash((labels.sizes[x].h, *shown.get(x, ()))) for x in everything}
+    first = {x: places[0] for x, places in shown.items()}
+    hidden = len(first) + 1
+
+    def finish(colours: Colours) -> list[int]:
+        return sorted(everything, key=lambda x: (first.get(x, hidden), colours[x]))
+
+    colours = _refine(signs, colours)
+    if len(set(colours.values())) == len(everything):
+        return finish(colours)
+    return finish(_break_ties(signs, colours))
+
+
+def _refine(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> Colours:
+    """Split colours by the company that labels keep, until nothing splits any more."""
+    distinct = len(set(colours.values()))
+    while distinct < len(colours):
+        company: dict[int, list[int]] = {x: [] for x in colours}
+        for sign, symmetric, axes in signs:
+            shades = [tuple([colours[x] for x in group]) for group in axes]
+            if symmetric:
+                shades.sort()
+            whole = hash((sign, *shades))
+            for axis, group in enumerate(axes):
+                for position, x in enumerate(group):
+                    company[x].append(hash((whole, 0 if symmetric else axis, position)))
+        colours = {x: hash((colours[x], *sorted(company[x]))) for x in colours}
+        now = len(set(colours.values()))
+        if now == distinct:
+            break
+        distinct = now
+    return colours
+
+
+def _form(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> tuple[list[int], tuple[object, ...]]:
+    """The labels by colour, and the product written in their positions."""
+    order = sorted(colours, key=colours.__getitem__)
+    place = {x: k for k, x in enumerate(order)}
+    written = []
+    for sign, symmetric, axes in signs:
+        groups = [tuple(place[x] for x in group) for group in axes]
+        written.append((sign, tuple(sorted(groups) if symmetric else groups)))
+    return order, (tuple(sorted(colours.values())), tuple(sorted(written)))
+
+
+def _break_ties(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> Colours:
+    """Individualise one label of the first tied colour and refine, the least form winning.
+
+    Two choices with the same form are exchanged by a symmetry of the product, and so are all labels that
+    the symmetries found so far connect: of those only one needs trying. A ring of 64 equal factors takes two.
+    """
+    shared: dict[int, list[int]] = {}
+    for x, colour in colours.items():
+        shared.setdefault(colour, []).append(x)
+    tied = shared[min(c for c, xs in shared.items() if len(xs) > 1)]
+    best: tuple[tuple[object, ...], Colours] | None = None
+    orders: dict[tuple[object, ...], list[int]] = {}
+    orbit = {x: x for x in tied}
+
+    def root(x: int) -> int:
+        while orbit[x] != x:
+            x = orbit[x]
+        return x
+
+    tried: set[int] = set()
+    for candidate in tied:
+        if root(candidate) in {root(x) for x in tried}:
+            continue
+        tried.add(candidate)
+        trial = dict(colours)
+        trial[candidate] = hash((trial[candidate], 1))
+        trial = _refine(signs, trial)
+        if len(set(trial.values())) < len(trial):
+            trial = _break_ties(signs, trial)
+        order, form = _form(signs, trial)
+        if form in orders:
+            for x, y in zip(orders[form], order, strict=True):
+                if x in orbit and y in orbit:
+                    orbit[root(x)] = root(y)
+        else:
+            orders[form] = order
+        if best is None or form < best[0]:
+            best = (form, trial)
+    assert best is not None
+    return best[1]

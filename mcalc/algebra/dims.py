@@ -1,0 +1,99 @@
+"""Symbolic sizes of axes: interned polynomials over names (`n`, `3`, `m*n`, `n + 1`)."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+Monomial = tuple[str, ...]
+
+
+class Dim:
+    """The size of one axis. Equal sizes are the same object; build one with `dim`.
+
+    >>> dim("m") * dim("n") is dim("n") * dim("m")
+    True
+    """
+
+    __slots__ = ("h", "terms")
+
+    terms: tuple[tuple[Monomial, int], ...]
+    h: int
+
+    def __mul__(self, other: Dim) -> Dim:
+        product: dict[Monomial, int] = {}
+        for a, p in self.terms:
+            for b, q in other.terms:
+                names = tuple(sorted(a + b))
+                product[names] = product.get(names, 0) + p * q
+        return _intern(product)
+
+    def __add__(self, other: Dim) -> Dim:
+        total = dict(self.terms)
+        for names, count in other.terms:
+            total[names] = total.get(names, 0) + count
+        return _intern(total)
+
+    @property
+    def number(self) -> int | None:
+        """The size where it is a plain number, else None."""
+        if not self.terms:
+            return 0
+        names, count = self.terms[0]
+        return count if len(self.terms) == 1 and not names else None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that occur in the size."""
+        return frozenset(name for names, _ in self.terms for name in names)
+
+    def at(self, sizes: dict[str, int]) -> int:
+        """The size as a number, given the sizes of its names."""
+        total = 0
+        for names, count in self.terms:
+            for name in names:
+                count *= sizes[name]
+            total += count
+        return total
+
+    def __str__(self) -> str:
+        parts = []
+        for names, count in self.terms:
+            factors = [*([str(count)] if count != 1 or not names else []), *names]
+            parts.append("*".join(factors))
+        return " + ".join(parts) or "0"
+
+    __repr__ = __str__
+
+
+_dims: dict[tuple[tuple[Monomial, int], ...], Dim] = {}
+
+
+def _intern(terms: dict[Monomial, int]) -> Dim:
+    key = tuple(sorted((names, count) for names, count in terms.items() if count))
+    found = _dims.get(key)
+    if found is None:
+        found = _dims[key] = object.__new__(Dim)
+        found.terms = key
+        # Sizes order labels; hash(str) differs between runs, so names enter by a checksum.
+        found.h = hash(tuple((tuple(crc32(n.encode()) for n in names), count) for names, count in key))
+    return found
+
+
+def dim(size: str | int | Dim) -> Dim:
+    """The size with this name, or this number."""
+    if isinstance(size, Dim):
+        return size
+    return _intern({(): size} if isinstance(size, int) else {(size,): 1})
+
+
+def product(sizes: list[Dim] | tuple[Dim, ...]) -> Dim:
+    """The size of several axes taken together."""
+    total = dim(1)
+    for size in sizes:
+        total = total * size
+    return total
+
+
+def show_shape(shape: tuple[Dim, ...]) -> str:
+    """A shape as people read it: `scalar`, `n`, `m x n`."""
+    return " x ".join(f"({d})" if len(d.terms) > 1 else str(d) for d in shape) or "scalar"

@@ -1,0 +1,21 @@
+"""Derivatives of any array by any array, to any order: axes shape(f) + shape(x)."""
+
+from __future__ import annotations
+
+from mcalc.algebra.expr import Expr, Symbol, contract, number
+from mcalc.calculus.differential import pull, push
+
+
+def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:
+    """The derivative of `f` by `x`, axes shape(f) + shape(x), once for each order."""
+    for _ in range(order):
+        # Few outputs: go back from them. One input: go forward from it. Both state the same differentials.
+        f = push(f, {x: number(1)}) if f.rank and not x.rank else jacobians(f, [x])[0]
+    return f
+
+
+def jacobians(f: Expr, variables: list[Symbol]) -> list[Expr]:
+    """The derivatives of `f` by several variables in one reverse sweep."""
+    axes = tuple((k,) for k in range(f.rank))
+    seed = contract((), (*axes, *axes), dict(enumerate(f.shape)))
+    return pull(f, seed, list(variables))

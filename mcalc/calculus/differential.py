@@ -1,0 +1,148 @@
+"""Differentials: what an operation does to a small change of its arguments, and nothing else.
+
+`push` carries tangents forward through the graph, `pull` carries cotangents back. Both visit every shared
+node once, so their cost follows the size of the graph. The reverse sweep is not stated anywhere: the
+cotangent of a contraction's factor is the contraction of the other factors with the result's cotangent.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.batch import hole, lift_over
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Rational,
+    Shape,
+    Sum,
+    add,
+    contract,
+    hadamard,
+    postorder,
+    zero,
+)
+from mcalc.errors import Problem
+
+
+def active(root: Expr, variables: set[Expr]) -> list[Expr]:
+    """The nodes below `root` that depend on the variables, children first."""
+    return postorder(root, lambda node: not node.free.isdisjoint(variables))
+
+
+def push(root: Expr, tangents: dict[Expr, Expr]) -> Expr:
+    """The differential of `root`, given those of its variables (each of its variable's shape)."""
+    moved = dict(tangents)
+    for node in active(root, set(tangents)):
+        if node not in moved:
+            moved[node] = tangent(node, moved)
+    return moved.get(root) or zero(root.shape)
+
+
+def tangent(node: Expr, moved: dict[Expr, Expr]) -> Expr:
+    """The differential of one node, given the differentials of the children that move."""
+    match node:
+        case Sum(terms):
+            return add([(c, moved[n]) for c, n in terms if n in moved], node.shape)
+        case Contract(factors, out, sizes):
+            known = dict(enumerate(sizes))
+            parts: list[tuple[Rational, Expr]] = []
+            for k, (base, exponent, axes) in enumerate(factors):
+                if base in moved:
+                    rest = _others(factors, k)
+                    parts.append((exponent, contract([*rest, (moved[base], 1, axes)], out, known)))
+            return add(parts, node.shape)
+        case Apply(op, args):
+            if op.slope is not None:
+                return hadamard(op.slope(args[0], node), moved[args[0]])
+            changes = [moved.get(a) or zero(a.shape) for a in args]
+            return local(node, changes)
+    raise AssertionError(node)
+
+
+def local(node: Apply, changes: list[Expr]) -> Expr:
+    """The record's differential at this node, lifted where the node has batch axes."""
+    op = node.op
+    if op.differential is None:
+        raise Problem("unsupported", f"the derivative of {op.name} is not known", hint=f"mcalc functions {op.name}")
+    core = len(next(s for s in op.signatures if s.fits(tuple(a.shape for a in node.args))).inputs[0])
+    batch = node.args[0].rank - core
+    if not batch:
+        return op.differential(*node.args, node, *changes)
+    values = [*node.args, node, *changes]
+    holes = [hole(v.shape[batch:], k) for k, v in enumerate(values)]
+    statement = op.differential(*holes)
+    # The answer is a node like any other: where the statement applies the record to the hole, it is the answer.
+    return lift_over(statement, dict(zip(holes, values, strict=True)), node.shape[:batch])
+
+
+def pull(root: Expr, seed: Expr, targets: list[Expr]) -> list[Expr]:
+    """The cotangents of the targets, given that of `root`.
+
+    The seed has the root's axes last; axes before them (one cotangent for each entry of some array) are kept
+    in front of every result.
+    """
+    lead_shape = seed.shape[: seed.rank - root.rank]
+    lead: tuple[Group, ...] = tuple((-1 - k,) for k in range(len(lead_shape)))
+    gathered: dict[Expr, list[tuple[Rational, Expr]]] = {root: [(1, seed)]}
+    wanted = set(targets)
+    for node in reversed(active(root, wanted)):
+        if node in wanted or node not in gathered:
+            continue
+        g = add(gathered.pop(node), (*lead_shape, *node.shape))
+        match node:
+            case Sum(terms):
+                for c, n in terms:
+                    if not n.free.isdisjoint(wanted):
+                        gathered.setdefault(n, []).append((c, g))
+            case Contract(factors, out, sizes):
+                known = dict(enumerate(sizes)) | {-1 - k: d for k, d in enumerate(lead_shape)}
+                for k, (base, exponent, axes) in enumerate(factors):
+                    if not base.free.isdisjoint(wanted):
+                        rest = [*_others(factors, k), (g, 1, (*lead, *out))]
+                        gathered.setdefault(base, []).append((exponent, contract(rest, (*lead, *axes), known)))
+            case Apply(op, args):
+                for arg, cotangent in _pull_operation(node, g, lead, lead_shape, wanted):
+                    gathered.setdefault(arg, []).append((1, cotangent))
+                del op, args
+    return [add(gathered.get(t, ()), (*lead_shape, *t.shape)) for t in targets]
+
+
+def _pull_operation(
+    node: Apply, g: Expr, lead: tuple[Group, ...], lead_shape: Shape, wanted: set[Expr]
+) -> list[tuple[Expr, Expr]]:
+    op, args = node.op, node.args
+    if op.slope is not None:
+        axes = tuple((k,) for k in range(node.rank))
+        slope = op.slope(args[0], node)
+        return [(args[0], contract([(g, 1, (*lead, *axes)), (slope, 1, axes)], (*lead, *axes)))]
+    found: list[tuple[Expr, Expr]] = []
+    for k, arg in enumerate(args):
+        if arg.free.isdisjoint(wanted):
+            continue
+        if op.adjoint is not None and k == len(args) - 1:
+            found.append((arg, _adjoint(node, g, lead_shape)))
+            continue
+        change = hole(arg.shape, 100 + k)
+        changes = [change if j == k else zero(a.shape) for j, a in enumerate(args)]
+        found.append((arg, pull(local(node, changes), g, [change])[0]))
+    return found
+
+
+def _adjoint(node: Apply, g: Expr, lead_shape: Shape) -> Expr:
+    assert node.op.adjoint is not None
+    fixed = node.args[:-1]
+    if not lead_shape:
+        return node.op.adjoint(*fixed, g)
+    core = hole(node.shape, 99)
+    return lift_over(node.op.adjoint(*fixed, core), {core: g}, lead_shape)
+
+
+def _others(factors: tuple[Factor, ...], k: int) -> list[Factor]:
+    """The factors around the k-th, and what differentiating its power leaves of it."""
+    base, exponent, axes = factors[k]
+    rest = [*factors[:k], *factors[k + 1 :]]
+    if exponent != 1:
+        rest.append((base, exponent - 1, axes))
+    return rest

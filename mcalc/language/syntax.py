@@ -1,0 +1,171 @@
+"""The surface tree: what the parser makes of text, and what notation makes for the printers.
+
+Products keep the operator that was written between two operands, because lowering decides from it and
+from the shapes what was meant, and because printing it back should not change the reader's spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+NOWHERE: Span = (0, 0)
+
+
+class Syntax:
+    """A node of the surface tree. Nodes with equal fields are equal; `span` is where the text stands."""
+
+    __slots__ = ("span",)
+    __match_args__: tuple[str, ...] = ()
+    span: Span
+
+    def fields(self) -> tuple[object, ...]:
+        """The values that make the node what it is."""
+        return tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Syntax) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.fields()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.fields()!r}"
+
+
+class Num(Syntax):
+    """A number as written: `2`, `0.5`."""
+
+    __slots__ = __match_args__ = ("text",)
+
+    def __init__(self, text: str, span: Span = NOWHERE) -> None:
+        self.text, self.span = text, span
+
+
+class Name(Syntax):
+    """A variable, a definition or a dimension."""
+
+    __slots__ = __match_args__ = ("id",)
+
+    def __init__(self, id: str, span: Span = NOWHERE) -> None:
+        self.id, self.span = id, span
+
+
+class Text(Syntax):
+    """A quoted string, as `einsum` takes."""
+
+    __slots__ = __match_args__ = ("value",)
+
+    def __init__(self, value: str, span: Span = NOWHERE) -> None:
+        self.value, self.span = value, span
+
+
+class Call(Syntax):
+    """`name(args, key=value)`."""
+
+    __slots__ = __match_args__ = ("name", "args", "options")
+
+    def __init__(
+        self,
+        name: str,
+        args: tuple[Syntax, ...],
+        options: tuple[tuple[str, Syntax], ...] = (),
+        span: Span = NOWHERE,
+    ) -> None:
+        self.name, self.args, self.options, self.span = name, args, options, span
+
+
+class Transpose(Syntax):
+    """`x.T`, `x'`, `xᵀ`, `x^T`."""
+
+    __slots__ = __match_args__ = ("arg",)
+
+    def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
+        self.arg, self.span = arg, span
+
+
+class Power(Syntax):
+    """`base ^ exponent`, or `base .^ exponent` where `elementwise`."""
+
+    __slots__ = __match_args__ = ("base", "exponent", "elementwise")
+
+    def __init__(self, base: Syntax, exponent: Syntax, elementwise: bool = False, span: Span = NOWHERE) -> None:
+        self.base, self.exponent, self.elementwise, self.span = base, exponent, elementwise, span
+
+
+class Matmul(Syntax):
+    """A chain of the tight product: `operators[k]` is `@`, or a space for juxtaposition."""
+
+    __slots__ = __match_args__ = ("items", "operators")
+
+    def __init__(self, items: tuple[Syntax, ...], operators: tuple[str, ...] = (), span: Span = NOWHERE) -> None:
+        self.items, self.operators, self.span = items, operators or ("@",) * (len(items) - 1), span
+
+
+class Product(Syntax):
+    """A chain of the loose product, left to right: `operators[k]` is one of `*` `.*` `/` `./`."""
+
+    __slots__ = __match_args__ = ("items", "operators")
+
+    def __init__(self, items: tuple[Syntax, ...], operators: tuple[str, ...], span: Span = NOWHERE) -> None:
+        self.items, self.operators, self.span = items, operators, span
+
+
+class Negative(Syntax):
+    """A sign in front of a factor: the `-b` of `a*-b`."""
+
+    __slots__ = __match_args__ = ("arg",)
+
+    def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
+        self.arg, self.span = arg, span
+
+
+class Terms(Syntax):
+    """A sum: each item with its sign, `+` or `-`. `-x` alone is a sum of one term."""
+
+    __slots__ = __match_args__ = ("items", "signs")
+
+    def __init__(self, items: tuple[Syntax, ...], signs: tuple[str, ...], span: Span = NOWHERE) -> None:
+        self.items, self.signs, self.span = items, signs, span
+
+
+class Program(Syntax):
+    """Definitions in order, then the expression that they serve; `declarations` are the texts of `var` lines."""
+
+    __slots__ = __match_args__ = ("definitions", "body", "declarations")
+
+    def __init__(
+        self,
+        definitions: tuple[tuple[Name, Syntax], ...],
+        body: Syntax,
+        declarations: tuple[tuple[str, Span], ...] = (),
+        span: Span = NOWHERE,
+    ) -> None:
+        self.definitions, self.body, self.declarations, self.span = definitions, body, declarations, span
+
+
+def children(node: Syntax) -> Iterator[Syntax]:
+    """The nodes directly below."""
+    match node:
+        case Call(_, args, options):
+            yield from args
+            yield from (value for _, value in options)
+        case Transpose(arg) | Negative(arg):
+            yield arg
+        case Power(base, exponent):
+            yield base
+            yield exponent
+        case Matmul(items) | Product(items) | Terms(items):
+            yield from items
+        case Program(definitions, body):
+            yield from (value for _, value in definitions)
+            yield body
+
+
+def walk(root: Syntax) -> Iterator[Syntax]:
+    """Every node, parents first, in the order of the text."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(children(node))))
