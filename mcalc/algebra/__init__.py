@@ -1,0 +1,1 @@
+"""What an expression is, and what can be done with one without knowing calculus."""

@@ -1,0 +1,1 @@
+"""Derivatives: differentials forward, their transpose backward, and the normal form of an answer."""

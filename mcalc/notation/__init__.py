@@ -1,0 +1,1 @@
+"""From an expression back to the syntax a person would write."""

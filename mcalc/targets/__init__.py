@@ -1,0 +1,1 @@
+"""Spellings of the syntax tree: text, mathematics, LaTeX, code."""

@@ -1,0 +1,1 @@
+"""The working: the trace of a derivation, grouped into the lines a teacher writes."""
