@@ -1,23 +1,95 @@
-"""What is known of a node's values: signs, from declarations and from the operations."""
+"""What is known of a node's values: signs and matrix properties, from declarations and from the operations."""
 
 from __future__ import annotations
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Number, Size, Sum, Symbol
+from weakref import WeakKeyDictionary
+
+from mcalc.algebra.expr import Apply, Contract, Expr, Number, Size, Sum, Symbol, add, contract, postorder
+
+UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
+
+_signs: WeakKeyDictionary[Expr, int] = WeakKeyDictionary()
 
 
 def nonnegative(node: Expr) -> bool:
     """Whether every entry is known to be at least zero (a psd matrix is not: its entries have any sign)."""
+    return sign(node) >= NONNEGATIVE
+
+
+def positive(node: Expr) -> bool:
+    """Whether every entry is known to be greater than zero."""
+    return sign(node) == POSITIVE
+
+
+def sign(root: Expr) -> int:
+    """What is known of the sign of every entry where the node is defined: UNKNOWN, NONNEGATIVE or POSITIVE."""
+    if root not in _signs:
+        for node in postorder(root, lambda n: n not in _signs):
+            _signs[node] = _sign(node)
+    return _signs[root]
+
+
+def _sign(node: Expr) -> int:
     match node:
         case Number(value):
-            return value >= 0
+            return POSITIVE if value > 0 else NONNEGATIVE if not value else UNKNOWN
         case Size():
-            return True
+            return POSITIVE
         case Symbol():
-            return "positive" in node.props
+            return POSITIVE if "positive" in node.props else UNKNOWN
         case Sum(terms):
-            return all(c > 0 and nonnegative(n) for c, n in terms)
-        case Contract(factors):
-            return all(nonnegative(b) or e % 2 == 0 for b, e, _ in factors)
-        case Apply(op):
-            return "nonnegative" in op.traits
-    return False
+            if any(c < 0 or not _signs[n] for c, n in terms):
+                return UNKNOWN
+            return max((_signs[n] for _, n in terms), default=NONNEGATIVE)
+        case Contract(factors, out):
+            # An even power is not negative, and neither is a root, wherever it is real.
+            even = (e.numerator % 2 == 0 or e.denominator % 2 == 0 for _, e, _ in factors)
+            least = min((max(_signs[b], int(ok)) for (b, _, _), ok in zip(factors, even, strict=True)), default=POSITIVE)
+            return least if len(set(out)) == len(out) else min(least, NONNEGATIVE)
+        case Apply(op, args):
+            if "positive" in op.traits:
+                return POSITIVE
+            kept = "nonnegative" in op.keeps and all(_signs[a] for a in args)
+            return NONNEGATIVE if kept or "nonnegative" in op.traits else UNKNOWN
+    return UNKNOWN
+
+
+def uniform(node: Expr) -> Expr | None:
+    """The scalar that every entry equals, where the node is a scalar spread over a shape; else None."""
+    match node:
+        case _ if not node.rank:
+            return node
+        case Sum(terms):
+            parts = [(c, uniform(n)) for c, n in terms]
+            return add([(c, n) for c, n in parts if n is not None], ()) if all(n for _, n in parts) else None
+        case Contract(factors, out, sizes):
+            shown = [x for group in out for x in group]
+            held = {x for _, _, axes in factors for group in axes for x in group}
+            if len(set(shown)) == len(shown) and held.isdisjoint(shown):
+                return contract(factors, (), {x: d for x, d in enumerate(sizes) if x in held})
+    return None
+
+
+#: Properties that a sum of matrices has where every term has them; psd wants no negative coefficient.
+_LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "psd"))
+
+
+def holds(prop: str, node: Expr) -> bool:
+    """Whether a matrix is known to have a property: symmetric skew diagonal orthogonal psd lower."""
+    match node:
+        case Symbol():
+            return prop in node.props or (prop == "symmetric" and node.symmetric)
+        case Sum(terms) if prop in _LINEAR and terms:
+            return all(holds(prop, n) and (c > 0 or prop != "psd") for c, n in terms)
+        case Contract(factors, out) if node.rank == 2:
+            if out[0] == out[1]:
+                return _of_diagonal(prop, factors == ())
+            if len(factors) == 1 and factors[0][1] == 1 and len(factors[0][2]) == 2 and prop != "lower":
+                return holds(prop, factors[0][0])  # the transpose
+        case Apply(op, args):
+            return prop in op.traits or (prop in op.keeps and all(holds(prop, a) for a in args))
+    return prop == "symmetric" and node.symmetric
+
+
+def _of_diagonal(prop: str, identity: bool) -> bool:
+    return prop in ("symmetric", "diagonal", "lower") or (identity and prop in ("orthogonal", "psd"))

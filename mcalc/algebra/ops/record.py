@@ -1,12 +1,18 @@
-"""The four ways to state an operation, each asking only for what cannot be derived.
+"""An operation is one record in one place. There are five ways to state one, each asking only for what cannot be derived.
 
     contraction  structure: the index string is shape rule, derivative and meaning
     elementwise  the shape is kept; `slope(x, y)` may use the answer y
     function     a signature and a differential dY in terms of X, Y and dX
     macro        a body: lowering expands it, notation recognises it
+    sized        a body that takes sizes as well: eye(n), unvec(x, m, n)
 
 The parser, shape inference, calculus, printers, `mcalc functions`, the man page and the tests are generic
 over the records: adding an operation is adding one record.
+
+**Templates.** `latex` and `numpy` have a hole for each argument, `{0}`; `{0:atom}` asks for brackets unless the
+argument is an atom. A `numpy` template acts on the last axes and keeps axes in front of them (reductions of any
+array excepted: they take all axes). A hole may occur twice, so a target names the argument first. Templates
+use `np.`, `scipy.linalg.` and `scipy.special.`, and the functions that `helper` defines.
 """
 
 from __future__ import annotations
@@ -15,21 +21,42 @@ from collections.abc import Callable
 from zlib import crc32
 
 from mcalc.algebra.batch import lift
-from mcalc.algebra.dims import Dim, show_shape
-from mcalc.algebra.expr import Apply, Expr, Factor, Group, Shape, apply, contract, permute, transpose
 from mcalc.algebra.contract import turned
+from mcalc.algebra.dims import show_shape
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Sum,
+    apply,
+    contract,
+    hadamard,
+    is_zero,
+    permute,
+    scale,
+    transpose,
+    zero,
+)
+from mcalc.algebra.ops.signature import ANY, Signature
 from mcalc.errors import Problem
 
 OPS: dict[str, Op] = {}  #: every record by its name in the language, in the order in which they are stated
 ALIASES: dict[str, str] = {}  #: other spellings of a name
 
+Body = Callable[..., Expr]
+Slope = Callable[[Expr, Expr], Expr]
+
 
 class Op:
-    """The record of one operation. `signature` reads `inputs->output`, a letter an axis: `mn,n->m`."""
+    """The record of one operation.
+
+    The first signature of a function or elementwise operation is its own: only in front of it may batch axes
+    stand. The others are ways of calling it, read by `of`.
+    """
 
     __slots__ = (
-        "adjoint", "aliases", "body", "differential", "domain", "example", "h", "internal", "keeps", "kind", "latex",
-        "name", "numpy", "parameters", "rules", "see", "signatures", "slope", "traits", "turns", "why",
+        "adjoint", "aliases", "body", "differential", "domain", "example", "h", "helper", "internal", "keeps", "kind",
+        "latex", "name", "nonsmooth", "normal", "numpy", "pair", "see", "signatures", "slope", "traits", "turns", "why",
     )  # fmt: skip
 
     def __init__(
@@ -43,31 +70,39 @@ class Op:
         see: str = "",
         latex: str = "",
         numpy: str = "",
+        helper: str = "",
         domain: str = "generic",
         keeps: str = "",
         traits: str = "",
         turns: str = "",
+        nonsmooth: str = "",
         aliases: str = "",
+        pair: str = "",
         internal: bool = False,
-        slope: Callable[[Expr, Expr], Expr] | None = None,
-        differential: Callable[..., Expr] | None = None,
-        adjoint: Callable[..., Expr] | None = None,
-        body: Callable[..., Expr] | None = None,
+        normal: Callable[..., Expr | None] | None = None,
+        slope: Slope | None = None,
+        differential: Body | None = None,
+        adjoint: Body | None = None,
+        body: Body | None = None,
     ) -> None:
         self.kind = kind
         self.name = name
         self.signatures = tuple(Signature(s) for s in signature.split(" | "))
-        self.why = why
-        self.example = example
+        self.why = why  # the step in a teacher's words
         self.see = see
-        self.latex = latex
+        self.example = example
+        self.latex = latex or _call(name, len(self.signatures[0].inputs))
         self.numpy = numpy
-        self.domain = domain
-        self.keeps = frozenset(keeps.split())
-        self.traits = frozenset(traits.split())
-        self.turns = turns  # "with" where f(Aᵀ) = f(A)ᵀ, "same" where f(Aᵀ) = f(A)
+        self.helper = helper  # Python source of a function that the numpy template calls
+        self.domain = domain  # where it may be tried: one word for each argument, or for all
+        self.keeps = frozenset(keeps.split())  # properties that the result has where every argument has them
+        self.traits = frozenset(traits.split())  # properties that the result always has
+        self.turns = turns  # "with" where f(Aᵀ, Bᵀ) = f(A, B)ᵀ, "same" where f(Aᵀ) = f(A)
+        self.nonsmooth = nonsmooth  # the subgradient that is taken where there is no gradient
         self.aliases = tuple(aliases.split())
+        self.pair = pair  # the record that this name means when two arguments are given
         self.internal = internal  # an answer may use it; nobody needs to type it
+        self.normal = normal  # another way to write an application, tried first
         self.slope = slope
         self.differential = differential
         self.adjoint = adjoint
@@ -82,129 +117,129 @@ class Op:
     def __repr__(self) -> str:
         return self.name
 
-    def __call__(self, *args: Expr, axis: int | None = None) -> Expr:
-        """The operation on nodes; `axis` applies a vector operation along one axis of a matrix.
+    def of(self, *args: Expr, axis: int | None = None) -> Expr:
+        """The operation as a reader means it: on whole arguments, or along one axis.
 
-        Raises a `Problem` of kind shape where no signature fits.
+        Unlike a plain call it never takes the first axes of an argument for batch axes: `max(X)` of a matrix is
+        its greatest entry. Raises a `Problem` of kind shape where no signature fits, or no axis is wanted.
+        """
+        if axis is not None:
+            if not self.has_axis:
+                raise Problem("shape", f"{self.name} has no axis to choose")
+            return self(*args, axis=axis)
+        signature = self.fitting(args)
+        if self.kind == "function" and signature is not self.signatures[0]:
+            return self(_entries(args[0]), *args[1:])
+        return self(*args)
+
+    def __call__(self, *args: Expr, axis: int | None = None) -> Expr:
+        """The operation on nodes; axes in front of those in the signature are batch axes.
+
+        `axis` applies an operation on vectors along one axis of a matrix.
+        Raises a `Problem` of kind shape where the arguments do not fit.
         """
         if axis is not None:
             return self._along(args, axis)
-        signature = self._fitting(args)
-        if self.kind == "macro":
+        if self.kind in ("macro", "sized"):
             assert self.body is not None
+            if self.kind == "macro":
+                self.fitting(args)
             return self.body(*args)
         if self.kind == "contraction":
-            return signature.contract(args)
-        if self.turns and args[0].rank == 2 and turned(args[0]):
-            flipped = self(transpose(args[0]), *args[1:])
-            return flipped if self.turns == "same" else transpose(flipped)
-        return apply(self, args, signature.shape(args))
+            return self.fitting(args).contract(args)
+        signature = self.signatures[0]
+        if not signature.lifts(tuple(a.shape for a in args)):
+            raise self._misfit(args)
+        args = signature.spread(args)
+        if self.normal is not None and (node := self.normal(*args)) is not None:
+            return node
+        if self.adjoint is not None and (node := self._linear(args)) is not None:
+            return node
+        if self.turns:
+            first = next((a for a in args if a.rank == 2 and not a.symmetric), None)
+            if first is not None and turned(first):
+                flipped = self(*(transpose(a) for a in args))
+                return flipped if self.turns == "same" else transpose(flipped)
+        return apply(self, args, signature.shape(tuple(a.shape for a in args)))
 
-    def _fitting(self, args: tuple[Expr, ...]) -> Signature:
+    @property
+    def has_axis(self) -> bool:
+        """Whether it makes sense along one axis of a matrix: an operation on vectors, or a reduction."""
+        return self.kind != "elementwise" and any(
+            len(s.inputs) == 1 and (len(s.inputs[0]) == 1 or (s.inputs[0] == ANY and not s.output))
+            for s in self.signatures
+        )
+
+    def batch(self, args: tuple[Expr, ...]) -> int:
+        """The number of batch axes that the arguments have in front of the signature's own."""
+        return self.signatures[0].batch(tuple(a.shape for a in args))
+
+    def fitting(self, args: tuple[Expr, ...]) -> Signature:
+        """The first signature that takes exactly these arguments, or a `Problem` of kind shape."""
+        shapes = tuple(a.shape for a in args)
         for signature in self.signatures:
-            if signature.fits(tuple(a.shape for a in args)):
+            if signature.fits(shapes):
                 return signature
-        wanted = " or ".join(s.describe() for s in self.signatures)
-        got = ", ".join(show_shape(a.shape) for a in args)
-        raise Problem("shape", f"{self.name} takes {wanted}, and got {got}")
+        raise self._misfit(args)
+
+    def _misfit(self, args: tuple[Expr, ...]) -> Problem:
+        wanted = ", or ".join(dict.fromkeys(s.describe() for s in self.signatures))
+        got = ", ".join(show_shape(a.shape) for a in args) or "nothing"
+        hint = ""
+        if len(args) == 1 and args[0].rank == 2 and self.has_axis:
+            hint = f"{self.name}(…, axis=0) takes every column, {self.name}(…, axis=1) every row"
+        return Problem("shape", f"{self.name} takes {wanted}, and got {got}", hint=hint)
+
+    def _linear(self, args: tuple[Expr, ...]) -> Expr | None:
+        """Zeros and scalar factors leave the argument in which the operation is linear."""
+        *fixed, last = args
+        if is_zero(last):
+            return zero(self.signatures[0].shape(tuple(a.shape for a in args)))
+        factor, rest = scalar_part(last)
+        return None if rest is last else hadamard(factor, self(*fixed, rest))
 
     def _along(self, args: tuple[Expr, ...], axis: int) -> Expr:
         """Apply to every row or column: move the axis to the end, lift over the others, move back."""
         first, *more = args
-        if not 0 <= axis < first.rank:
-            raise Problem("shape", f"axis={axis} needs an argument with more than {axis} axes, and got {first.rank}")
+        place = axis + first.rank if axis < 0 else axis
+        if not 0 <= place < first.rank:
+            raise Problem("shape", f"axis={axis} is no axis of an argument of shape {show_shape(first.shape)}")
         if first.rank == 1:
             return self(*args)
-        others = tuple(k for k in range(first.rank) if k != axis)
-        moved = permute(first, (*others, axis))
+        others = tuple(k for k in range(first.rank) if k != place)
+        moved = permute(first, (*others, place))
         result = lift(lambda x: self(x, *more), moved, first.rank - 1)
         if result.rank < first.rank:
             return result
         back = list(range(first.rank - 1))
-        back.insert(axis, first.rank - 1)
+        back.insert(place, first.rank - 1)
         return permute(result, tuple(back))
 
 
-class Signature:
-    """Axes in and out: letters name axes, `...` is any shape, brackets fuse axes (`ij->(ji)` is vec)."""
+def _call(name: str, count: int) -> str:
+    """The LaTeX of a plain call."""
+    upright = name.replace("_", r"\_")
+    holes = ", ".join(f"{{{k}}}" for k in range(count))
+    return rf"\operatorname{{{{{upright}}}}}\left({holes}\right)"
 
-    __slots__ = ("inputs", "output", "text")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        left, right = text.split("->")
-        self.inputs = tuple(part.strip() for part in left.split(",")) if left.strip() else ()
-        self.output = right.strip()
+def _entries(node: Expr) -> Expr:
+    """The entries of a matrix as one vector, column by column."""
+    return contract([(node, 1, ((0,), (1,)))], ((1, 0),)) if node.rank == 2 else node
 
-    def fits(self, shapes: tuple[Shape, ...]) -> bool:
-        """Whether arguments of these shapes are accepted, leading batch axes aside."""
-        return len(shapes) == len(self.inputs) and self._bind(shapes) is not None
 
-    def _bind(self, shapes: tuple[Shape, ...]) -> tuple[dict[str, Dim], Shape] | None:
-        bound: dict[str, Dim] = {}
-        batch: Shape | None = None
-        for letters, shape in zip(self.inputs, shapes, strict=True):
-            if letters == "...":
-                if batch is not None and batch != shape and shape:
-                    return None
-                batch = shape if batch is None or shape else batch
-                continue
-            lead = len(shape) - len(letters)
-            if lead < 0 or (lead and (len(self.inputs) == 0)):
-                return None
-            if batch is None:
-                batch = shape[:lead]
-            elif batch != shape[:lead]:
-                return None
-            for letter, d in zip(letters, shape[lead:], strict=True):
-                if bound.setdefault(letter, d) is not d:
-                    return None
-        return bound, batch or ()
-
-    def shape(self, shapes: tuple[Expr, ...]) -> Shape:
-        """The shape of the result."""
-        found = self._bind(tuple(a.shape for a in shapes))
-        assert found is not None
-        bound, batch = found
-        if self.output == "...":
-            return batch
-        return (*batch, *(bound[letter] for letter in self.output))
-
-    def contract(self, args: tuple[Expr, ...]) -> Expr:
-        """The contraction that the index string states."""
-        names: dict[str, int] = {}
-
-        def groups(text: str) -> tuple[Group, ...]:
-            found: list[Group] = []
-            inside: list[int] | None = None
-            for letter in text:
-                if letter == "(":
-                    inside = []
-                elif letter == ")":
-                    found.append(tuple(inside or ()))
-                    inside = None
-                else:
-                    label = names.setdefault(letter, len(names))
-                    if inside is None:
-                        found.append((label,))
-                    else:
-                        inside.append(label)
-            return tuple(found)
-
-        factors: list[Factor] = []
-        for letters, arg in zip(self.inputs, args, strict=True):
-            axes = tuple((-1 - k,) for k in range(arg.rank)) if letters == "..." else groups(letters)
-            factors.append((arg, 1, axes))
-        out = factors[0][2] if self.output == "..." else groups(self.output)
-        return contract(factors, out)
-
-    def describe(self) -> str:
-        """The inputs in words: `a square matrix`, `a vector`."""
-        words = {0: "a scalar", 1: "a vector", 2: "a matrix"}
-        return " and ".join(
-            "any array" if s == "..." else "a square matrix" if len(s) == 2 and s[0] == s[1] else words.get(len(s), s)
-            for s in self.inputs
-        )
+def scalar_part(node: Expr) -> tuple[Expr, Expr]:
+    """The node as a scalar times a node that has no scalar factors."""
+    match node:
+        case Sum([(c, inner)]):
+            factor, rest = scalar_part(inner)
+            return scale(c, factor), rest
+        case Contract(factors, out, sizes) if out:
+            scalars = [f for f in factors if not f[2]]
+            if scalars:
+                rest = contract([f for f in factors if f[2]], out, dict(enumerate(sizes)))
+                return contract(scalars, ()), rest
+    return contract((), ()), node
 
 
 def contraction(name: str, signature: str, **facts: object) -> Op:
@@ -215,23 +250,52 @@ def contraction(name: str, signature: str, **facts: object) -> Op:
     return Op("contraction", name, signature=signature, **facts)  # type: ignore[arg-type]
 
 
-def elementwise(name: str, slope: Callable[[Expr, Expr], Expr], **facts: object) -> Op:
-    """A function of each entry; `slope(x, y)` is its derivative at x, where the value is y."""
-    return Op("elementwise", name, signature="...->...", slope=slope, turns="with", keeps="symmetric diagonal", **facts)  # type: ignore[arg-type]
+def elementwise(name: str, slope: Slope, *, keeps: str = "", **facts: object) -> Op:
+    """A function of each entry; `slope(x, y)` is its derivative at x, where the value is y.
+
+    One that keeps zeros says `keeps="diagonal lower"`.
+    """
+    return Op("elementwise", name, signature="...->...", slope=slope, turns="with", keeps=f"symmetric {keeps}", **facts)  # type: ignore[arg-type]
 
 
-def function(name: str, signature: str, differential: Callable[..., Expr], **facts: object) -> Op:
+def pairwise(name: str, slopes: tuple[Body | None, Body | None], **facts: object) -> Op:
+    """A function of each pair of entries; `slopes` are its derivatives `(x, a, y) -> dy/dx, dy/da`, None if unknown."""
+
+    def differential(x: Expr, a: Expr, y: Expr, *changes: Expr) -> Expr:
+        parts = zero(y.shape)
+        for k, (slope, change) in enumerate(zip(slopes, changes, strict=True)):
+            if is_zero(change):
+                continue
+            if slope is None:
+                raise unsupported(f"the derivative of {name} by its {('first', 'second')[k]} argument")
+            parts = parts + slope(x, a, y) * change
+        return parts
+
+    return Op("function", name, signature="...,...->...", differential=differential, turns="with", **facts)  # type: ignore[arg-type]
+
+
+def function(name: str, signature: str, differential: Body, **facts: object) -> Op:
     """A function of whole arrays; `differential(*args, y, *dargs)` is dY.
 
-    An operation that is linear in its last argument and commutes with nothing gives `adjoint` as well:
-    `adjoint(*args, g)` is the cotangent of that argument.
+    An operation that is linear in its last argument gives `adjoint` as well: `adjoint(*args, g)` is the
+    cotangent of that argument. Alternatives in the signature of an operation on vectors take any matrix whole.
     """
     return Op("function", name, signature=signature, differential=differential, **facts)  # type: ignore[arg-type]
 
 
-def macro(name: str, signature: str, body: Callable[..., Expr], **facts: object) -> Op:
+def macro(name: str, signature: str, body: Body, **facts: object) -> Op:
     """An abbreviation: the body is what it means, and what notation recognises."""
     return Op("macro", name, signature=signature, body=body, **facts)  # type: ignore[arg-type]
+
+
+def sized(name: str, signature: str, body: Callable[..., Expr], **facts: object) -> Op:
+    """An array of a given size: `body` takes nodes first and then `Dim`s, as the signature's inputs are empty or not."""
+    return Op("sized", name, signature=signature, body=body, **facts)  # type: ignore[arg-type]
+
+
+def unsupported(what: str) -> Problem:
+    """The refusal of something that is meaningful and not known here."""
+    return Problem("unsupported", f"{what} is not known")
 
 
 def applied(node: Expr) -> str:
