@@ -1,1 +1,27 @@
 """Spellings of the syntax tree: text, mathematics, LaTeX, code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mcalc.language.syntax import Syntax
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.algebra.expr import Expr
+    from mcalc.language.read import Reading
+
+FORMS = ("text", "unicode", "latex")  #: the targets that spell an expression: `mcalc/targets/*.py`
+CODE = ("numpy",)  #: the targets that make a module of code: `mcalc/targets/code/*.py`
+
+
+def write(form: str, syntax: Syntax) -> str:
+    """The syntax tree in one of the `FORMS`. A target is imported when it is first used."""
+    spelling: str = import_module(f"mcalc.targets.{form}").write(syntax)
+    return spelling
+
+
+def module(form: str, reading: Reading, derivative: Expr) -> str:
+    """A module of code in one of `CODE`, with `value` and `derivative`."""
+    code: str = import_module(f"mcalc.targets.code.{form}").module(reading, reading.root, derivative)
+    return code

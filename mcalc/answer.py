@@ -1,0 +1,124 @@
+"""One question, one answer: what `diff`, `batch` and the Python interface have in common.
+
+`differentiate` takes text to an `Answer`, whose derivatives are expressions, syntax and spellings;
+`Answer.reply` is the same as plain data, in the fields that scripts rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.algebra.expr import Expr, Symbol
+from mcalc.calculus.derivative import derivative, jacobians
+from mcalc.calculus.layout import check_layout, kind_of
+from mcalc.calculus.simplify import simplify
+from mcalc.errors import Problem
+from mcalc.language.read import Reading, read
+from mcalc.notation import notate
+from mcalc.targets import CODE, module, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Reply = dict[str, Any]
+
+SCHEMA = 1  #: the version of the replies' fields
+MAX_ORDER = 4
+MAX_AXES = 8
+
+
+class Derivative:
+    """The derivative of a reading's expression by one variable."""
+
+    __slots__ = ("expr", "order", "reading", "syntax", "variable")
+
+    def __init__(self, reading: Reading, variable: Symbol, order: int, expr: Expr) -> None:
+        self.reading, self.variable, self.order, self.expr = reading, variable, order, expr
+        self.syntax = notate(expr, reading)
+
+    @property
+    def kind(self) -> str:
+        """`gradient`, `jacobian`, `hessian`, `derivative` or `tensor`."""
+        return kind_of(self.reading.root, self.variable, self.order)
+
+    @property
+    def shape(self) -> list[str]:
+        """The size of each axis."""
+        return [str(d) for d in self.expr.shape]
+
+    def write(self, form: str) -> str:
+        """The derivative in one of the targets: an expression, or a module of code."""
+        return module(form, self.reading, self.expr) if form in CODE else write(form, self.syntax)
+
+    def reply(self, forms: Sequence[str]) -> Reply:
+        """The derivative as plain data."""
+        reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": self.write("text")}
+        reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
+        code = {form: self.write(form) for form in forms if form in CODE}
+        return reply | ({"code": code} if code else {})
+
+
+class Answer:
+    """The derivatives of one expression by one variable or several."""
+
+    __slots__ = ("derivatives", "layout", "notes", "order", "reading")
+
+    def __init__(self, reading: Reading, derivatives: list[Derivative], order: int, layout: str) -> None:
+        self.reading, self.derivatives, self.order, self.layout = reading, derivatives, order, layout
+        absent = [d.variable for d in derivatives if d.variable not in reading.root.free]
+        self.notes = [*reading.notes, *(f"{x.name} does not occur, so the derivative is zero" for x in absent)]
+
+    def reply(self, forms: Sequence[str]) -> Reply:
+        """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`."""
+        names = [d.variable.name for d in self.derivatives]
+        reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
+        reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
+        reply["vars"] = variables(self.reading)
+        if len(names) == 1:
+            reply |= self.derivatives[0].reply(forms)
+        else:
+            reply["derivatives"] = [{"wrt": d.variable.name, **d.reply(forms)} for d in self.derivatives]
+        return reply | {"notes": self.notes}
+
+
+def differentiate(
+    text: str, wrt: Sequence[str], declarations: Sequence[str] = (), order: int = 1, layout: str = "mixed"
+) -> Answer:
+    """The derivatives of `text` by the variables named in `wrt`. Raises a `Problem`."""
+    check_layout(layout)
+    if order < 1:
+        raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {order}")
+    if order > MAX_ORDER:
+        raise Problem("limit", f"order {order} is over the limit of {MAX_ORDER}")
+    reading = read(text, declarations, wrt=wrt)
+    if not wrt:
+        hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
+        raise Problem("usage", "no variable to differentiate by", hint=hint)
+    f, chosen = reading.root, [reading.symbols[name] for name in wrt]
+    if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
+        raise Problem("limit", f"the result has more than {MAX_AXES} axes")
+    # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
+    found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
+    pairs = zip(chosen, found, strict=True)
+    return Answer(reading, [Derivative(reading, x, order, simplify(d)) for x, d in pairs], order, layout)
+
+
+def shape_reply(reading: Reading) -> Reply:
+    """How a text was read, as plain data."""
+    return {
+        "ok": True,
+        "schema": SCHEMA,
+        "expr": write("text", reading.program),
+        "vars": variables(reading),
+        "definitions": {name: [str(d) for d in value.shape] for name, value in reading.definitions.items()},
+        "shape": [str(d) for d in reading.root.shape],
+        "notes": reading.notes,
+    }
+
+
+def variables(reading: Reading) -> Reply:
+    """The sizes and the properties of each variable."""
+    return {
+        name: {"dims": [str(d) for d in x.shape], "props": sorted(x.props)} for name, x in reading.symbols.items()
+    }

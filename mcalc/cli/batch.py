@@ -1,0 +1,168 @@
+"""`mcalc batch`: requests as JSON Lines in, replies as JSON Lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from json import loads
+
+from mcalc.cli.arguments import Command, nearest
+from mcalc.cli.expressions import decode, lines
+from mcalc.cli.output import as_problem, emit, failure, json_line
+from mcalc.errors import Problem
+from mcalc.targets import CODE, FORMS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    from mcalc.answer import Reply
+    from mcalc.cli.arguments import Values
+
+    Request = dict[str, Any]
+
+
+def run(values: Values) -> int:
+    """Answer each request; 1 where some failed."""
+    failed = False
+    for line in lines(values["file"]):
+        if not line.isspace():
+            answered = reply_to(line, values["debug"])
+            failed |= not answered["ok"]
+            emit(json_line(answered))
+    return int(failed)
+
+
+def reply_to(line: bytes, debug: bool = False) -> Reply:
+    """The reply to one line. Whatever is wrong with the line is told in the reply."""
+    identity = None
+    try:
+        request = request_in(line)
+        identity = request.get("id")
+        return {"id": identity, **answer(request)}
+    except Exception as fault:
+        if debug and not isinstance(fault, Problem):
+            raise
+        return {"id": identity, **failure(as_problem(fault))}
+
+
+def request_in(line: bytes) -> Request:
+    """The request that the line holds."""
+    try:
+        request = loads(decode(line), parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise Problem("usage", "not a request: nested too deeply") from None
+    except ValueError as fault:
+        raise Problem("usage", f"not a line of JSON: {fault}") from None
+    if not isinstance(request, dict):
+        raise Problem("usage", "not a request: a request is a JSON object")
+    return request
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:40]} is out of range")
+    return value
+
+
+def answer(request: Request) -> Reply:
+    """The reply to a request, without its id. Raises a `Problem`."""
+    name = text_field(request, "command", "diff")
+    if name not in COMMANDS:
+        near = nearest(name, list(COMMANDS))
+        hint = f"did you mean {near}?" if near else f"the commands are {', '.join(COMMANDS)}"
+        raise Problem("usage", f"no such command: {name}", hint=hint)
+    return COMMANDS[name](request)
+
+
+def diff(request: Request) -> Reply:
+    """The reply to a `diff` request."""
+    from mcalc.answer import differentiate
+
+    forms = [form for form in list_field(request, "to") if form != "json"]
+    for form in forms:
+        if form not in (*FORMS, *CODE):
+            raise Problem("usage", f"no such format: {form}", hint=f"choose from {', '.join((*FORMS, *CODE))}")
+    answered = differentiate(
+        text_field(request, "expr"),
+        [name.strip() for names in list_field(request, "wrt") for name in names.split(",")],
+        list_field(request, "var"),
+        whole_field(request, "order", 1),
+        text_field(request, "layout", "mixed"),
+    )
+    return answered.reply(forms, steps=flag_field(request, "steps"))
+
+
+def shape(request: Request) -> Reply:
+    """The reply to a `shape` request."""
+    from mcalc.answer import ask
+
+    return ask(text_field(request, "expr"), list_field(request, "var")).reply()
+
+
+COMMANDS: dict[str, Callable[[Request], Reply]] = {"diff": diff, "shape": shape}
+
+
+def text_field(request: Request, name: str, default: str | None = None) -> str:
+    """A field that is a string. Raises a `Problem` of kind usage, as the functions below do."""
+    value = _given(request, name, default)
+    return str(value) if isinstance(value, str) else _wrong(name, "a string")
+
+
+def whole_field(request: Request, name: str, default: int) -> int:
+    """A field that is a whole number."""
+    value = _given(request, name, default)
+    return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name, "a whole number")
+
+
+def flag_field(request: Request, name: str) -> bool:
+    """A field that is true or false."""
+    value = _given(request, name, False)
+    return value if isinstance(value, bool) else _wrong(name, "true or false")
+
+
+def list_field(request: Request, name: str) -> list[str]:
+    """A field that is a string or a list of strings."""
+    value = _given(request, name, [])
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        _wrong(name, "a string or a list of strings")
+    return list(values)
+
+
+def _given(request: Request, name: str, default: Any) -> Any:
+    value = request.get(name)
+    if value is None and default is None:
+        raise Problem("usage", f"the request has no {name!r}")
+    return default if value is None else value
+
+
+def _wrong(name: str, wanted: str) -> NoReturn:
+    raise Problem("usage", f"{name!r} is to be {wanted}")
+
+
+COMMAND = Command(
+    "batch",
+    "answer JSON requests, one a line",
+    run,
+    about="""\
+Reads one request a line, as JSON, from a file or from standard input, and writes one reply a line, in order and at \
+once, so that a program can keep it running and talk to it. A bad line gets a reply with "ok": false and does not stop \
+the stream.
+
+A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to" and \
+"steps", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a string or a list of strings.
+
+The exit status is 1 where a request failed.""",
+    operand=("FILE", "the requests; standard input where it is - or left out"),
+    examples=(
+        (
+            "one request",
+            """echo '{"id": 1, "expr": "x.T@A@x", "wrt": "x", "to": ["latex"]}' | mcalc batch""",
+        ),
+    ),
+)

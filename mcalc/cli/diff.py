@@ -1,0 +1,90 @@
+"""`mcalc diff`: the derivative of an expression."""
+
+from __future__ import annotations
+
+import sys
+
+from mcalc.calculus.layout import LAYOUTS
+from mcalc.cli.arguments import Command, Option
+from mcalc.cli.expressions import FILE, OPERAND, VAR, is_stream, serve
+from mcalc.cli.output import emit, highlighted, json_line, on_terminal, shows_unicode
+from mcalc.errors import Problem
+from mcalc.targets import CODE, FORMS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.answer import Answer, Derivative
+    from mcalc.cli.arguments import Values
+
+
+def run(values: Values) -> int:
+    """Differentiate the expression, or each line of standard input."""
+    as_json = "json" in values["to"]
+    forms = [form for form in values["to"] if form != "json"]
+    if is_stream(values) and not as_json and not set(forms).isdisjoint(CODE):
+        raise Problem("usage", "code takes many lines, and a stream gives one for each expression", hint="--to json")
+
+    def answered(text: str) -> Answer:
+        from mcalc.answer import differentiate
+
+        return differentiate(text, values["wrt"], values["var"], values["order"], values["layout"])
+
+    def one_line(text: str) -> str:
+        answer = answered(text)
+        if as_json:
+            return json_line(answer.reply(forms or FORMS))
+        return "\t".join(spelling(d, form) for d in answer.derivatives for form in forms or ["text"])
+
+    def show(text: str) -> None:
+        answer = answered(text)
+        if forms or not on_terminal():
+            for derivative in answer.derivatives:
+                for form in forms or ["text"]:
+                    spelt = spelling(derivative, form)
+                    emit(highlighted(spelt) if form in ("text", "unicode") else spelt)
+        else:
+            from mcalc.cli.screen import draw
+
+            draw(answer)
+
+    return serve(values, one_line, show, as_json)
+
+
+def spelling(derivative: Derivative, form: str) -> str:
+    """The result in this form, or as text where stdout lacks a character of it."""
+    spelt = derivative.write(form)
+    return spelt if form != "unicode" or shows_unicode(sys.stdout, spelt) else derivative.write("text")
+
+
+COMMAND = Command(
+    "diff",
+    "differentiate an expression",
+    run,
+    about="""\
+Differentiates an expression by one or more of its variables, and prints the derivative in matrix notation.
+
+On a terminal it also shows how the expression was read, the working, and the kind and shape of the result. In a pipe \
+it prints the result alone, on one line; with several variables, one line each. Of standard input, line N out \
+answers line N in.
+
+Shapes are inferred; where the operators leave a choice, an upper-case name is a matrix, a lower-case one a vector and \
+a Greek one a scalar. Declare a variable to say otherwise.""",
+    operand=OPERAND,
+    options=(
+        Option("--wrt", "NAME", many=True, help="the variable to differentiate by; may be repeated"),
+        Option("--order", "N", whole=True, default=1, help="how many times, up to 4"),
+        VAR,
+        FILE,
+        Option("--layout", "LAYOUT", choices=LAYOUTS, default="mixed", help="how the axes are arranged"),
+        Option("--steps", off="--no-steps", help="show the working, or do not"),
+        Option("--to", "FORMAT", many=True, choices=(*FORMS, *CODE, "json"), help="what to print; may be repeated"),
+    ),
+    examples=(
+        ("the gradient of a quadratic form", "mcalc diff 'x.T@A@x' --wrt x"),
+        ("with a symmetric matrix", "mcalc diff 'x.T@A@x' --wrt x --var 'A[n,n] symmetric'"),
+        ("its Hessian", "mcalc diff 'x.T@A@x' --wrt x --order 2"),
+        ("two gradients of ridge regression", "mcalc diff 'r = X@w - y; r.T@r + lambda*w.T@w' --wrt w,lambda"),
+        ("code for NumPy", "mcalc diff 'logdet(X)' --wrt X --to numpy"),
+        ("many expressions, one a line", "printf '%s\\n' 'x.T@x' '-x.T@y' | mcalc diff - --wrt x"),
+    ),
+)

@@ -1,0 +1,114 @@
+"""The way out: results to stdout, messages to stderr, and nothing a console cannot show."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mcalc.errors import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
+
+    from mcalc.answer import Reply
+
+#: Characters beyond ASCII that the drawing is made of; a console that lacks one of them gets ASCII.
+DRAWN = "ᵀ⁻¹ⁿ₁ℝˣ∈∂²⊙·λ–—"
+
+
+def on_terminal() -> bool:
+    """Whether stdout is a terminal, so that a person is reading."""
+    return sys.stdout.isatty()
+
+
+def shows_unicode(stream: TextIO, text: str = DRAWN) -> bool:
+    """Whether the stream's encoding has every character of the text."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def in_colour(stream: TextIO) -> bool:
+    """Whether to colour: NO_COLOR says no, then FORCE_COLOR and CLICOLOR_FORCE say yes, then it takes a terminal."""
+    env = os.environ.get
+    if env("NO_COLOR"):
+        return False
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if env(name):
+            return env(name) != "0"
+    return stream.isatty() and env("TERM") != "dumb" and env("CLICOLOR") != "0"
+
+
+def json_line(value: Any) -> str:
+    """The value as JSON on one line, in ASCII, so that every console and every pipe can carry it."""
+    from json import dumps
+
+    return dumps(value, separators=(", ", ": "))
+
+
+def failure(problem: Problem) -> Reply:
+    """The problem as plain data: the reply in the place of a result."""
+    span = list(problem.span) if problem.span else None
+    error = {"kind": problem.kind, "message": problem.message, "span": span, "hint": problem.hint}
+    return {"ok": False, "error": error}
+
+
+def highlighted(text: str) -> str:
+    """The text in the colour of a result, where stdout is coloured."""
+    return f"\x1b[1;36m{text}\x1b[0m" if in_colour(sys.stdout) else text
+
+
+def emit(text: str) -> None:
+    """Write one line, or a block of lines, and hand it on at once."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def complain(problem: Problem, where: str = "") -> None:
+    """Report a problem on stderr; `where` says which line of the input it is about."""
+    report = problem.report()
+    if where:
+        report = report.replace("error: ", f"error: {where}: ", 1)
+    try:
+        sys.stderr.write(printable(report) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        return  # nobody reads stderr: the exit status still tells
+
+
+def as_problem(fault: Exception) -> Problem:
+    """What to say of an exception: a problem as it is; else a question too large, or a defect of mcalc's own."""
+    if isinstance(fault, Problem):
+        return fault
+    if isinstance(fault, (RecursionError, MemoryError)):
+        return Problem("limit", "the expression is too large or too deep")
+    told = f"mcalc failed on this: {type(fault).__name__}: {fault}"
+    return Problem("unsupported", told, hint="this is a defect of mcalc; --debug shows where")
+
+
+def printable(text: str) -> str:
+    r"""The text with every control character replaced by one visible character, so that carets stay in place.
+
+    >>> printable("a\x1b[2Jb")
+    'a␛[2Jb'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else _stand_in(c) for c in text)
+
+
+def _stand_in(character: str) -> str:
+    code = ord(character)
+    if character == "\t" or character.isspace():
+        return " "
+    return chr(0x2400 + code) if code < 32 else "\ufffd"
+
+
+def settle_streams() -> None:
+    """Let a console that lacks a character show its number instead of failing; a closed stdout takes everything."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (it stays open to the end)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

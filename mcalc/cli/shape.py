@@ -1,0 +1,59 @@
+"""`mcalc shape`: how an expression was read."""
+
+from __future__ import annotations
+
+from mcalc.cli.arguments import Command, Option
+from mcalc.cli.expressions import FILE, OPERAND, VAR, serve
+from mcalc.cli.output import emit, json_line, on_terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.cli.arguments import Values
+    from mcalc.language.read import Reading
+
+
+def run(values: Values) -> int:
+    """Tell how the expression, or each line of standard input, was read."""
+    as_json = values["to"] == "json"
+
+    def reading(text: str) -> Reading:
+        from mcalc.language.read import read
+
+        return read(text, values["var"])
+
+    def one_line(text: str) -> str:
+        if as_json:
+            from mcalc.answer import shape_reply
+
+            return json_line(shape_reply(reading(text)))
+        from mcalc.cli.echo import signature
+
+        return signature(reading(text))
+
+    def show(text: str) -> None:
+        if values["to"] or not on_terminal():
+            emit(one_line(text))
+        else:
+            from mcalc.cli.screen import draw_reading
+
+            draw_reading(reading(text))
+
+    return serve(values, one_line, show, as_json)
+
+
+COMMAND = Command(
+    "shape",
+    "tell how an expression is read",
+    run,
+    about="""\
+Tells how an expression is read: the shape and the properties of each name, and the shape of the result.
+
+On a terminal it is a table; in a pipe it is one line, as in 'A[n,n] symmetric, x[n] -> []', where what stands before \
+the arrow can be given to --var.""",
+    operand=OPERAND,
+    options=(VAR, FILE, Option("--to", "FORMAT", choices=("text", "json"), help="what to print")),
+    examples=(
+        ("two vectors and a matrix", "mcalc shape 'x.T@A@y'"),
+        ("what a definition is", "mcalc shape 'r = X@w - y; r.T@r'"),
+    ),
+)
