@@ -13,6 +13,7 @@ from itertools import count
 from math import gcd, isqrt, lcm
 
 from mcalc.algebra.dims import Dim, product
+from mcalc.algebra.traits import nonnegative
 from mcalc.algebra.expr import (
     Contract,
     Expr,
@@ -22,6 +23,7 @@ from mcalc.algebra.expr import (
     Rational,
     Sum,
     add,
+    contract,
     intern_contraction,
     number,
     permute,
@@ -147,7 +149,7 @@ def _flatten(factors: Iterable[Factor], labels: _Labels) -> tuple[Rational, list
             case Sum(()) if exponent > 0:
                 return 0, []
             case Sum(terms) if terms:
-                content, node = _content(base)
+                content, node, axes = _primitive(base, axes)
                 sign = -1 if content < 0 and not isinstance(exponent, int) else 1
                 root = rational_power(content * sign, exponent)
                 if root is None:
@@ -155,23 +157,28 @@ def _flatten(factors: Iterable[Factor], labels: _Labels) -> tuple[Rational, list
                 else:
                     coefficient *= root
                 if isinstance(node, Sum) or sign < 0:
-                    flat.append(_oriented(scale(sign, node), exponent, axes))
+                    flat.append((scale(sign, node), exponent, axes))
                 else:
                     queue.append((node, exponent, axes))
             case Contract() if (inner := _open(base, exponent, axes, labels)) is not None:
                 queue.extend(inner)
-            case Contract():
-                flat.append(_oriented(base, exponent, axes))
+            case Contract() if turned(base):
+                flat.append((transpose(base), exponent, (axes[1], axes[0])))
             case _:
                 flat.append((base, exponent, axes))
     return coefficient, flat
 
 
-def _oriented(base: Expr, exponent: Rational, axes: tuple[Group, ...]) -> Factor:
-    """A closed matrix factor and its transpose are one factor: the one that comes first."""
-    if turned(base):
-        return transpose(base), exponent, (axes[1], axes[0])
-    return base, exponent, axes
+def _primitive(base: Sum, axes: tuple[Group, ...]) -> tuple[Rational, Expr, tuple[Group, ...]]:
+    """A sum as its content times what remains; of a matrix and its transpose, the one that comes first."""
+    content, node = _content(base)
+    if isinstance(node, Sum) and node.rank == 2 and not node.symmetric:
+        other = transpose(node)
+        assert isinstance(other, Sum)
+        sign, primitive = _content(other)
+        if primitive.h < node.h:
+            return content * sign, primitive, (axes[1], axes[0])
+    return content, node, axes
 
 
 def turned(node: Expr) -> bool:
@@ -185,14 +192,13 @@ def turned(node: Expr) -> bool:
 
 def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _Labels) -> list[Factor] | None:
     """The factors of an inner contraction in the labels of the outer one, or None where it stays closed."""
+    factors: tuple[Factor, ...] | list[Factor] | None = base.factors
     if exponent == 1:
         if base.sizes and not base.out:
             return None  # a connected scalar is one factor, whatever stands around it
     else:
-        shown = [x for group in base.out for x in group]
-        if len(set(shown)) != len(shown) or len(set(shown)) != len(base.sizes):
-            return None  # a power does not go inside a sum, nor onto the zeros beside a diagonal
-        if not (isinstance(exponent, int) or _distributes(base, exponent)):
+        factors = _raise(base, exponent)
+        if factors is None:
             return None
     fresh = [labels.new(d) for d in base.sizes]
     groups = [tuple(fresh[x] for x in group) for group in base.out]
@@ -203,15 +209,32 @@ def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _
     for a, g in zip(axes, groups, strict=True):
         if not labels.unify(a, g):
             return None
-    return [(b, e * exponent, tuple(tuple(fresh[x] for x in g) for g in ax)) for b, e, ax in base.factors]
+    hidden = set(range(len(base.sizes))) - {x for _, _, ax in factors for g in ax for x in g}
+    for x in hidden - {x for group in base.out for x in group}:
+        del labels.sizes[fresh[x]]  # summed inside a factor that stays closed
+    return [(b, e, tuple(tuple(fresh[x] for x in g) for g in ax)) for b, e, ax in factors]
 
 
-def _distributes(base: Contract, exponent: Rational) -> bool:
-    """Whether a fractional power of a product is the product of the powers: at most one factor may be negative."""
-    from mcalc.algebra.traits import nonnegative
-
-    del exponent
-    return all(nonnegative(b) for b, _, _ in base.factors)
+def _raise(base: Contract, exponent: Rational) -> list[Factor] | None:
+    """The factors of an elementwise power of a product: a power goes onto every component, not inside a sum."""
+    shown = [x for group in base.out for x in group]
+    if len(set(shown)) != len(shown):
+        return None  # a power does not go onto the zeros beside a diagonal
+    if not (isinstance(exponent, int) or all(nonnegative(b) for b, _, _ in base.factors)):
+        return None  # roots of a product are the product of roots where nothing is negative
+    raised: list[Factor] = []
+    components = _components([f for f in base.factors if f[2]])
+    scalars = [f for f in base.factors if not f[2]]
+    for component in components:
+        inside = sorted({x for _, _, axes in component for group in axes for x in group})
+        kept = tuple((x,) for x in inside if x in shown)
+        if len(kept) == len(inside):
+            raised += [(b, e * exponent, axes) for b, e, axes in component]
+        elif len(components) == 1 and not scalars and len(kept) == len(shown):
+            return None
+        else:
+            raised.append((contract(component, kept), exponent, kept))
+    return raised + [(b, e * exponent, ()) for b, e, _ in scalars]
 
 
 def _content(node: Sum) -> tuple[Rational, Expr]:

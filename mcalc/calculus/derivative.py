@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol, contract, number
 from mcalc.calculus.differential import pull, push
+from mcalc.calculus.rules import simplify
 
 
 def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:
-    """The derivative of `f` by `x`, axes shape(f) + shape(x), once for each order."""
+    """The derivative of `f` by `x`, axes shape(f) + shape(x), once for each order; simplified."""
     for _ in range(order):
         # Few outputs: go back from them. One input: go forward from it. Both state the same differentials.
-        f = push(f, {x: number(1)}) if f.rank and not x.rank else jacobians(f, [x])[0]
+        f = simplify(push(f, {x: number(1)}) if f.rank and not x.rank else jacobians(f, [x])[0])
     return f
 
 
@@ -18,4 +19,4 @@ def jacobians(f: Expr, variables: list[Symbol]) -> list[Expr]:
     """The derivatives of `f` by several variables in one reverse sweep."""
     axes = tuple((k,) for k in range(f.rank))
     seed = contract((), (*axes, *axes), dict(enumerate(f.shape)))
-    return pull(f, seed, list(variables))
+    return [simplify(g) for g in pull(f, seed, list(variables))]

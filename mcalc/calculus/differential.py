@@ -20,6 +20,7 @@ from mcalc.algebra.expr import (
     add,
     contract,
     hadamard,
+    is_zero,
     postorder,
     zero,
 )
@@ -66,12 +67,12 @@ def local(node: Apply, changes: list[Expr]) -> Expr:
     op = node.op
     if op.differential is None:
         raise Problem("unsupported", f"the derivative of {op.name} is not known", hint=f"mcalc functions {op.name}")
-    core = len(next(s for s in op.signatures if s.fits(tuple(a.shape for a in node.args))).inputs[0])
-    batch = node.args[0].rank - core
+    batch = op.batch(node.args)
     if not batch:
         return op.differential(*node.args, node, *changes)
     values = [*node.args, node, *changes]
-    holes = [hole(v.shape[batch:], k) for k, v in enumerate(values)]
+    # A zero stays a zero: what vanishes with it need not be known.
+    holes = [zero(v.shape[batch:]) if is_zero(v) else hole(v.shape[batch:], k) for k, v in enumerate(values)]
     statement = op.differential(*holes)
     # The answer is a node like any other: where the statement applies the record to the hole, it is the answer.
     return lift_over(statement, dict(zip(holes, values, strict=True)), node.shape[:batch])
@@ -133,10 +134,22 @@ def _pull_operation(
 def _adjoint(node: Apply, g: Expr, lead_shape: Shape) -> Expr:
     assert node.op.adjoint is not None
     fixed = node.args[:-1]
-    if not lead_shape:
+    batch = node.op.batch(node.args)
+    if not batch and not lead_shape:
         return node.op.adjoint(*fixed, g)
-    core = hole(node.shape, 99)
-    return lift_over(node.op.adjoint(*fixed, core), {core: g}, lead_shape)
+    core = hole(node.shape[batch:], 99)
+    if not batch:
+        return lift_over(node.op.adjoint(*fixed, core), {core: g}, lead_shape)
+    holes = [hole(a.shape[batch:], k) for k, a in enumerate(fixed)]
+    values = {h: _lead(a, lead_shape) for h, a in zip(holes, fixed, strict=True)}
+    return lift_over(node.op.adjoint(*holes, core), {**values, core: g}, g.shape[: len(lead_shape) + batch])
+
+
+def _lead(node: Expr, lead: Shape) -> Expr:
+    """The node repeated along axes in front of its own."""
+    axes = tuple((k,) for k in range(node.rank))
+    front = tuple((-1 - k,) for k in range(len(lead)))
+    return contract([(node, 1, axes)], (*front, *axes), {-1 - k: d for k, d in enumerate(lead)})
 
 
 def _others(factors: tuple[Factor, ...], k: int) -> list[Factor]:

@@ -1,0 +1,221 @@
+"""Pieces of notation: a matrix expression as surface syntax, upright and transposed, with its weight.
+
+Every piece keeps both orientations, each in its lightest spelling, so that a transpose is pushed inwards
+or left outside by what is lighter and never decided twice. A vector is a column; its transpose is a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.algebra.expr import Expr
+from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Product, Syntax, Terms, Transpose
+
+#: What a reader pays for. Names, numbers and calls weigh most; the rest decides between equals.
+TOKEN, TURN, BRACKETS, SIGN = 1000, 30, 12, 2
+
+#: How tightly a spelling holds together.
+SUM, PRODUCT, CHAIN, POWER, POSTFIX, ATOM = range(6)
+
+
+class Form:
+    """A spelling: syntax, how tightly it binds, what it weighs."""
+
+    __slots__ = ("level", "syntax", "weight")
+
+    def __init__(self, syntax: Syntax, level: int, weight: int) -> None:
+        self.syntax, self.level, self.weight = syntax, level, weight
+
+    def inside(self, need: int) -> int:
+        """The weight where the surroundings bind at level `need`."""
+        return self.weight + (BRACKETS if self.level < need else 0)
+
+
+class Piece:
+    """A value of at most two axes in both orientations; `value` is the expression where names are looked for."""
+
+    __slots__ = ("plain", "turned", "value")
+
+    def __init__(self, plain: Form, turned: Form, value: Expr | None = None) -> None:
+        self.plain, self.turned, self.value = plain, turned, value
+
+    @property
+    def weight(self) -> int:
+        return min(self.plain.weight, self.turned.weight)
+
+    @property
+    def T(self) -> Piece:  # noqa: N802 (NumPy's name)
+        """The transpose."""
+        return Piece(self.turned, self.plain, self.value.T if self.value is not None else None)
+
+
+def lighter(*forms: Form) -> Form:
+    """The lightest; the first of equals."""
+    return min(forms, key=lambda form: form.weight)
+
+
+def turn(form: Form) -> Form:
+    """The spelling with a transpose around it."""
+    if isinstance(form.syntax, Transpose):
+        inner = form.syntax.arg
+        return Form(inner, level_of(inner), form.weight - TURN)
+    return Form(Transpose(form.syntax), POSTFIX, form.inside(POSTFIX) + TURN)
+
+
+def level_of(syntax: Syntax) -> int:
+    """How tightly a piece of syntax binds."""
+    match syntax:
+        case Terms():
+            return SUM
+        case Product():
+            return PRODUCT
+        case Matmul():
+            return CHAIN
+        case Power():
+            return POWER
+        case Transpose():
+            return POSTFIX
+    return ATOM
+
+
+def upright(plain: Form, symmetric: bool = False) -> Piece:
+    """The piece with this spelling; a symmetric matrix or a scalar is its own transpose."""
+    return Piece(plain, plain if symmetric else turn(plain))
+
+
+def name(text: str) -> Form:
+    """A name."""
+    return Form(Name(text), ATOM, TOKEN)
+
+
+def numeral(value: int) -> Form:
+    """A natural number."""
+    return Form(Num(str(value)), ATOM, TOKEN)
+
+
+def call(function: str, args: Sequence[Form], axis: int | None = None) -> Form:
+    """A call of a function."""
+    options = (("axis", Num(str(axis))),) if axis is not None else ()
+    weight = TOKEN + sum(a.weight for a in args) + 2 * TOKEN * len(options)
+    weight += sum(isinstance(a.syntax, Transpose) for a in args)  # inv(A).T before inv(A.T)
+    return Form(Call(function, tuple(a.syntax for a in args), options), ATOM, weight)
+
+
+def balanced(plain: Form, turned: Form) -> Piece:
+    """A piece from two spellings, each replaced by the transpose of the other where that is lighter."""
+    return Piece(lighter(plain, turn(turned)), lighter(turned, turn(plain)))
+
+
+# ---------------------------------------------------------------- products
+
+
+def chain(pieces: Sequence[Piece]) -> Piece:
+    """The matrix product of pieces, repeated factors as powers."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return balanced(_chain([p.plain for p in pieces]), _chain([p.turned for p in reversed(pieces)]))
+
+
+def _chain(forms: Sequence[Form]) -> Form:
+    items: list[tuple[Syntax, int]] = []
+    for form in forms:
+        if isinstance(form.syntax, Matmul):
+            share, rest = divmod(form.weight, len(form.syntax.items))
+            items += [(s, share + (rest if k == 0 else 0)) for k, s in enumerate(form.syntax.items)]
+        else:
+            items.append((form.syntax, form.inside(CHAIN)))
+    items = _powers(items)
+    if len(items) == 1:
+        syntax, weight = items[0]
+        return Form(syntax, level_of(syntax), weight)
+    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(w for _, w in items))
+
+
+def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
+    """Runs of an equal factor as a power; a chain that is one block repeated as a power of the block."""
+    merged: list[tuple[Syntax, int, int]] = []
+    for syntax, weight in items:
+        base, exponent = syntax, 1
+        if isinstance(syntax, Power) and isinstance(syntax.exponent, Num) and not syntax.elementwise:
+            base, exponent = syntax.base, int(syntax.exponent.text)
+            weight -= TOKEN
+        if merged and merged[-1][0] == base:
+            merged[-1] = (base, merged[-1][1] + exponent, min(weight, merged[-1][2]))
+        else:
+            merged.append((base, exponent, weight))
+    found = [
+        (_power(b, e), w + TOKEN + (BRACKETS if level_of(b) < ATOM else 0)) if e > 1 else (b, w)
+        for b, e, w in merged
+    ]
+    for period in range(2, len(found) // 2 + 1):
+        times, rest = divmod(len(found), period)
+        if not rest and found == found[:period] * times:
+            block = Matmul(tuple(s for s, _ in found[:period]))
+            return [(_power(block, times), sum(w for _, w in found[:period]) + TOKEN + BRACKETS)]
+    return found
+
+
+def _power(base: Syntax, exponent: int) -> Syntax:
+    return Power(base, Num(str(exponent)))
+
+
+def quotient(over: Sequence[tuple[Form, str]], under: Sequence[Form], dot: str = "") -> Form:
+    """A loose product: forms, each with the operator before it (the first is ignored), divided by others.
+
+    `dot` is "." where the quotient is elementwise.
+    """
+    items: list[Syntax] = []
+    operators: list[str] = []
+    weight = 0
+    for form, operator in over:
+        if items:
+            operators.append(operator)
+        if isinstance(form.syntax, Product):
+            items += form.syntax.items
+            operators += form.syntax.operators
+            weight += form.weight
+        else:
+            items.append(form.syntax)
+            weight += form.inside(PRODUCT + 1)
+    if not items:
+        items.append(Num("1"))
+        weight += TOKEN
+    if under:
+        bottom = under[0] if len(under) == 1 else quotient([(f, dot + "*") for f in under], ())
+        operators.append(dot + "/")
+        items.append(bottom.syntax)
+        weight += bottom.inside(CHAIN) + 1
+    if len(items) == 1:
+        return Form(items[0], level_of(items[0]), weight)
+    return Form(Product(tuple(items), tuple(operators)), PRODUCT, weight + len(operators))
+
+
+def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
+    """The elementwise product of pieces divided by others; nothing over a bar is 1."""
+    if len(over) == 1 and not under:
+        return over[0]
+    plain = quotient([(p.plain, ".*") for p in over], [p.plain for p in under], ".")
+    turned = quotient([(p.turned, ".*") for p in over], [p.turned for p in under], ".")
+    return balanced(plain, turned)
+
+
+def raised(form: Form, exponent: Form, elementwise: bool) -> Form:
+    """A power."""
+    return Form(Power(form.syntax, exponent.syntax, elementwise), POWER, form.inside(ATOM) + exponent.inside(ATOM))
+
+
+# ---------------------------------------------------------------- sums
+
+
+def terms(parts: Sequence[tuple[int, Form]]) -> Form:
+    """A sum of forms with signs."""
+    if len(parts) == 1 and parts[0][0] > 0:
+        return parts[0][1]
+    weight = 0
+    items: list[Syntax] = []
+    signs: list[str] = []
+    for k, (sign, form) in enumerate(parts):
+        items.append(form.syntax)
+        signs.append("+" if sign > 0 else "-")
+        weight += form.inside(PRODUCT) + (SIGN if sign < 0 and k == 0 else 0)
+    return Form(Terms(tuple(items), tuple(signs)), SUM, weight)

@@ -1,0 +1,236 @@
+"""From index labels back to matrix products: a contraction read as a graph and reduced.
+
+Labels are vertices, a matrix operand is an edge, a vector operand a weight on its vertex. Four reductions
+do nearly all of it: multiply the weights on a vertex (u .* v), absorb a vertex that hangs on one edge
+(A@v), merge parallel edges (A.*B), splice a vertex between two edges (A@diag(w)@B).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcalc.algebra.expr import Expr, contract
+from mcalc.notation import forms
+from mcalc.notation.forms import Form, Piece
+
+
+class Edge:
+    """Operands between two vertices, all running from `start` to `end`, multiplied and divided elementwise."""
+
+    __slots__ = ("end", "over", "start", "under")
+
+    def __init__(self, start: int, end: int, over: list[Piece], under: list[Piece]) -> None:
+        self.start, self.end, self.over, self.under = start, end, over, under
+
+    def turned(self) -> Edge:
+        """The same operands, running the other way."""
+        return Edge(self.end, self.start, [p.T for p in self.over], [p.T for p in self.under])
+
+    def other(self, vertex: int) -> int:
+        """The vertex at the far end."""
+        return self.end if vertex == self.start else self.start
+
+    def towards(self, vertex: int) -> Edge:
+        """The edge, running to this vertex."""
+        return self if self.end == vertex else self.turned()
+
+
+class Graph:
+    """A contraction under reduction. `shown` are the labels of the result, which are never summed."""
+
+    def __init__(self, shown: set[int], ones: Callable[[int], Piece], known: Callable[[Piece], Piece]) -> None:
+        self.shown = shown
+        self.ones = ones  # the vector of ones along a label
+        self.known = known  # looks a piece up among the names the user gave
+        self.over: dict[int, list[Piece]] = {}
+        self.under: dict[int, list[Piece]] = {}
+        self.edges: list[Edge] = []
+        self.vertices: set[int] = set(shown)
+
+    # ------------------------------------------------------------ building
+
+    def weigh(self, vertex: int, piece: Piece, below: bool) -> None:
+        """Put a vector operand on a vertex."""
+        self.vertices.add(vertex)
+        (self.under if below else self.over).setdefault(vertex, []).append(piece)
+
+    def join(self, start: int, end: int, piece: Piece, below: bool) -> None:
+        """Put a matrix operand between two vertices."""
+        self.vertices |= {start, end}
+        self.edges.append(Edge(start, end, [] if below else [piece], [piece] if below else []))
+
+    # ------------------------------------------------------------ asking
+
+    def at(self, vertex: int) -> list[Edge]:
+        """The edges that touch a vertex."""
+        return [e for e in self.edges if vertex in (e.start, e.end)]
+
+    def weight(self, vertex: int) -> Piece | None:
+        """The product of the weights on a vertex, or None where there are none."""
+        over, under = self.over.get(vertex, []), self.under.get(vertex, [])
+        if not over and not under:
+            return None
+        return self.known(_valued(forms.hadamard(over, under), lambda: _product(over, under)))
+
+    def along(self, edge: Edge) -> Piece:
+        """The operands of an edge as one matrix."""
+        return self.known(
+            _valued(forms.hadamard(edge.over, edge.under), lambda: _product(edge.over, edge.under))
+        )
+
+    # ------------------------------------------------------------ reducing
+
+    def reduce(self) -> None:
+        """Reduce until only the labels of the result are left, or nothing applies any more."""
+        while self._loop() or self._absorb() or self._splice(bare=True) or self._merge() or self._splice(bare=False):
+            pass
+
+    def _loop(self) -> bool:
+        """An edge from a vertex to itself is its diagonal, a weight."""
+        for edge in self.edges:
+            if edge.start == edge.end:
+                self.edges.remove(edge)
+                whole = self.along(edge)
+                piece = _valued(
+                    forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)])),
+                    lambda: _diagonal(whole.value),
+                )
+                self.weigh(edge.start, self.known(piece), False)
+                return True
+        return False
+
+    def _absorb(self) -> bool:
+        """A summed vertex on one edge becomes a weight at the far end: A@v."""
+        for vertex in sorted(self.vertices - self.shown):
+            edges = self.at(vertex)
+            if len(edges) == 1 and edges[0].start != edges[0].end:
+                edge = edges[0].towards(vertex)
+                vector = self.weight(vertex) or self.ones(vertex)
+                self._drop(vertex, edges)
+                self.weigh(edge.start, self.product([self.along(edge), vector]), False)
+                return True
+        return False
+
+    def _splice(self, bare: bool) -> bool:
+        """A summed vertex between two edges joins them: A@B, or A@diag(w)@B."""
+        for vertex in sorted(self.vertices - self.shown):
+            edges = self.at(vertex)
+            if len(edges) != 2 or (vertex in (edges[0].other(vertex), edges[1].other(vertex))):
+                continue
+            weight = self.weight(vertex)
+            first, second = edges[0].towards(vertex), edges[1].towards(vertex).turned()
+            closing = first.start == second.end
+            if bare != (weight is None) or (closing and weight is not None):
+                continue
+            self._drop(vertex, edges)
+            links = [self.along(first), *([diagonal_matrix(weight)] if weight else []), self.along(second)]
+            self.edges.append(Edge(first.start, second.end, [self.product(links)], []))
+            return True
+        return False
+
+    def _merge(self) -> bool:
+        """Edges between the same two vertices multiply elementwise."""
+        for k, edge in enumerate(self.edges):
+            for other in self.edges[k + 1 :]:
+                if {edge.start, edge.end} == {other.start, other.end}:
+                    other_way = other if other.start == edge.start else other.turned()
+                    self.edges.remove(other)
+                    edge.over += other_way.over
+                    edge.under += other_way.under
+                    return True
+        return False
+
+    def _drop(self, vertex: int, edges: list[Edge]) -> None:
+        for edge in edges:
+            self.edges.remove(edge)
+        self.vertices.discard(vertex)
+        self.over.pop(vertex, None)
+        self.under.pop(vertex, None)
+
+    def product(self, pieces: list[Piece]) -> Piece:
+        """A chain of matrix products, by the user's own name where one has it."""
+        whole = forms.chain(pieces)
+        return self.known(_valued(whole, lambda: _chained(pieces)))
+
+
+def _valued(piece: Piece, value: Callable[[], Expr | None]) -> Piece:
+    return Piece(piece.plain, piece.turned, value())
+
+
+def _product(over: list[Piece], under: list[Piece]) -> Expr | None:
+    if any(p.value is None for p in (*over, *under)):
+        return None
+    parts = [(p.value, 1) for p in over] + [(p.value, -1) for p in under]
+    first = parts[0][0]
+    assert first is not None
+    axes = tuple((k,) for k in range(first.rank))
+    return contract([(v, e, axes) for v, e in parts if v is not None], axes)
+
+
+def _chained(pieces: list[Piece]) -> Expr | None:
+    total = pieces[0].value
+    for piece in pieces[1:]:
+        if total is None or piece.value is None:
+            return None
+        total = total @ piece.value
+    return total
+
+
+def _diagonal(value: Expr | None) -> Expr | None:
+    return None if value is None else contract([(value, 1, ((0,), (0,)))], ((0,),))
+
+
+def diagonal_matrix(weight: Piece) -> Piece:
+    """diag(w): the matrix with a vector on its diagonal."""
+    form = forms.call("diag", [weight.plain])
+    value = None if weight.value is None else contract([(weight.value, 1, ((0,),))], ((0,), (0,)))
+    return Piece(form, form, value)
+
+
+def scalar(graph: Graph) -> Form | None:
+    """A connected scalar, all its vertices summed; None where the reductions do not reach the end."""
+    ring = _ring(graph)
+    if ring is not None:
+        return ring
+    graph.reduce()
+    if len(graph.vertices) > 1 or graph.edges:
+        return None
+    (vertex,) = graph.vertices
+    return _sum_of(graph.over.get(vertex, []), graph.under.get(vertex, []))
+
+
+def _sum_of(over: list[Piece], under: list[Piece]) -> Form:
+    """The sum over one label of a product of vectors: an inner product where there are two, else sum(…)."""
+    whole = forms.hadamard(over, under)
+    found = [forms.call("sum", [whole.plain])]
+    for k, left in enumerate(over):
+        rest = [*over[:k], *over[k + 1 :]]
+        if rest or under:
+            right = forms.hadamard(rest, under)
+            product = forms.chain([left.T, right]).plain
+            found.append(product)
+    best = forms.lighter(*reversed(found))
+    return forms.lighter(best, found[0])
+
+
+def _ring(graph: Graph) -> Form | None:
+    """The trace of a product: a ring of edges without weights, started where it reads lightest."""
+    if graph.over or graph.under or not graph.edges:
+        return None
+    if any(len(graph.at(v)) != (2 if len(graph.vertices) > 1 else 1) for v in graph.vertices):
+        return None
+    order: list[Edge] = []
+    here = start = graph.edges[0].start
+    left = list(graph.edges)
+    while left:
+        edge = next(e for e in left if here in (e.start, e.end))
+        left.remove(edge)
+        order.append(edge if edge.start == here else edge.turned())
+        here = order[-1].end
+    assert here == start
+    pieces = [graph.along(e) for e in order]
+    options = []
+    for way in (pieces, [p.T for p in reversed(pieces)]):
+        for k in range(len(way)):
+            options.append(forms._chain([p.plain for p in way[k:] + way[:k]]))
+    return forms.call("tr", [forms.lighter(*options)])

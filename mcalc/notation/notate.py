@@ -1,0 +1,532 @@
+"""An expression as a professor would write it: nodes to pieces of notation, children first.
+
+What the user wrote himself comes back in his words: `said` maps the nodes of the input to its syntax.
+What has more than two axes prints as `einsum`, never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    Rational,
+    Size,
+    Sum,
+    Symbol,
+    add,
+    contract,
+    ones,
+    postorder,
+    ratio,
+    scale,
+)
+from mcalc.language.syntax import Call, Name, Num, Product, Syntax, Text
+from mcalc.notation import forms
+from mcalc.notation.forms import Form, Piece
+from mcalc.notation.graph import Graph, diagonal_matrix, scalar
+
+LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+
+
+class Notation:
+    """Writes expressions, remembering each node's piece.
+
+    `said`: syntax of nodes that the input spells, used where it is no heavier than ours.
+    `names`: nodes that have a name, used wherever the value appears, also inside products.
+    """
+
+    def __init__(self, said: Mapping[Expr, Syntax] | None = None, names: Mapping[Expr, str] | None = None) -> None:
+        self.said = dict(said or {})
+        self.names = dict(names or {})
+        self.pieces: dict[Expr, Piece] = {}
+
+    def piece(self, node: Expr) -> Piece:
+        """The notation of a node of at most two axes (of an `einsum` call where it has more)."""
+        found = self.pieces.get(node)
+        if found is None:
+            for inner in postorder(node, lambda n: n not in self.pieces):
+                self.pieces[inner] = self._make(inner)
+            found = self.pieces[node]
+        return found
+
+    def weight(self, node: Expr) -> int:
+        """What a reader pays for the node."""
+        return self.piece(node).plain.weight
+
+    def syntax(self, node: Expr) -> Syntax:
+        """The node as surface syntax."""
+        return self.piece(node).plain.syntax
+
+    def call(self, node: Expr, name: str) -> None:
+        """Let a node have a name from here on."""
+        self.names[node] = name
+        self.pieces[node] = self._make(node)
+
+    # ------------------------------------------------------------ nodes
+
+    def _make(self, node: Expr) -> Piece:
+        if node in self.names:
+            piece = forms.upright(forms.name(self.names[node]), node.rank == 0 or node.symmetric)
+        else:
+            piece = self._spell(node)
+            if node in self.said:
+                piece = self._prefer(self.said[node], piece, node)
+        return Piece(piece.plain, piece.turned, node)
+
+    def _prefer(self, said: Syntax, piece: Piece, node: Expr) -> Piece:
+        """The user's own words, unless ours are lighter."""
+        theirs = Form(said, forms.level_of(said), weigh(said))
+        if theirs.weight >= piece.plain.weight + forms.TOKEN:
+            return piece
+        return forms.upright(theirs, node.rank == 0 or node.symmetric)
+
+    def _spell(self, node: Expr) -> Piece:
+        match node:
+            case Symbol(name) | Size(name):
+                return forms.upright(forms.name(name), node.rank == 0 or node.symmetric)
+            case Number(value):
+                form = number(value)
+                return Piece(form, form)
+            case Apply():
+                return self._apply(node)
+            case Contract():
+                return self._contraction(node)
+            case Sum():
+                return self._sum(node)
+        raise AssertionError(node)
+
+    def _apply(self, node: Apply) -> Piece:
+        op, args = node.op, [self.piece(a) for a in node.args]
+        if op.batch(node.args):
+            return forms.upright(forms.call(op.name, [a.plain for a in args], axis=1), not node.rank)
+        plain = forms.call(op.name, [a.plain for a in args])
+        if node.rank < 2 and op.turns != "same":
+            return forms.upright(plain, node.rank == 0)
+        if node.symmetric:
+            return Piece(plain, plain)
+        if op.turns and len(args) == 1:
+            turned = forms.call(op.name, [args[0].turned])
+            if op.turns == "same":
+                best = forms.lighter(plain, turned)
+                return Piece(best, best)
+            return forms.balanced(plain, turned)
+        return forms.upright(plain)
+
+    # ------------------------------------------------------------ sums
+
+    def _sum(self, node: Sum) -> Piece:
+        if not node.terms:
+            return self._zero(node)
+        if len(node.terms) == 1:
+            sign, piece = self.term(*node.terms[0], lone=True)
+            if sign > 0:
+                return piece
+            return Piece(forms.terms([(-1, piece.plain)]), forms.terms([(-1, piece.turned)]))
+        parts = [self._summand(c, n) for c, n in node.terms]
+        parts.sort(key=lambda part: part[0])
+        lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
+        parts.insert(0, parts.pop(lead))
+        plain = forms.terms([(sign, piece.plain) for _, sign, piece in parts])
+        if node.rank < 2 or node.symmetric:
+            return forms.upright(plain, node.rank != 1)
+        return forms.balanced(plain, forms.terms([(sign, piece.turned) for _, sign, piece in parts]))
+
+    def _summand(self, c: Rational, node: Expr) -> tuple[tuple[object, ...], int, Piece]:
+        """A term with its sign, and its place in the sum: as in the input, constants last."""
+        spread = isinstance(node, Contract) and node.rank and not any(axes for _, _, axes in node.factors)
+        spread = spread and len({x for g in node.out for x in g}) == node.rank
+        bare = contract([f for f in node.factors if not f[2]], ()) if spread and isinstance(node, Contract) else node
+        sign, piece = self.term(c, bare)
+        places = tuple(sorted(s.place for s in node.free))
+        constant = not places or bool(spread)
+        return (constant, places, piece.plain.weight, repr(node)), sign, piece
+
+    def _zero(self, node: Sum) -> Piece:
+        if not node.rank:
+            form = forms.numeral(0)
+        elif node.rank <= 2:
+            form = forms.call("zeros", [self._dim(d) for d in node.shape])
+        else:
+            form = forms.call("zeros", [self._dim(d) for d in node.shape])
+        return Piece(form, form if node.rank < 2 else forms.call("zeros", [self._dim(d) for d in node.shape[::-1]]))
+
+    def term(self, c: Rational, node: Expr, lone: bool = False) -> tuple[int, Piece]:
+        """A rational multiple of a node: its sign, and the rest."""
+        if c < 0 and lone and (flipped := self._flip(node)) is not None:
+            c, node = -c, flipped
+        sign = -1 if c < 0 else 1
+        c = abs(c)
+        if node.rank == 0 and isinstance(node, Number):
+            form = number(ratio(c * node.value))
+            return sign, Piece(form, form)
+        if c == 1 and not isinstance(node, Sum):
+            return sign, self.piece(node)
+        return sign, self._scaled(c, node)
+
+    def _scaled(self, c: Rational, node: Expr) -> Piece:
+        """A positive rational in front of a node."""
+        if isinstance(node, Contract) and node not in self.names:
+            return self._contraction(node, c)
+        piece = self.piece(node)
+        over = [(forms.numeral(c.numerator), "*")] if c.numerator != 1 else []
+        under = [forms.numeral(c.denominator)] if c.denominator != 1 else []
+        plain = forms.quotient([*over, (piece.plain, "*")], under)
+        turned = forms.quotient([*over, (piece.turned, "*")], under)
+        return Piece(plain, turned if node.rank else plain)
+
+    def _flip(self, node: Expr) -> Expr | None:
+        """The negative of a product, its sign taken into a difference that is among the factors."""
+        if not isinstance(node, Contract):
+            return None
+        for k, (base, exponent, axes) in enumerate(node.factors):
+            mixed = isinstance(base, Sum) and len({c > 0 for c, _ in base.terms}) == 2
+            if mixed and isinstance(exponent, int) and exponent % 2 and base not in self.names:
+                del axes
+                return _Flipped.of(node, k)
+        return None
+
+    # ------------------------------------------------------------ contractions
+
+    def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
+        """Scalars in front, divisors below, the indexed factors between them."""
+        over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
+        under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
+        indexed: list[Factor] = []
+        scalars: list[tuple[Expr, Rational]] = []
+        for base, exponent, axes in node.factors:
+            if axes:
+                indexed.append((base, exponent, axes))
+            else:
+                scalars.append((base, exponent))
+        if not node.out and indexed:
+            return self._connected(node, over, under)
+        scalars, mean = self._mean(scalars)
+        if mean is not None:
+            over.append(mean)
+        flips = getattr(node, "flip", None)
+        del flips
+        for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
+            form = self._scalar_power(base, abs(exponent))
+            (over if exponent > 0 else under).append(form)
+        if not node.out:
+            whole = forms.quotient([(f, "*") for f in over], under)
+            return Piece(whole, whole)
+        core = self._core(indexed, node.out, node.sizes, node)
+        if not over and not under:
+            return core
+        plain = forms.quotient([*((f, "*") for f in over), (core.plain, "*")], under)
+        turned = forms.quotient([*((f, "*") for f in over), (core.turned, "*")], under)
+        return Piece(plain, turned)
+
+    def _connected(self, node: Contract, over: list[Form], under: list[Form]) -> Piece:
+        """A connected scalar, with a rational in front."""
+        form = self._reduced_scalar(node)
+        if over or under:
+            form = forms.quotient([*((f, "*") for f in over), (form, "*")], under)
+        return Piece(form, form)
+
+    def _reduced_scalar(self, node: Contract) -> Form:
+        square = _root_of_square(node)
+        found: list[Form] = []
+        if square is not None:
+            inner = self.piece(square)
+            best = forms.lighter(inner.plain, inner.turned) if inner.plain.syntax != inner.turned.syntax else inner.plain
+            found.append(forms.raised(forms.call("norm", [best]), forms.numeral(2), False))
+        if len(node.factors) == 1:
+            base, exponent, axes = node.factors[0]
+            labels = [x for g in axes for x in g]
+            if len(set(labels)) == len(labels):
+                found.append(self._total(base, exponent))
+        graph = self._graph(node.factors, set(), node.sizes)
+        if graph is not None and (form := scalar(graph)) is not None:
+            found.append(form)
+        if not found:
+            return self._einsum(node.factors, (), node.sizes)
+        return forms.lighter(*found)
+
+    def _total(self, base: Expr, exponent: Rational) -> Form:
+        piece = self.piece(base) if exponent == 1 else self._raised(base, exponent)
+        argument = forms.lighter(piece.plain, piece.turned) if base.rank == 2 else piece.plain
+        if isinstance(base, Apply) and base.op.name == "abs" and exponent == 1:
+            inner = self.piece(base.args[0])
+            return forms.call("norm1", [inner.plain])
+        return forms.call("sum", [argument])
+
+    def _mean(self, scalars: list[tuple[Expr, Rational]]) -> tuple[list[tuple[Expr, Rational]], Form | None]:
+        """sum(v)/n, where v has n entries, is mean(v)."""
+        held = dict(scalars)
+        for base, exponent in scalars:
+            if exponent != 1 or not isinstance(base, Contract) or base.out or not base.sizes:
+                continue
+            form = self.piece(base).plain
+            if not isinstance(form.syntax, Call) or form.syntax.name != "sum" or len(base.factors) != 1:
+                continue
+            names = [str(d) for d in base.sizes]
+            sizes = [(s, e) for s, e in scalars if isinstance(s, Size)]
+            if all(any(s.name == n and e <= -names.count(n) for s, e in sizes if isinstance(s, Size)) for n in names):
+                del held[base]
+                for s, e in sizes:
+                    if isinstance(s, Size) and s.name in names:
+                        held[s] = e + names.count(s.name)
+                mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
+                return [(s, e) for s, e in held.items() if e], mean
+        return scalars, None
+
+    def _scalar_power(self, base: Expr, exponent: Rational) -> Form:
+        """base^exponent for a positive exponent; a root of a sum of squares is a norm."""
+        whole = self.piece(base).plain
+        square = _root_of_square(base) if isinstance(base, Contract) else None
+        if exponent == 1:
+            return whole
+        found: list[Form] = []
+        if square is not None and (doubled := ratio(exponent * 2)) == doubled.numerator:
+            inner = self.piece(square)
+            norm = forms.call("norm", [forms.lighter(inner.plain, inner.turned) if square.rank == 2 else inner.plain])
+            found.append(norm if doubled == 1 else forms.raised(norm, number(doubled), False))
+        found.append(self._plain_power(whole, exponent, False))
+        return forms.lighter(*found)
+
+    def _plain_power(self, form: Form, exponent: Rational, elementwise: bool) -> Form:
+        if exponent == ratio(exponent * 2) / 2 and ratio(exponent * 2) % 2 and exponent.denominator == 2:
+            root = forms.call("sqrt", [form])
+            return root if exponent.numerator == 1 else forms.raised(root, number(exponent.numerator), elementwise)
+        return forms.raised(form, number(exponent), elementwise)
+
+    def _raised(self, base: Expr, exponent: Rational) -> Piece:
+        """The elementwise power of an array with a positive exponent."""
+        piece = self.piece(base)
+        if exponent == 1:
+            return piece
+        plain = self._plain_power(piece.plain, exponent, True)
+        value = contract([(base, exponent, tuple((k,) for k in range(base.rank)))], tuple((k,) for k in range(base.rank)))
+        if base.rank < 2:
+            return Piece(plain, forms.turn(plain), value)
+        balanced = forms.balanced(plain, self._plain_power(piece.turned, exponent, True))
+        return Piece(balanced.plain, balanced.turned, value)
+
+    # ------------------------------------------------------------ the graph
+
+    def _graph(self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]) -> Graph | None:
+        """The factors as vertices and edges; None where one has more than two axes or a fused axis."""
+        graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
+        for base, exponent, axes in factors:
+            if len(axes) > 2 or any(len(g) != 1 for g in axes):
+                return None
+            piece = self._raised(base, abs(exponent))
+            labels = [g[0] for g in axes]
+            if len(labels) == 1:
+                graph.weigh(labels[0], piece, exponent < 0)
+            else:
+                graph.join(labels[0], labels[1], piece, exponent < 0)
+        return graph
+
+    def _known(self, piece: Piece) -> Piece:
+        """The piece under the user's own name, where its value has one."""
+        value = piece.value
+        if value is None:
+            return piece
+        if value in self.names:
+            return self.piece(value)
+        if value in self.said:
+            return self._with_value(self._prefer(self.said[value], piece, value), value)
+        if value.rank == 2 and value.T in self.names:
+            return self.piece(value.T).T
+        return piece
+
+    def _with_value(self, piece: Piece, value: Expr) -> Piece:
+        return Piece(piece.plain, piece.turned, value)
+
+    def _ones(self, d: Dim) -> Piece:
+        form = forms.call("ones", [self._dim(d)])
+        return Piece(form, forms.turn(form), ones((d,)))
+
+    def _dim(self, d: Dim) -> Form:
+        from mcalc.algebra.expr import size
+
+        return self.piece(size(d)).plain
+
+    def _core(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...], node: Expr) -> Piece:
+        """The indexed factors as a vector or matrix."""
+        if len(out) > 2:
+            form = self._einsum(factors, out, sizes)
+            return Piece(form, form)
+        if any(len(group) > 1 for group in out):
+            return self._fused(factors, out, sizes)
+        shown = [group[0] for group in out]
+        graph = self._graph(factors, set(shown), sizes)
+        if graph is not None:
+            graph.reduce()
+            if graph.vertices <= set(shown) and len(graph.edges) <= 1:
+                return self._finish(graph, shown, sizes)
+        form = self._einsum(factors, out, sizes)
+        return forms.upright(form)
+
+    def _finish(self, graph: Graph, shown: list[int], sizes: tuple[Dim, ...]) -> Piece:
+        if len(shown) == 1:
+            return graph.weight(shown[0]) or self._ones(sizes[shown[0]])
+        row, column = shown
+        if row == column:
+            weight = graph.weight(row)
+            if weight is None:
+                form = forms.call("eye", [self._dim(sizes[row])])
+                return Piece(form, form)
+            return diagonal_matrix(weight)
+        left, right = graph.weight(row), graph.weight(column)
+        if not graph.edges:
+            if left is None and right is None:
+                plain = forms.call("ones", [self._dim(sizes[row]), self._dim(sizes[column])])
+                return Piece(plain, forms.call("ones", [self._dim(sizes[column]), self._dim(sizes[row])]))
+            return graph.product([left or self._ones(sizes[row]), (right or self._ones(sizes[column])).T])
+        (edge,) = graph.edges
+        links = [
+            *([diagonal_matrix(left)] if left else []),
+            graph.along(edge.towards(column)),
+            *([diagonal_matrix(right)] if right else []),
+        ]
+        return graph.product(links)
+
+    def _fused(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]) -> Piece:
+        """Fused axes: Kronecker products of parts that share no label, and vec of what is left."""
+        for first, second in _halves(out):
+            mine = {x for g in first for x in g}
+            left, right = _reach(factors, mine), _reach(factors, {x for g in second for x in g})
+            if left & right or not (first[0] or second[0]):
+                continue
+            parts = []
+            for labels, groups in ((left, first), (right, second)):
+                held = [f for f in factors if any(x in labels for g in f[2] for x in g)]
+                trimmed = tuple(g for g in groups if g)
+                part = contract(held, trimmed, dict(enumerate(sizes)) if False else _sizes_of(labels, sizes))
+                parts.append(self.piece(part))
+            return forms.balanced(
+                forms.call("kron", [p.plain for p in parts]), forms.call("kron", [p.turned for p in parts])
+            )
+        if len(out) == 1 and len(out[0]) == 2:
+            column, row = out[0]
+            matrix = contract(factors, ((row,), (column,)), _sizes_of({row, column}, sizes))
+            return forms.upright(forms.call("vec", [self.piece(matrix).plain]))
+        return forms.upright(self._einsum(factors, out, sizes))
+
+    def _einsum(
+        self, factors: tuple[Factor, ...] | list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]
+    ) -> Form:
+        """`einsum('ij,kl->ijkl', A, B)`, summed vertices reduced first where that works."""
+        shown = {x for g in out for x in g}
+        operands: list[tuple[Form, tuple[Group, ...]]] = []
+        graph = self._graph(factors, shown, sizes)
+        if graph is not None:
+            graph.reduce()
+            for edge in graph.edges:
+                operands.append((graph.along(edge).plain, ((edge.start,), (edge.end,))))
+            for vertex in sorted(graph.vertices):
+                weight = graph.weight(vertex)
+                if weight is not None:
+                    operands.append((weight.plain, ((vertex,),)))
+        else:
+            for base, exponent, axes in factors:
+                form = self._raised(base, abs(exponent)).plain
+                operands.append((form if exponent > 0 else forms.quotient([], [form], "."), axes))
+        held = {x for _, axes in operands for g in axes for x in g}
+        for label in sorted(shown - held):
+            operands.append((self._ones(sizes[label]).plain, ((label,),)))
+        order = list(dict.fromkeys(x for g in out for x in g))
+        order += [x for _, axes in operands for g in axes for x in g if x not in order]
+        letter = {x: LETTERS[k] for k, x in enumerate(dict.fromkeys(order))}
+
+        def spell(groups: tuple[Group, ...]) -> str:
+            return "".join(
+                letter[g[0]] if len(g) == 1 else "(" + "".join(letter[x] for x in g) + ")" for g in groups
+            )
+
+        operands.sort(key=lambda o: [order.index(x) for g in o[1] for x in g])
+        string = ",".join(spell(axes) for _, axes in operands) + "->" + spell(out)
+        text = Form(Text(string), forms.ATOM, forms.TOKEN)
+        weight = 2 * forms.TOKEN + sum(f.weight for f, _ in operands)
+        return Form(Call("einsum", (text.syntax, *(f.syntax for f, _ in operands))), forms.ATOM, weight)
+
+
+class _Flipped:
+    """A product with one difference negated, written without renormalising the sign away."""
+
+    @staticmethod
+    def of(node: Contract, k: int) -> Expr:
+        from mcalc.algebra.expr import intern_contraction
+
+        base, exponent, axes = node.factors[k]
+        factors = (*node.factors[:k], (scale(-1, base), exponent, axes), *node.factors[k + 1 :])
+        return intern_contraction(factors, node.out, node.sizes)
+
+
+def _root_of_square(node: Contract) -> Expr | None:
+    """v, where the node is the sum of the squares of v's entries."""
+    if node.out or not node.factors or not all(e % 2 == 0 and isinstance(e, int) for _, e, _ in node.factors):
+        return None
+    labels = tuple((x,) for x in range(len(node.sizes)))
+    if len(labels) > 2:
+        return None
+    half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors if isinstance(e, int)]
+    return contract(half, labels, dict(enumerate(node.sizes)))
+
+
+def _halves(out: tuple[Group, ...]) -> list[tuple[tuple[Group, ...], tuple[Group, ...]]]:
+    """Every way to cut each axis in two, the first parts with something in them and the second likewise."""
+    ways: list[tuple[tuple[Group, ...], tuple[Group, ...]]] = [((), ())]
+    for group in out:
+        ways = [
+            ((*first, group[:cut]), (*second, group[cut:])) for first, second in ways for cut in range(len(group) + 1)
+        ]
+    return [
+        (first, second)
+        for first, second in ways
+        if any(first) and any(second) and first[0] and second[0]
+        and (len(out) == 1 or not (first[1] == () == second[1]))
+    ]
+
+
+def _reach(factors: list[Factor], labels: set[int]) -> set[int]:
+    """The labels connected with these."""
+    found = set(labels)
+    grew = True
+    while grew:
+        grew = False
+        for _, _, axes in factors:
+            touched = {x for g in axes for x in g}
+            if touched & found and not touched <= found:
+                found |= touched
+                grew = True
+    return found
+
+
+def _sizes_of(labels: set[int], sizes: tuple[Dim, ...]) -> dict[int, Dim]:
+    return {x: sizes[x] for x in labels}
+
+
+def number(value: Rational) -> Form:
+    """A positive rational."""
+    if value.denominator == 1:
+        return forms.numeral(value.numerator)
+    over, under = forms.numeral(value.numerator), forms.numeral(value.denominator)
+    return Form(Product((over.syntax, under.syntax), ("/",)), forms.PRODUCT, 2 * forms.TOKEN + 1)
+
+
+def weigh(syntax: Syntax) -> int:
+    """The weight of syntax that somebody else wrote."""
+    from mcalc.language.syntax import Transpose, walk
+
+    weight = 0
+    for node in walk(syntax):
+        match node:
+            case Name() | Num() | Text():
+                weight += forms.TOKEN
+            case Call(_, _, options):
+                weight += forms.TOKEN * (1 + len(options))
+            case Transpose():
+                weight += forms.TURN
+    return weight
