@@ -5,9 +5,14 @@ from __future__ import annotations
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.ops import ALIASES, OPS, Op
+from mcalc.algebra.ops.signature import ANY
+from mcalc.calculus.differential import push
+from mcalc.calculus.simplify import simplify
 from mcalc.cli.arguments import Command, Option, nearest
 from mcalc.cli.output import emit, json_line, on_terminal
 from mcalc.errors import Problem
+from mcalc.notation import notate
+from mcalc.targets import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,50 +66,48 @@ def facts(op: Op) -> dict[str, str]:
         "aliases": ", ".join(op.aliases),
         "shape": " or ".join(shape_rule(s.text) for s in op.signatures),
         "derivative": differential(op),
+        "kink": op.nonsmooth,
         "why": op.why,
         "example": op.example,
-        "domain": "" if op.domain == "generic" else op.domain,
+        "domain": op.domain,
         "source": op.see,
     }
 
 
 def shape_rule(signature: str) -> str:
-    """The shapes in and out: `mn,n->m` as `[m,n], [n] -> [m]`."""
+    """The shapes in and out: `mn,n->m` as `[m,n], [n] -> [m]`; `[...]` is any shape."""
     inputs, output = signature.split("->")
-    return f"{', '.join(map(shape_of, inputs.split(',')))} -> {shape_of(output)}"
+    shapes = [shape_of(letters) for letters in inputs.split(",")] if inputs else ["()"]
+    return f"{', '.join(shapes)} -> {shape_of(output)}"
 
 
 def shape_of(letters: str) -> str:
-    """One array: `(ij)` as `[i*j]`, and any shape as `[...]`."""
-    if letters == "...":
+    """One array; a fused axis is a product, `(ij)k` as `[i*j,k]`."""
+    if letters == ANY:
         return "[...]"
     axes: list[str] = []
-    fused = letters.replace("(", " (").replace(")", ") ").split()
-    for part in fused:
-        axes += ["*".join(part[1:-1])] if part.startswith("(") else list(part)
+    for part in letters.replace("(", " (").replace(")", ") ").split():
+        axes += ["*".join(part[1:-1])] if part.startswith("(") else part
     return f"[{','.join(axes)}]"
 
 
 def differential(op: Op) -> str:
-    """The differential of the operation, as its record gives it: `d inv(X) = -inv(X)@dX@inv(X)`."""
-    from mcalc.calculus.differential import push
-    from mcalc.calculus.simplify import simplify
-    from mcalc.notation import notate
-    from mcalc.targets import write
-
+    """The differential, worked out by the record itself: `d inv(X) = -inv(X)@dX@inv(X)`; '' for arrays of a size."""
+    if op.kind == "sized":
+        return ""
     arguments = sample(op)
-    changes: dict[Expr, Expr] = {x: symbol(f"d{x.name}", x.shape, place=100 + x.place) for x in arguments}
+    changes: dict[Expr, Expr] = {x: symbol(f"d{x.name}", x.shape, place=x.place + 10) for x in arguments}
     told = write("text", notate(simplify(push(op(*arguments), changes))))
     return f"d {op.name}({', '.join(x.name for x in arguments)}) = {told}"
 
 
 def sample(op: Op) -> list[Symbol]:
     """Symbols that the operation takes: `X`, `Y` for matrices, `x`, `y` for vectors, `s`, `t` for scalars."""
-    names = [iter(letters) for letters in ("stuv", "xyzw", "XYZW")]
+    names = [iter("stuv"), iter("xyzw"), iter("XYZW")]
     found = []
     for place, letters in enumerate(op.signatures[0].inputs):
-        axes = "n" if letters == "..." else letters
-        found.append(symbol(next(names[len(axes)]), tuple(dim(letter) for letter in axes), place=place))
+        axes = "n" if letters == ANY else letters
+        found.append(symbol(next(names[len(axes)]), tuple(map(dim, axes)), place=place))
     return found
 
 

@@ -1,0 +1,89 @@
+"""The architecture: who may import whom. Every import in the package is walked."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "mcalc"
+
+#: Each layer may import itself and what stands before it.
+LAYERS = (
+    ("mcalc.errors",),
+    ("mcalc.algebra",),
+    ("mcalc.language",),
+    ("mcalc.calculus",),
+    ("mcalc.notation",),
+    ("mcalc.targets",),
+    ("mcalc.working", "mcalc.checking"),
+    ("mcalc.answer",),
+    ("mcalc.cli",),
+    ("mcalc.manual", "mcalc.__main__"),
+)
+
+#: Outside libraries, each with the only modules that may import it.
+LIBRARIES = {
+    "lark": ("mcalc.language.tables",),
+    "rich": ("mcalc.cli.screen",),
+    "sympy": (),
+    "numpy": (),
+    "scipy": (),
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = ("mcalc", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that the file imports, at the top, inside functions, and for type checking alike."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found.add(node.module or "")
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def layer_of(module: str) -> int:
+    return next((k for k, names in enumerate(LAYERS) if any(within(module, name) for name in names)), -1)
+
+
+def test_there_are_modules_to_walk() -> None:
+    assert len(MODULES) > 30
+    assert all(layer_of(name_of(path)) >= 0 for path in MODULES if name_of(path) != "mcalc")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_run_one_way(path: Path) -> None:
+    own = name_of(path)
+    upward = [m for m in imports(path) if within(m, "mcalc") and layer_of(m) > layer_of(own)]
+    assert not upward, f"{own} imports upward: {sorted(upward)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_library_is_imported_only_where_it_is_at_home(path: Path) -> None:
+    own = name_of(path)
+    for module in imports(path):
+        library = module.partition(".")[0]
+        if library in LIBRARIES:
+            assert own in LIBRARIES[library], f"{own} imports {module}"
+
+
+def test_the_walk_sees_an_upward_import(tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text("def f():\n    from mcalc.cli import main\n")
+    assert "mcalc.cli" in imports(planted)
+    assert layer_of("mcalc.cli.main") > layer_of("mcalc.algebra.expr")
