@@ -1,0 +1,309 @@
+"""From text to tokens: the grammar's patterns, and what only the surroundings of a character can tell.
+
+A quotation mark opens a string or transposes, a bar opens or closes, a name before `(` is called or multiplied,
+the end of a line ends a statement or is a space. All of it is decided here, and what cannot be decided is a
+`Problem` that names both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mcalc.errors import Problem
+from mcalc.language._grammar import CHARACTERS, IGNORED, PATTERNS
+from mcalc.language.letters import FOLD, FRACTIONS, GREEK, GREEK_LETTERS, SUPERSCRIPTS, normal_name, other_spelling
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    Token = tuple[str, str, int, int]  #: terminal, meaning, and the place in the text
+
+BYTES, DIGITS, DEPTH = 256 * 1024, 64, 200
+
+_TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS))
+_VAR = r"var(?=[^\S\n]+[^\W\d]\w*\s*\[)([^;#\n]*)"
+_NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf|\\infty)\})(?![A-Za-z0-9_])|[₁₂]"
+
+#: What an operand ends in: after it a bar can close, and a name or a bracket multiplies.
+OPERAND_ENDS = frozenset(
+    ("NAME", "NUMBER", "RPAR", "RBRACE", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "NORM_END", "BAR_END")
+)
+BRACKETS = {"LPAR": "RPAR", "LBRACE": "RBRACE", "NORM": "NORM_END", "BAR": "BAR_END"}
+CLOSERS = frozenset(("RPAR", "RBRACE"))
+FUNCTION_LETTERS = frozenset(("f", "g", "h", "φ", "ψ", "phi", "psi"))
+_FROM_SUPERSCRIPT = {ord(above): digit for digit, above in SUPERSCRIPTS.items()}
+
+#: Characters that mean something elsewhere, and what to write here.
+ADVICE = {
+    "%": "comments begin with #",
+    "\\": "A\\b is solve(A, b)",
+    "=": "= defines a name, once, at the beginning: r = X@w - y; …",
+    "∑": "a sum over all entries is sum(…)",
+    "∂": "name the variable with --wrt",
+    "∇": "name the variable with --wrt",
+    "†": "complex conjugates are not supported; the transpose is .T",
+    "$": "leave out the $ of TeX",
+    "_": "names begin with a letter",
+    '"': "text in quotes is an argument of einsum",
+    ":": "a definition is written r = …",
+    ".": "a product of numbers and arrays is *, the elementwise product .*",
+}
+ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
+
+
+def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
+    """The tokens of a program, the last one `$END`. Raises a `Problem`, whose `source` the caller adds."""
+    if len(source) > BYTES or (not source.isascii() and len(source.encode("utf-8", "replace")) > BYTES):
+        raise Problem("limit", f"the input is longer than {BYTES // 1024} KiB")
+    scanner = _Scanner(source, names)
+    scanner.scan()
+    return _with_calls(scanner.tokens, functions, names, scanner.defined)
+
+
+class _Scanner:
+    """The text while it is read: what has been found, which brackets are open, which names are defined."""
+
+    def __init__(self, source: str, names: Container[str]) -> None:
+        self.source = source
+        self.text = source if source.isascii() else source.translate(FOLD)
+        self.names = names
+        self.spelt: set[str] = set()
+        self.defined: set[str] = set()
+        self.tokens: list[Token] = []
+        self.open: list[Token] = []
+
+    def scan(self) -> None:
+        text, tokens, match = self.text, self.tokens, _TERMINAL.match
+        place, end, before = 0, len(text), ""
+        while place < end:
+            found = match(text, place)
+            character = text[place]
+            if character in "'\"" and before in ("LPAR", "COMMA"):
+                stop = self.string(place)
+            elif not before and character == "v" and (line := re.compile(_VAR).match(text, place)):
+                stop = line.end()
+                self.declaration(line)
+            elif found is not None:
+                kind, stop = found.lastgroup or "", found.end()
+                if kind in IGNORED:
+                    place = stop
+                    continue
+                stop = self.token(kind, place, stop, before)
+            elif character in CHARACTERS:
+                stop = self.token(CHARACTERS[character], place, place + 1, before)
+            else:
+                raise self.unknown(place, before)
+            place = stop
+            before = tokens[-1][0] if tokens else ""
+            if before == "SEPARATOR":
+                before = ""
+        if self.open:
+            _, written, start, stop = self.open[-1]
+            raise Problem("parse", f"`{written}` is never closed", (start, stop))
+        if tokens and tokens[-1][0] == "SEPARATOR":
+            tokens.pop()
+        tokens.append(("$END", "", end, end))
+
+    def token(self, kind: str, start: int, stop: int, before: str) -> int:
+        """Add a token of this terminal, or what it is in its place; returns where it ends."""
+        written = self.text[start:stop]
+        if kind == "NAME":
+            written = self.name(start, stop)
+        elif kind == "NUMBER":
+            written = self.number(start, stop)
+        elif kind == "SUPERSCRIPT":
+            written = written.translate(_FROM_SUPERSCRIPT).removeprefix("+")
+        elif kind in ("NORM", "BAR"):
+            kind, stop = self.bar(kind, start, stop, before)
+            written = self.text[start:stop]
+        elif kind == "TRANSPOSE" and "T" in self.names and written.startswith("^"):
+            message = f"`{written}` can be a transpose or a power, because T is a variable"
+            raise Problem("parse", message, (start, stop), "write .T for the transpose, or ^(T) for the power")
+        elif kind == "SEPARATOR":
+            if self.open and written == ";":
+                _, bracket, opened, opened_stop = self.open[-1]
+                raise Problem("parse", f"`{bracket}` is not closed before `;`", (opened, opened_stop))
+            if self.open or before in ("", "COMMA"):
+                return stop
+        elif kind == "EQUALS" and before == "NAME" and not self.open:
+            self.defined.add(self.tokens[-1][1])
+        if kind in BRACKETS:
+            self.open.append((kind, written, start, stop))
+            if len(self.open) > DEPTH:
+                message = f"more than {DEPTH} brackets are nested"
+                raise Problem("limit", message, (start, stop), "name the inner part: r = …; …")
+        elif kind in CLOSERS:
+            self.close(kind, written, start, stop)
+        self.tokens.append((kind, written, start, stop))
+        return stop
+
+    def close(self, kind: str, written: str, start: int, stop: int) -> None:
+        if not self.open:
+            raise Problem("parse", f"`{written}` closes nothing", (start, stop))
+        opener, opened, place, _ = self.open.pop()
+        if BRACKETS[opener] != kind:
+            raise Problem("parse", f"`{opened}` is closed by `{written}`", (place, stop))
+
+    def bar(self, kind: str, start: int, stop: int, before: str) -> tuple[str, int]:
+        """Whether a bar opens or closes; a bar that could do both is refused."""
+        inner = self.open[-1][0] if self.open else ""
+        after_operand = before in OPERAND_ENDS
+        if after_operand and inner == kind:
+            self.open.pop()
+            return BRACKETS[kind], self.norm_end(stop) if kind == "NORM" else stop
+        if after_operand and kind == "NORM" and [token[0] for token in self.open[-2:]] == ["BAR", "BAR"]:
+            self.open.pop()
+            return BRACKETS["BAR"], start + 1
+        touching = bool(self.tokens) and self.tokens[-1][3] == start
+        loose = not touching or before in ("NUMBER", "NORM_END", "BAR_END")
+        if after_operand and (inner in ("NORM", "BAR") or not loose):
+            hint = "write norm(…) or abs(…)" if kind == "NORM" or inner == "NORM" else "write abs(…)"
+            raise Problem("parse", f"`{self.source[start:stop]}` can open or close here", (start, stop), hint)
+        return kind, stop
+
+    def norm_end(self, stop: int) -> int:
+        suffix = re.compile(_NORM_KIND).match(self.text, stop)
+        return suffix.end() if suffix else stop
+
+    def name(self, start: int, stop: int) -> str:
+        written = self.text[start:stop]
+        name = "sqrt" if written == "√" else normal_name(written)
+        if name is None:
+            hint = "a power is written ^n, an index _n"
+            raise Problem("parse", f"`{self.source[start:stop]}` is not a name", (start, stop), hint)
+        if name not in self.names and (other := other_spelling(name)) and (other in self.names or other in self.spelt):
+            return other
+        self.spelt.add(name)
+        return name
+
+    def number(self, start: int, stop: int) -> str:
+        written = self.text[start:stop]
+        mantissa, _, exponent = written.lower().partition("e")
+        if len(mantissa) > DIGITS or len(exponent.lstrip("+-")) > 3:
+            raise Problem("limit", f"the number has more than {DIGITS} digits", (start, stop))
+        if written in FRACTIONS:
+            return FRACTIONS[written]
+        if not written.isascii():
+            written = "".join(str(int(c)) if c.isdigit() else c for c in written)
+        written = written.removesuffix(".")
+        return "0" + written if written.startswith(".") else written
+
+    def string(self, start: int) -> int:
+        """Add the quoted text that begins here; returns where it ends."""
+        stop = self.text.find(self.text[start], start + 1)
+        line = self.text.find("\n", start)
+        if stop < 0 or 0 <= line < stop:
+            hint = "the transpose stands after its operand: x'"
+            raise Problem("parse", "the quotation mark is never closed", (start, start + 1), hint)
+        self.tokens.append(("STRING", self.text[start + 1 : stop], start, stop + 1))
+        return stop + 1
+
+    def declaration(self, line: re.Match[str]) -> None:
+        text = line[1].rstrip()
+        start = line.start(1) + len(text) - len(text.lstrip())
+        self.tokens.append(("VAR", self.source[start : line.start(1) + len(text)], start, line.start(1) + len(text)))
+        self.defined.update(normal_name(name) or "" for name in re.findall(r"(\w+)\s*\[", text))
+
+    def unknown(self, place: int, before: str) -> Problem:
+        """What to say of a character that begins nothing."""
+        character = self.text[place]
+        if character == "[":
+            stop = self.text.find("]", place) + 1 or place + 1
+            touching = before in OPERAND_ENDS and self.tokens[-1][3] == place
+            what = "entries and slices such as X[i, j]" if touching else "lists and block matrices such as [a, b]"
+            return Problem("unsupported", f"{what} are not supported yet", (place, stop))
+        if character == "]":
+            return Problem("parse", "`]` closes nothing", (place, place + 1))
+        attribute = re.compile(r"\.\s*([^\W\d]\w*)").match(self.text, place)
+        if attribute:
+            return self.attribute(attribute)
+        if self.text.startswith("..", place):
+            return Problem("parse", "`..` means nothing", (place, place + 2), "the transpose is x.T")
+        if self.text.startswith("==", place):
+            hint = "for a definition write `=`"
+            return Problem("parse", "`==` compares nothing here: there are no equations", (place, place + 2), hint)
+        return Problem("parse", f"unexpected character `{character}`", (place, place + 1), ADVICE.get(character, ""))
+
+    def attribute(self, found: re.Match[str]) -> Problem:
+        word = found[1]
+        if word in ATTRIBUTES:
+            hint = f"write {ATTRIBUTES[word]}"
+        elif word.startswith("T"):
+            hint = f"write .T {word[1:]}"
+        else:
+            hint = f"functions stand in front: {word}(…)"
+        return Problem("parse", f"`{found[0]}` is not known", found.span(), hint)
+
+
+def _with_calls(
+    tokens: list[Token], functions: Container[str], names: Container[str], defined: set[str]
+) -> list[Token]:
+    """Tell calls from products, and `where` from a variable of that name."""
+    depth = 0
+    for k, (kind, name, start, stop) in enumerate(tokens):
+        if kind == "LPAR":
+            depth += 1
+        elif kind == "RPAR":
+            depth -= 1
+        elif kind == "NUMBER" and k and tokens[k - 1][0] in OPERAND_ENDS:
+            what = "two numbers stand" if tokens[k - 1][0] == "NUMBER" else "a number stands"
+            raise Problem(
+                "parse", f"{what} side by side" if what[0] == "t" else f"{what} behind its factor",
+                (tokens[k - 1][2], stop), "write the operator between them: *, ^ or +",
+            )  # fmt: skip
+        elif kind == "NAME":
+            follower = tokens[k + 1][0]
+            if name == "where" and not depth and k and tokens[k - 1][0] in OPERAND_ENDS and follower == "NAME":
+                if tokens[k + 2][0] == "EQUALS":
+                    tokens[k] = ("WHERE", name, start, stop)
+            elif name in names or name in defined:
+                pass
+            elif follower == "LPAR":
+                called = "sigmoid" if name in ("σ", "sigma") and "sigmoid" in functions else name
+                if called in functions:
+                    tokens[k] = ("CALL", called, start, stop)
+                else:
+                    _check_factor(tokens[k], functions)
+            elif name in functions:
+                _check_function(tokens, k)
+            elif name == "sqrt":
+                raise Problem("parse", "the root's argument stands in brackets", (start, stop), "write √(…)")
+    return tokens
+
+
+def _check_factor(token: Token, functions: Container[str]) -> None:
+    """A name that is no function stands before a bracket: refuse it unless it can only be a factor."""
+    _, name, start, stop = token
+    stem = name.partition("_")[0].rstrip("0123456789")
+    if stem in FUNCTION_LETTERS:
+        hint = f"declare a function with --fun '{name}: [n] -> []', or write {name}*(…) for the product"
+        raise Problem("name", f"{name}(…) can be a function or a product", (start, stop), hint)
+    if len(stem) == 1 or stem in GREEK_LETTERS or stem in GREEK:
+        return
+    raise Problem("name", f"there is no function {name}", (start, stop), _nearest(name, functions))
+
+
+def _check_function(tokens: list[Token], k: int) -> None:
+    """A function's name stands without a bracket: a variable may be called so, but it must not be an application."""
+    name, start, stop = tokens[k][1:]
+    following = [token[0] for token in tokens[k + 1 : k + 4]]
+    if following[0] in ("NAME", "CALL", "NORM", "BAR"):
+        hint = "write logdet(…)" if (name, tokens[k + 1][1]) == ("log", "det") else f"write {name}(…)"
+        raise Problem("parse", f"{name} is a function: its argument stands in brackets", (start, stop), hint)
+    if following[:2] == ["SUPERSCRIPT", "LPAR"] or following == ["CARET", "NUMBER", "LPAR"]:
+        raise Problem("parse", f"the power of {name} stands after its argument", (start, stop), f"write {name}(…)^2")
+    if following[:2] == ["TRANSPOSE", "LPAR"]:
+        raise Problem(
+            "unsupported", f"{name}' is no function here", (start, stop), f"write out the derivative of {name}"
+        )
+
+
+def _nearest(name: str, functions: Container[str]) -> str:
+    """A suggestion for a function that does not exist."""
+    from mcalc.language.names import nearest
+
+    known = list(functions) if isinstance(functions, Iterable) else []
+    close = nearest(name.lower(), known)
+    return f"did you mean {close}?" if close else f"for a product write {name}*(…); mcalc functions lists them all"

@@ -1,0 +1,368 @@
+"""From tokens to the surface tree: a driver for the grammar's tables, and a function for each of its aliases.
+
+The driver keeps its own stack, so that the depth of the text is no concern of Python's.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from mcalc.errors import Problem
+from mcalc.language._grammar import ACTIONS, FINAL, GOTO, RULES, START, USUAL
+from mcalc.language.lexer import BRACKETS, CLOSERS, DEPTH, tokenize
+from mcalc.language.names import is_capital
+from mcalc.language.syntax import (
+    Call,
+    Matmul,
+    Name,
+    Negative,
+    Num,
+    Power,
+    Product,
+    Program,
+    Span,
+    Syntax,
+    Terms,
+    Text,
+    Transpose,
+    children,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from typing import Any
+
+    from mcalc.language.lexer import Token
+
+    Values = list[Any]
+    Spans = list[Span]
+    Line = tuple[str, Any, Span]
+
+#: The operators as the surface tree writes them.
+OPERATORS = {
+    "PLUS": "+", "MINUS": "-", "STAR": "*", "DOTSTAR": ".*", "SLASH": "/", "DOTSLASH": "./", "AT": "@",
+    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^",
+}  # fmt: skip
+
+#: A pair of brackets may hold a sum of products of tight products of powers of calls: six nodes deep.
+TREE_DEPTH = 6 * DEPTH
+
+_known: frozenset[str] = frozenset()
+
+
+def parse(text: str, functions: Container[str] | None = None, names: Container[str] = ()) -> Program:
+    """The program that `text` writes.
+
+    `functions` are the names that can be called (by default, those of the records); `names` are variables that
+    are declared elsewhere, so that `A(x + y)` is a product. A bare number has a span as everything else has; a
+    node in brackets has the span of what stands inside them. Raises a `Problem` of kind parse, name, unsupported
+    or limit.
+    """
+    try:
+        tokens = tokenize(text, _functions() if functions is None else functions, names)
+        program = _program(_run(tokens), (0, len(text)))
+        if len(tokens) > TREE_DEPTH:
+            _check_depth(program)
+    except Problem as problem:
+        problem.source = text
+        raise
+    return program
+
+
+def _functions() -> frozenset[str]:
+    global _known
+    if not _known:
+        from mcalc.algebra.ops import ALIASES, OPS
+
+        _known = frozenset((*OPS, *ALIASES))
+    return _known
+
+
+def _run(tokens: list[Token]) -> list[Line]:
+    """Shift and reduce until the tokens have become the lines of a program."""
+    states = [START]
+    values: Values = []
+    spans: Spans = []
+    previous: Token | None = None
+    for token in tokens:
+        kind, written, start, stop = token
+        while True:
+            state = states[-1]
+            action = ACTIONS[state].get(kind) or USUAL[state]
+            if action >= 0:
+                break
+            made, count, builder = RULES[-1 - action]
+            if builder:
+                if count == 1:
+                    values[-1] = _BUILDERS[builder](values[-1:], spans[-1:])
+                else:
+                    values[-count:] = [_BUILDERS[builder](values[-count:], spans[-count:])]
+                    spans[-count:] = [(spans[-count][0], spans[-1][1])]
+            del states[-count:]
+            states.append(GOTO[states[-1]][made])
+        if not action:
+            if state == FINAL and kind == "$END":
+                break
+            raise _misplaced(previous, token)
+        states.append(action)
+        spans.append((start, stop))
+        if kind == "NAME":
+            values.append(Name(written, (start, stop)))
+        elif kind == "NUMBER":
+            values.append(Num(written, (start, stop)))
+        elif kind == "STRING":
+            values.append(Text(written, (start, stop)))
+        else:
+            values.append(OPERATORS.get(kind, written))
+        previous = token
+    lines: list[Line] = values[0]
+    return lines
+
+
+def _program(lines: list[Line], span: Span) -> Program:
+    """Definitions, then one expression; `where` adds definitions that stand behind it."""
+    definitions: list[tuple[Name, Syntax]] = []
+    declarations: list[tuple[str, Span]] = []
+    body: Syntax | None = None
+    seen: set[str] = set()
+    for kind, value, where in lines:
+        if kind == "declaration":
+            declarations.append((value, where))
+            continue
+        if body is not None:
+            hint = f"give it a name: r = …; or `where` with commas: … where {value[0].id} = …"
+            raise Problem("parse", "only the last part may be an expression by itself", body.span, hint)
+        bindings = value if kind == "definitions" else value[1]
+        for name, meaning in bindings:
+            if name.id in seen:
+                raise Problem("name", f"{name.id} is defined twice", name.span)
+            seen.add(name.id)
+            definitions.append((name, meaning))
+        if kind == "value":
+            body = value[0]
+    if body is None:
+        if not definitions:
+            raise Problem("parse", "there is no expression to read", span)
+        name = definitions[-1][0]
+        hint = f"end with the expression that is meant: …; {name.id}"
+        raise Problem("parse", "no expression follows the definitions", lines[-1][2], hint)
+    return Program(tuple(definitions), body, tuple(declarations), span)
+
+
+def _check_depth(program: Program) -> None:
+    stack: list[tuple[Syntax, int]] = [(program, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > TREE_DEPTH:
+            raise Problem("limit", "the expression is nested too deeply", node.span, "name the inner part: r = …; …")
+        stack.extend((child, depth + 1) for child in children(node))
+
+
+# ---------------------------------------------------------------- what each alias of the grammar makes
+
+
+class _Chain:
+    """Operands, and the operators between them, while more may come."""
+
+    __slots__ = ("items", "operators")
+
+    def __init__(self, first: Syntax, *operators: str) -> None:
+        self.items = [first]
+        self.operators = list(operators)
+
+
+def _whole(s: Spans) -> Span:
+    return s[0][0], s[-1][1]
+
+
+def _add(v: Values, s: Spans) -> _Chain:
+    """One more operand. After `/` a product without an operator is refused where it can be read in two ways."""
+    chain: _Chain = v[0]
+    match v[1], v[2], chain.items:
+        case "/" | "./", Matmul([first, *_], operators, span=span), [*_, before] if span == s[2] and " " in operators:
+            if isinstance(first, Num) or (len(chain.items) == 1 and isinstance(before, Num)):
+                message = "this can divide by the first factor or by the whole product"
+                raise Problem("parse", message, _whole(s[1:]), "write the brackets: (1/2) x or 1/(2 x)")
+    chain.items.append(v[2])
+    chain.operators.append(v[1])
+    return chain
+
+
+def _juxtapose(v: Values, s: Spans) -> _Chain:
+    del s
+    v[0].items.append(v[1])
+    v[0].operators.append(" ")
+    return v[0]  # type: ignore[no-any-return]
+
+
+def _kron(v: Values, s: Spans) -> _Chain:
+    left = _close_product(v[:1], s[:1])
+    return _Chain(Call("kron", (left, v[2]), (), _whole(s)))
+
+
+def _close_sum(v: Values, s: Spans) -> Syntax:
+    chain = v[0]
+    if chain.operators == ["+"]:
+        return chain.items[0]  # type: ignore[no-any-return]
+    return Terms(tuple(chain.items), tuple(chain.operators), s[0])
+
+
+def _close_product(v: Values, s: Spans) -> Syntax:
+    chain = v[0]
+    return Product(tuple(chain.items), tuple(chain.operators), s[0]) if chain.operators else chain.items[0]
+
+
+def _close_tight(v: Values, s: Spans) -> Syntax:
+    chain = v[0]
+    return Matmul(tuple(chain.items), tuple(chain.operators), s[0]) if chain.operators else chain.items[0]
+
+
+def _superscript(v: Values, s: Spans) -> Power:
+    digits = v[1].removeprefix("-")
+    exponent: Syntax = Num(digits, s[1])
+    return Power(v[0], exponent if digits == v[1] else Negative(exponent, s[1]), False, _whole(s))
+
+
+def _inverse_transpose(v: Values, s: Spans) -> Transpose:
+    return Transpose(Power(v[0], Negative(Num("1", s[1]), s[1]), False, _whole(s)), _whole(s))
+
+
+def _refuse_tower(v: Values, s: Spans) -> Power:
+    hint = "write the brackets: (a^b)^c or a^(b^c)"
+    raise Problem("parse", "a power of a power can be read in two ways", _whole(s), hint)
+
+
+def _norm(v: Values, s: Spans) -> Call:
+    kind = v[2].lstrip("|‖").strip("_{}\\")
+    if kind in ("2", "₂") and _looks_like_matrix(v[1]):
+        hint = "the Frobenius norm is ‖X‖_F or norm(X)"
+        raise Problem("unsupported", "the spectral norm of a matrix is not supported", _whole(s), hint)
+    return Call(NORMS[kind], (v[1],), (), _whole(s))
+
+
+def _absolute(v: Values, s: Spans) -> Call:
+    if _looks_like_matrix(v[1]):
+        message = "bars around a matrix can mean the determinant or the absolute values"
+        raise Problem("parse", message, _whole(s), "write det(…) or abs(…)")
+    return Call("abs", (v[1],), (), _whole(s))
+
+
+def _looks_like_matrix(node: Syntax) -> bool:
+    match node:
+        case Name(id):
+            return is_capital(id)
+        case Transpose(arg) | Power(arg) | Negative(arg):
+            return _looks_like_matrix(arg)
+        case Matmul(items) | Terms(items):
+            return all(map(_looks_like_matrix, items))
+    return False
+
+
+def _call(v: Values, s: Spans) -> Call:
+    name: str = v[0]
+    given = v[2] if len(v) == 4 else []
+    options = tuple(a for a in given if isinstance(a, tuple))
+    args = tuple(a for a in given if not isinstance(a, tuple))
+    for before, after in pairwise(given):
+        if isinstance(before, tuple) and not isinstance(after, tuple):
+            raise Problem("parse", "an option stands behind the arguments", after.span)
+    for argument in args:
+        if isinstance(argument, Text) and name != "einsum":
+            hint = "' after a name is the transpose"
+            raise Problem("parse", f"{name} takes no text: only einsum does", argument.span, hint)
+    return Call(name, args, options, _whole(s))
+
+
+#: What is written behind a norm, and the function that it names.
+NORMS = {"": "norm", "F": "normfro", "*": "nuclear", "1": "norm1", "₁": "norm1", "2": "norm2", "₂": "norm2"}
+NORMS.update(dict.fromkeys(("∞", "inf", "infty"), "norminf"))
+
+_BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
+    "start_lines": lambda v, s: v,
+    "add_line": lambda v, s: v[0].append(v[2]) or v[0],
+    "definition": lambda v, s: ("definitions", [(v[0], v[2])], _whole(s)),
+    "declaration": lambda v, s: ("declaration", v[0], s[0]),
+    "value": lambda v, s: ("value", (v[0], ()), s[0]),
+    "qualified_value": lambda v, s: ("value", (v[0], v[2]), _whole(s)),
+    "start_bindings": lambda v, s: v[0][1],
+    "add_binding": lambda v, s: v[0] + v[2][1],
+    "start_sum": lambda v, s: _Chain(v[0], "+"),
+    "start_signed_sum": lambda v, s: _Chain(v[1], v[0]),
+    "add_term": _add,
+    "close_sum": _close_sum,
+    "start_chain": lambda v, s: _Chain(v[0]),
+    "add_factor": _add,
+    "add_kron": _kron,
+    "close_product": _close_product,
+    "juxtapose": _juxtapose,
+    "close_tight": _close_tight,
+    "negative": lambda v, s: Negative(v[1], _whole(s)),
+    "positive": lambda v, s: v[1],
+    "raise": lambda v, s: Power(v[0], v[2], False, _whole(s)),
+    "raise_elementwise": lambda v, s: Power(v[0], v[2], True, _whole(s)),
+    "refuse_tower": _refuse_tower,
+    "transpose": lambda v, s: Transpose(v[0], _whole(s)),
+    "inverse_transpose": _inverse_transpose,
+    "superscript": _superscript,
+    "group": lambda v, s: v[1],
+    "norm": _norm,
+    "absolute": _absolute,
+    "call": _call,
+    "start_arguments": lambda v, s: v,
+    "add_argument": lambda v, s: v[0].append(v[2]) or v[0],
+    "option": lambda v, s: (v[0].id, v[2]),
+}
+
+
+# ---------------------------------------------------------------- what is wrong
+
+_OPENERS = frozenset((*BRACKETS, "COMMA", "EQUALS", "SEPARATOR", "WHERE"))
+
+
+def _misplaced(before: Token | None, token: Token) -> Problem:
+    """What to say of a token that cannot stand behind the one before it."""
+    kind, written, start, stop = token
+    here = (start, stop)
+    if before is None:
+        if kind == "$END":
+            return Problem("parse", "there is nothing to read", (0, stop))
+        previous, there = "", here
+    else:
+        previous, there = before[0], before[2:]
+    said = OPERATORS.get(previous, before[1] if before else "")
+    ends = kind in ("$END", "SEPARATOR", "COMMA", "WHERE") or kind in CLOSERS or kind in ("NORM_END", "BAR_END")
+    if kind == "EQUALS":
+        hint = "a definition is written r = X@w - y; …"
+        return Problem("parse", "`=` can stand only behind a name that it defines", here, hint)
+    if previous in OPERATORS:
+        if ends:
+            what = "an exponent" if previous in ("CARET", "DOTCARET") else "an operand"
+            return Problem("parse", f"{what} is missing after `{said}`", there)
+        if kind in OPERATORS:
+            hint = "a power is written ** or ^" if previous == kind == "STAR" else ""
+            message = f"an operand is missing between `{said}` and `{OPERATORS[kind]}`"
+            return Problem("parse", message, (there[0], stop), hint)
+    if kind == "COMMA" and previous != "COMMA" and previous != "LPAR":
+        hint = "definitions are separated by `;`"
+        return Problem("parse", "a comma can stand only between the arguments of a function", here, hint)
+    if previous == "EQUALS":
+        return Problem("parse", "an expression is missing after `=`", there)
+    if previous in BRACKETS and kind in (*CLOSERS, "NORM_END", "BAR_END"):
+        return Problem("parse", "there is nothing between the brackets", (there[0], stop))
+    if kind in OPERATORS and previous in ("", *_OPENERS):
+        return Problem("parse", f"an operand is missing before `{OPERATORS[kind]}`", here)
+    if kind in ("TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT"):
+        return Problem("parse", f"there is nothing before `{written}` that it could stand behind", here)
+    if previous == "COMMA" or kind == "COMMA":
+        return Problem("parse", "an argument is missing beside the comma", there if previous == "COMMA" else here)
+    if kind in ("LBRACE", "RBRACE"):
+        hint = "brackets of an expression are ( and )"
+        return Problem("parse", "braces can stand only around an exponent", here, hint)
+    if previous == "STRING":
+        return Problem("parse", "a comma is missing after the text", there)
+    if kind == "STRING":
+        return Problem("parse", "text in quotes can only be an argument of einsum", here, "the transpose is x' or x.T")
+    if previous == "WHERE":
+        return Problem("parse", "a definition is missing after `where`", there, "… where p = softmax(z), q = …")
+    return Problem("parse", f"unexpected `{written}`", here)
