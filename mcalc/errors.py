@@ -5,6 +5,8 @@ from __future__ import annotations
 #: Exit status by kind of problem (design: 2 usage, parse or shape; 3 unsupported; 4 undecided or a limit).
 EXIT_STATUS = {"usage": 2, "parse": 2, "name": 2, "shape": 2, "unsupported": 3, "undecided": 4, "limit": 4}
 
+EXCERPT = 200  #: the characters shown of a line
+
 
 class Problem(Exception):
     """Something the user should know: what is wrong, where, and what would mend it.
@@ -43,7 +45,7 @@ class Problem(Exception):
 
 
 def caret(source: str, span: tuple[int, int]) -> list[str]:
-    """The line of `source` that holds `span`, and carets under it.
+    """The line of `source` that holds `span`, and carets under it; of a very long line, what is around the span.
 
     >>> caret("x + yy", (4, 6))
     ['  x + yy', '      ^^']
@@ -51,6 +53,19 @@ def caret(source: str, span: tuple[int, int]) -> list[str]:
     start = min(span[0], len(source))
     first = source.rfind("\n", 0, start) + 1
     last = source.find("\n", start)
-    line = source[first:] if last < 0 else source[first:last]
-    width = max(1, min(span[1], first + len(line)) - start)
-    return ["  " + line, "  " + " " * (start - first) + "^" * width]
+    last = len(source) if last < 0 else last
+    left = first if last - first <= EXCERPT else max(first, start - EXCERPT // 2)
+    right = min(last, left + EXCERPT)
+    head, tail = "..." if left > first else "", "..." if right < last else ""
+    before, under = head + source[left:start], source[start : min(span[1], right)]
+    line = head + source[left:right] + tail
+    return ["  " + line, "  " + " " * columns(before) + "^" * max(1, columns(under))]
+
+
+def columns(text: str) -> int:
+    """The columns that the text takes on a terminal: full-width characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "FW" else 1 for c in text)

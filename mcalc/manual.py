@@ -102,7 +102,8 @@ def items(pairs: Iterable[tuple[str, str]]) -> list[str]:
 
 def examples(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Command lines, each with what it shows."""
-    return [line for what, typed in pairs for line in (".PP", roff(f"{what}:"), ".PP", ".EX", roff(f"  {typed}"), ".EE")]
+    blocks = ([".PP", roff(f"{what}:"), ".PP", ".EX", roff(f"  {typed}"), ".EE"] for what, typed in pairs)
+    return [line for block in blocks for line in block]
 
 
 #: What roff would take for a command, or for typography.

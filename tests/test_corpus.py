@@ -25,7 +25,7 @@ SHORT_ENOUGH = 0.8  #: the share of answers that are to be no longer than the so
 def request(case: dict[str, Any]) -> dict[str, Any]:
     """The problem as a request: sizes `m n` are declared as `[m,n]`."""
     props = case.get("props") or {}
-    declared = [f"{name}[{','.join(dims.split())}] {props.get(name, '')}".strip() for name, dims in case["vars"].items()]
+    declared = [f"{name}[{','.join(dims.split())}] {props.get(name, '')}" for name, dims in case["vars"].items()]
     shared = {"id": case["id"], "expr": case["expr"], "wrt": case["wrt"], "order": case.get("order", 1)}
     return shared | {"var": declared, "to": ["numpy"]}
 

@@ -27,7 +27,7 @@ LAYERS = (
 LIBRARIES = {
     "lark": ("mcalc.language.tables",),
     "rich": ("mcalc.cli.screen",),
-    "sympy": (),
+    "sympy": ("mcalc.algebra.ops.special",),
     "numpy": (),
     "scipy": (),
 }

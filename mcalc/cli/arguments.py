@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mcalc.errors import Problem
+from mcalc.language.names import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def _judge(command: Command, operands: list[str], doubtful: list[str]) -> None:
     spellings = [s for option in command.options for s in option.spellings if s.startswith("--")]
     too_many = len(operands) > (1 if command.operand else 0)
     for word in doubtful:
-        near = nearest("--" + word.lstrip("-").partition("=")[0], spellings)
+        letters = word.lstrip("-").partition("=")[0]
+        near = nearest(f"--{letters}", spellings) if len(letters) > 1 else ""
         if too_many or (near and word.startswith("--")):
             alternative = f"an expression that begins so goes after --: mcalc {command.name} -- {word}"
             raise Problem("usage", f"no such option: {word}", hint=f"did you mean {near}?" if near else alternative)
@@ -167,11 +169,3 @@ def _option_like(name: str) -> bool:
 
 def _article(metavar: str) -> str:
     return f"{'an' if metavar[0] in 'AEIO' else 'a'} {metavar}"
-
-
-def nearest(word: str, choices: tuple[str, ...] | list[str]) -> str:
-    """The choice that `word` was probably meant to be, or ''."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, choices, n=1, cutoff=0.7)
-    return found[0] if found else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from json import loads
 
-from mcalc.cli.arguments import Command, nearest
+from mcalc.cli.arguments import Command
 from mcalc.cli.expressions import decode, lines
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
+from mcalc.language.names import nearest
 from mcalc.targets import CODE, FORMS
 
 TYPE_CHECKING = False

@@ -8,9 +8,10 @@ from mcalc.algebra.ops import ALIASES, OPS, Op
 from mcalc.algebra.ops.signature import ANY
 from mcalc.calculus.differential import push
 from mcalc.calculus.simplify import simplify
-from mcalc.cli.arguments import Command, Option, nearest
+from mcalc.cli.arguments import Command, Option
 from mcalc.cli.output import emit, json_line, on_terminal
 from mcalc.errors import Problem
+from mcalc.language.names import nearest
 from mcalc.notation import notate
 from mcalc.targets import write
 

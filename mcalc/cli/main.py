@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from mcalc import __version__
-from mcalc.cli.arguments import Command, nearest, read
+from mcalc.cli.arguments import Command, read
 from mcalc.cli.output import as_problem, complain, emit, settle_streams
 from mcalc.errors import Problem
+from mcalc.language.names import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

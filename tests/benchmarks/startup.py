@@ -1,0 +1,45 @@
+"""What `mcalc diff` costs from start to end, in CPU time, against what Python and SymPy cost to start.
+
+    python tests/benchmarks/startup.py
+
+The bounds: a quarter of `import sympy`, and eight times `pass`. The fastest of many runs is compared, since
+everything else a machine does only ever adds to a run.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DIFF = (sys.executable, "-m", "mcalc", "diff", "x.T@A@x", "--wrt", "x")
+COMMANDS = {
+    "python -c pass": ((sys.executable, "-c", "pass"), 30),
+    "python -c 'import sympy'": ((sys.executable, "-c", "import sympy"), 7),
+    "mcalc diff 'x.T@A@x' --wrt x": (DIFF, 30),
+    "mcalc diff 'x.T@A@x' --wrt x --to json": ((*DIFF, "--to", "json"), 30),
+    "mcalc --help": ((sys.executable, "-m", "mcalc", "--help"), 10),
+}
+
+
+def cpu_time(command: tuple[str, ...]) -> float:
+    """Seconds of user and system time that one run takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def main() -> None:
+    """Measure every command, a run of each in turn, and print the ratios."""
+    best = {name: min(cpu_time(command) for _ in range(count)) for name, (command, count) in COMMANDS.items()}
+    python, sympy = list(best.values())[:2]
+    print(f"{'':42} {'ms':>7} {'of pass':>8} {'of sympy':>9}")
+    for name, seconds in best.items():
+        print(f"{name:42} {seconds * 1000:7.1f} {seconds / python:8.1f} {seconds / sympy:9.2f}")
+
+
+if __name__ == "__main__":
+    main()

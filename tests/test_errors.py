@@ -1,0 +1,37 @@
+"""What a problem looks like when it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.errors import EXCERPT, Problem, caret
+
+
+@pytest.mark.parametrize(
+    ("source", "span", "shown"),
+    [
+        ("x + yy", (4, 6), ["  x + yy", "      ^^"]),
+        ("x +", (3, 3), ["  x +", "     ^"]),
+        ("x +", (9, 12), ["  x +", "     ^"]),
+        ("r = X@w\nr.T@q", (12, 13), ["  r.T@q", "      ^"]),
+        ("a\nb + c\nd", (2, 9), ["  b + c", "  ^^^^^"]),
+        ("（x）$", (3, 4), ["  （x）$", "       ^"]),
+        ("x\u0302 $", (3, 4), ["  x\u0302 $", "    ^"]),
+    ],
+)
+def test_carets_stand_under_the_place(source: str, span: tuple[int, int], shown: list[str]) -> None:
+    assert caret(source, span) == shown
+
+
+@pytest.mark.parametrize("place", [0, 5_000, 9_999])
+def test_of_a_long_line_the_neighbourhood_is_shown(place: int) -> None:
+    source = "x" * place + "$" + "x" * (9_999 - place)
+    line, carets = caret(source, (place, place + 1))
+    assert len(line) <= EXCERPT + 8
+    assert line[len(carets) - 1] == "$"
+
+
+def test_a_report_is_the_message_the_place_and_the_hint() -> None:
+    problem = Problem("parse", "no such sign", (4, 5), "remove it", "x + $")
+    assert problem.report() == "error: no such sign\n  x + $\n      ^\n  remove it"
+    assert Problem("usage", "nothing given").report() == "error: nothing given"
