@@ -327,7 +327,8 @@ def _components(factors: list[Factor]) -> list[list[Factor]]:
 def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> Expr:
     if len(factors) == 1 and factors[0][1] == 1 and len(factors[0][2]) == len(out):
         base, _, axes = factors[0]
-        if axes == out and all(len(group) == 1 for group in out) and len(set(out)) == len(out):
+        shown = [x for group in out for x in group]
+        if axes == out and len(set(shown)) == len(shown):
             return base
         if isinstance(base, Sum) and len(set(axes)) == len(axes) and set(axes) == set(out):
             order = tuple(axes.index(group) for group in out)

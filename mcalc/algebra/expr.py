@@ -38,12 +38,13 @@ Term = tuple[Rational, "Expr"]
 class Expr:
     """A node. Build one with `symbol`, `number`, `add`, `contract`, `apply` or an operation's record."""
 
-    __slots__ = ("__weakref__", "_symmetric", "free", "h", "shape")
+    __slots__ = ("__weakref__", "_symmetric", "_transpose", "free", "h", "shape")
 
     shape: Shape
     free: frozenset[Symbol]  #: the variables that occur
     h: int  #: orders nodes the same way in every run; says nothing about equality
     _symmetric: bool | None
+    _transpose: Expr | None
 
     @property
     def rank(self) -> int:
@@ -196,7 +197,7 @@ _NOTHING: frozenset[Symbol] = frozenset()
 
 def _new(kind: type[Expr], key: tuple[object, ...], shape: Shape, free: frozenset[Symbol], h: int) -> Expr:
     node: Expr = object.__new__(kind)
-    node.shape, node.free, node.h, node._symmetric = shape, free, h, None
+    node.shape, node.free, node.h, node._symmetric, node._transpose = shape, free, h, None, None
     _nodes[key] = node
     return node
 
@@ -375,7 +376,11 @@ def _axes(count: int, start: int = 0) -> tuple[Group, ...]:
 
 def transpose(node: Expr) -> Expr:
     """The node with its two axes exchanged."""
-    return permute(node, (1, 0)) if node.rank == 2 else node
+    if len(node.shape) != 2:
+        return node
+    if node._transpose is None:
+        node._transpose = permute(node, (1, 0))
+    return node._transpose
 
 
 def permute(node: Expr, order: tuple[int, ...]) -> Expr:

@@ -317,8 +317,8 @@ def _sigmoid(node: Contract) -> Expr | None:
             continue
         sigmoid = OPS["sigmoid"]
         for j, (b, e, a) in enumerate(node.factors):
-            b = _along(b, a, axes)
-            if isinstance(b, Apply) and b.op.name == "exp" and b.args[0] is inner and e > 0:
+            here = _along(b, a, axes)
+            if here is not None and e > 0 and _argument(here, "exp") is inner:
                 return _replace(node, {k: exponent + 1, j: e - 1}, [(sigmoid(inner), 1, axes)])
         return _replace(node, {k: exponent + 1}, [(sigmoid(-inner), 1, axes)])
     return None
@@ -357,9 +357,8 @@ def _softmax_sums(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
         if applied(base) != "softmax" or exponent != 1:
             continue
-        last = axes[-1]
-        lonely = last not in node.out and sum(last in a for _, _, a in node.factors) == 1 and axes.count(last) == 1
-        if lonely:
+        held = [x for group in node.out for x in group] + [x for _, _, a in node.factors for g in a for x in g]
+        if len(axes[-1]) == 1 and held.count(axes[-1][0]) == 1:
             rest = [f for j, f in enumerate(node.factors) if j != k]
             return contract(rest, node.out, _shown(node))
     return None
@@ -471,8 +470,16 @@ def _one_plus_exp(node: Expr) -> Expr | None:
     (a, m), (b, n) = node.terms
     if n is unit:
         (a, m), (b, n) = (b, n), (a, m)
-    if m is unit and a == b == 1 and isinstance(n, Apply) and n.op.name == "exp":
-        return n.args[0]
+    return _argument(n, "exp") if m is unit and a == b == 1 else None
+
+
+def _argument(node: Expr, name: str) -> Expr | None:
+    """x, where the node applies the named function of entries to x, upright or transposed."""
+    if isinstance(node, Apply) and node.op.name == name:
+        return node.args[0]
+    if node.rank == 2 and isinstance(node, Contract) and len(node.factors) == 1:
+        inner = transpose(node)
+        return transpose(inner.args[0]) if isinstance(inner, Apply) and inner.op.name == name else None
     return None
 
 
@@ -481,14 +488,12 @@ def _exp_pair(node: Expr, sign: int, wanted: Expr | None = None) -> tuple[Expr, 
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return ()
     (a, m), (b, n) = node.terms
-    if not (isinstance(m, Apply) and isinstance(n, Apply) and m.op.name == n.op.name == "exp"):
-        return ()
-    if m.args[0] is not -n.args[0] or (a, b) not in ((1, sign), (sign, 1)):
+    x, y = _argument(m, "exp"), _argument(n, "exp")
+    if x is None or y is None or x is not -y or (a, b) not in ((1, sign), (sign, 1)):
         return ()
     if sign > 0:
-        return m.args[0], n.args[0]
-    x = m.args[0] if a == 1 else n.args[0]
-    return (x,) if x is wanted else ()
+        return x, y
+    return (x,) if (x if a == 1 else y) is wanted else ()
 
 
 def _exp_summed(node: Expr, name: str) -> Expr | None:

@@ -15,7 +15,31 @@ from mcalc.notation.notate import Notation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mcalc.language.lower import Said
     from mcalc.language.read import Reading
+
+
+def vocabulary(reading: Reading | None) -> tuple[dict[Expr, Syntax], dict[Expr, str]]:
+    """The words of the input: its syntax by node, and the names of its definitions by node."""
+    said: dict[Expr, Said] = {}
+    names: dict[Expr, str] = {}
+    if reading is not None:
+        for node, call in reading.said.items():
+            said.setdefault(node, call)
+            said.setdefault(simplify(node), call)
+        for name, node in reading.definitions.items():
+            if isinstance(node, (Apply, Contract, Sum)):
+                names.setdefault(node, name)
+                names.setdefault(simplify(node), name)
+    return said, names
+
+
+def taken_names(reading: Reading | None) -> set[str]:
+    """The names that stand for something in the input: variables, definitions, sizes."""
+    if reading is None:
+        return set()
+    sizes = {n for s in reading.symbols.values() for d in s.shape for n in d.names}
+    return {*reading.symbols, *reading.definitions, *sizes}
 
 
 def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) -> Syntax:
@@ -23,24 +47,12 @@ def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) ->
 
     A `Program` where intermediates are named, which `where=False` forbids.
     """
-    said: dict[Expr, Syntax] = {}
-    names: dict[Expr, str] = {}
-    taken: set[str] = set()
-    if reading is not None:
-        for node, syntax in reading.said.items():
-            said.setdefault(node, syntax)
-            said.setdefault(simplify(node), syntax)
-        for name, node in reading.definitions.items():
-            if isinstance(node, (Apply, Contract, Sum)):
-                names.setdefault(node, name)
-                names.setdefault(simplify(node), name)
-        taken = {*reading.symbols, *reading.definitions}
-        taken |= {n for s in reading.symbols.values() for d in s.shape for n in d.names}
+    said, names = vocabulary(reading)
     notation = Notation(said, names)
     shown = present(expr, notation)
     if not where:
         return notation.syntax(shown)
     # What repeats costs its full weight in the first search and that of a name in the second: take the better.
     shared = present(expr, Notation(said, names), share=True)
-    options = [with_names(e, notation, taken) for e in dict.fromkeys((shown, shared))]
+    options = [with_names(e, notation, taken_names(reading)) for e in dict.fromkeys((shown, shared))]
     return min(options, key=lambda option: option[0])[1]

@@ -7,8 +7,9 @@ out, which is worth it where terms then cancel. What is lighter is decided by th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
     Contract,
     Expr,
@@ -23,20 +24,25 @@ from mcalc.algebra.expr import (
     add,
     children,
     contract,
-    is_zero,
     postorder,
     ratio,
     rebuild,
-    scale,
 )
 from mcalc.calculus.rules import settle
 from mcalc.notation.notate import Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
-MOST_TERMS, MOST_EXPANDED = 24, 64
+MOST_TERMS, MOST_EXPANDED = 24, 48
+#: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
+MOST_TRIED, MOST_FOLLOWED = 12, 2
 
-#: Where a factor touches the result: the places of its label there, and whether it is summed.
+#: Where each axis of a factor shows in the result; nowhere is summed.
 Role = tuple[tuple[int, ...], ...]
+#: A factor of a term: which term, which factor, its labels in the order of the role.
+Spot = tuple[int, int, tuple[Group, ...]]
+Split = tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, Dim]]
+#: The terms left alone, the shared factor, what it leaves of the others, the labels of that bracket and of the result.
+Grouping = tuple[list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]]
 
 
 def present(root: Expr, notation: Notation, share: bool = False) -> Expr:
@@ -63,7 +69,7 @@ def lightest(node: Expr, notation: Notation) -> Expr:
     if node in notation.names or not isinstance(node, (Sum, Contract)):
         return node
     options = [node]
-    for start in dict.fromkeys((node, settle(expand(node)))):
+    for start in dict.fromkeys((settle(node), settle(expand(node)))):
         options.append(start)
         if isinstance(start, Sum):
             options.append(settle(collect(start, notation)))
@@ -83,71 +89,93 @@ def expand(node: Expr) -> Expr:
                 queue += [(c * k, n) for k, n in terms]
             case Contract(factors, out, sizes) if (k := _spreadable(factors)) is not None:
                 base, exponent, axes = factors[k]
-                assert isinstance(base, Sum)
                 rest = [*factors[:k], *factors[k + 1 :]]
                 if exponent > 1:
                     rest.append((base, exponent - 1, axes))
                 known = dict(enumerate(sizes))
-                queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in base.terms]
+                base = base if isinstance(base, Sum) else expand(base)
+                parts = base.terms if isinstance(base, Sum) else ((1, base),)
+                queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in parts]
             case _:
                 found.append((c, term))
     return add(found, node.shape)
 
 
 def _spreadable(factors: tuple[Factor, ...]) -> int | None:
-    for k, (base, exponent, _) in enumerate(factors):
+    """The first factor that is a sum, or a connected scalar with a sum inside."""
+    for k, (base, exponent, axes) in enumerate(factors):
         if isinstance(base, Sum) and isinstance(exponent, int) and 0 < exponent <= 2:
+            return k
+        if not axes and exponent == 1 and isinstance(base, Contract) and _spreadable(base.factors) is not None:
             return k
     return None
 
 
 def collect(node: Sum, notation: Notation) -> Expr:
     """The sum with shared factors pulled out as long as that makes it lighter."""
+    known = notation.collected.get(node)
+    if known is None:
+        notation.collected[node] = node  # asked again while it is being worked out: leave it
+        known = notation.collected[node] = _collect(node, notation)
+    return known
+
+
+def _collect(node: Expr, notation: Notation) -> Expr:
     while isinstance(node, Sum) and 1 < len(node.terms) <= MOST_TERMS:
-        best, weight = None, notation.weight(node)
-        for candidate in _groupings(node):
-            grouped = _inner(candidate, notation)
-            now = notation.weight(grouped)
-            if now < weight:
-                best, weight = grouped, now
-        if best is None:
-            return node
-        if not isinstance(best, Sum):
-            return best
+        groupings = sorted(_groupings(node), key=lambda g: -(len(g[2]) - 1) * notation.weight(g[1][0]))[:MOST_TRIED]
+        options = sorted(((_carry_out(g), g) for g in groupings), key=lambda option: notation.weight(option[0]))
+        best, weight = node, notation.weight(node)
+        for _, grouping in options[:MOST_FOLLOWED]:
+            grouped = _carry_out(grouping, lambda bracket: collect(bracket, notation))
+            if notation.weight(grouped) < weight:
+                best, weight = grouped, notation.weight(grouped)
+        if best is node:
+            break
         node = best
     return node
 
 
-def _inner(grouped: tuple[list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]], notation: Notation) -> Expr:
-    """The sum with a grouping carried out, what is left in brackets presented in its turn."""
-    others, (base, exponent, axes), parts, inside, out = grouped
+def _carry_out(grouping: Grouping, inside: Callable[[Sum], Expr] = lambda bracket: bracket) -> Expr:
+    """The sum with a grouping carried out, what is left in brackets presented by `inside`."""
+    others, (base, exponent, axes), parts, bracket_axes, out = grouping
     bracket: Expr = add(parts, parts[0][1].shape)
-    if is_zero(bracket):
-        return add(others, _shape(others, parts, out)) if others else bracket
     if isinstance(bracket, Sum):
-        bracket = collect(bracket, notation)
-    whole = contract([(base, exponent, axes), (bracket, 1, inside)], out)
+        bracket = inside(bracket)
+    whole = settle(contract([(base, exponent, axes), (bracket, 1, bracket_axes)], out))
     return add([*others, (1, whole)], whole.shape)
 
 
-def _shape(others: list[Term], parts: list[Term], out: tuple[Group, ...]):  # type: ignore[no-untyped-def]
-    del parts, out
-    return others[0][1].shape
+def _factors(node: Expr, opened: bool) -> Split:
+    """A term as factors, its result axes and its sizes; connected scalars among the factors may be opened."""
+    if not isinstance(node, Contract):
+        axes = tuple((k,) for k in range(node.rank))
+        return ((node, 1, axes),), axes, dict(enumerate(node.shape))
+    factors: list[Factor] = []
+    sizes = dict(enumerate(node.sizes))
+    for base, exponent, axes in node.factors:
+        if opened and not axes and exponent == 1 and isinstance(base, Contract):
+            start = len(sizes)
+            sizes.update({start + x: d for x, d in enumerate(base.sizes)})
+            factors += [(b, e, tuple(tuple(start + x for x in g) for g in ax)) for b, e, ax in base.factors]
+        else:
+            factors.append((base, exponent, axes))
+    return tuple(factors), node.out, sizes
 
 
-def _factors(node: Expr) -> tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, object]]:
-    if isinstance(node, Contract):
-        return node.factors, node.out, dict(enumerate(node.sizes))
-    axes = tuple((k,) for k in range(node.rank))
-    return ((node, 1, axes),), axes, dict(enumerate(node.shape))
+def _groupings(node: Sum) -> Iterator[Grouping]:
+    """Every factor that several terms share, with what it leaves of them.
+
+    Terms share a factor in the same role. Where one sums over an axis of the factor and another shows it,
+    the second is the first with an identity in between, so it may join.
+    """
+    closed = [_factors(n, False) for _, n in node.terms]
+    opened = [_factors(n, True) for _, n in node.terms]
+    for split in [closed] if opened == closed else [closed, opened]:
+        yield from _shared(node, split)
 
 
-def _groupings(
-    node: Sum,
-) -> Iterator[tuple[list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]]]:
-    """Every factor that several terms share in the same place, with what it leaves of them."""
-    holders: dict[tuple[Expr, Role, bool], list[tuple[int, int, tuple[Group, ...]]]] = {}
-    split = [_factors(n) for _, n in node.terms]
+def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
+    holders: dict[tuple[Expr, Role, bool], list[Spot]] = {}
     for t, (factors, out, _) in enumerate(split):
         if any(len(g) != 1 for g in out):
             continue
@@ -156,25 +184,23 @@ def _groupings(
                 continue
             for way in {axes, axes[::-1]} if base.symmetric else {axes}:
                 role = tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way)
-                spots = holders.setdefault((base, role, exponent > 0), [])
-                if not any(spot[0] == t for spot in spots):
-                    spots.append((t, f, way))
-                else:
-                    spots.append((t, f, way))
-    for (base, role, _), spots in holders.items():
+                holders.setdefault((base, role, exponent > 0), []).append((t, f, way))
+    for (base, role, sign), spots in list(holders.items()):
+        if () in role:
+            for (other, shown, way), more in list(holders.items()):
+                joins = other is base and way == sign and shown != role
+                if joins and all(not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)):
+                    spots = [*spots, *(s for s in more if all(s[0] != t for t, _, _ in spots))]
         for chosen in _selections(spots):
-            if len(chosen) < 2:
-                continue
-            found = _pull_out(node, split, base, role, chosen)
-            if found is not None:
+            if len(chosen) > 1 and (found := _pull_out(node, split, base, role, chosen)) is not None:
                 yield found
 
 
 def _selections(
-    spots: list[tuple[int, int, tuple[Group, ...]]],
-) -> Iterator[list[tuple[int, int, tuple[Group, ...]]]]:
+    spots: list[Spot],
+) -> Iterator[list[Spot]]:
     """One spot in each term: the first of each, and each other spot of a term with the firsts of the rest."""
-    by_term: dict[int, list[tuple[int, int, tuple[Group, ...]]]] = {}
+    by_term: dict[int, list[Spot]] = {}
     for spot in spots:
         by_term.setdefault(spot[0], []).append(spot)
     firsts = {t: found[0] for t, found in by_term.items()}
@@ -186,11 +212,11 @@ def _selections(
 
 def _pull_out(
     node: Sum,
-    split: list[tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, object]]],
+    split: list[Split],
     base: Expr,
     role: Role,
-    chosen: list[tuple[int, int, tuple[Group, ...]]],
-) -> tuple[list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]] | None:
+    chosen: list[Spot],
+) -> Grouping | None:
     exponents = [split[t][0][f][1] for t, f, _ in chosen]
     shared: Rational = min(exponents, key=abs)
     rank = node.rank
@@ -217,7 +243,7 @@ def _pull_out(
     for (t, _, way), rest in zip(chosen, rests, strict=True):
         _, out, sizes = split[t]
         axes = tuple(out[p] for p in free) + tuple(g for g, u in zip(way, used, strict=True) if u)
-        parts.append((node.terms[t][0], contract(rest, axes, {x: d for x, d in sizes.items() if _named(x, axes)})))  # type: ignore[misc]
+        parts.append((node.terms[t][0], contract(rest, axes, {x: sizes[x] for g in axes for x in g})))
     # Labels of the whole: its places first, then the factor's own.
     own: list[Group] = []
     for k, places in enumerate(role):
@@ -232,10 +258,3 @@ def _pull_out(
     taken = {t for t, _, _ in chosen}
     others = [term for t, term in enumerate(node.terms) if t not in taken]
     return others, (base, shared, tuple(own)), parts, inside, out
-
-
-def _named(label: int, axes: tuple[Group, ...]) -> bool:
-    return any(label in g for g in axes)
-
-
-__all__ = ["collect", "expand", "lightest", "present", "scale"]

@@ -6,7 +6,7 @@ or left outside by what is lighter and never decided twice. A vector is a column
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mcalc.algebra.expr import Expr
 from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Product, Syntax, Terms, Transpose
@@ -31,22 +31,38 @@ class Form:
         return self.weight + (BRACKETS if self.level < need else 0)
 
 
+NOTHING: frozenset[Expr] = frozenset()
+
+
 class Piece:
-    """A value of at most two axes in both orientations; `value` is the expression where names are looked for."""
+    """A value of at most two axes in both orientations.
 
-    __slots__ = ("plain", "turned", "value")
+    `parts` are the factors that it is made of and `value` its expression, worked out only where something
+    the user named has the same factors.
+    """
 
-    def __init__(self, plain: Form, turned: Form, value: Expr | None = None) -> None:
-        self.plain, self.turned, self.value = plain, turned, value
+    __slots__ = ("parts", "plain", "turned", "value")
 
-    @property
-    def weight(self) -> int:
-        return min(self.plain.weight, self.turned.weight)
+    def __init__(
+        self,
+        plain: Form,
+        turned: Form,
+        parts: frozenset[Expr] = NOTHING,
+        value: Callable[[], Expr] | None = None,
+    ) -> None:
+        self.plain, self.turned, self.parts, self.value = plain, turned, parts, value
 
     @property
     def T(self) -> Piece:  # noqa: N802 (NumPy's name)
         """The transpose."""
-        return Piece(self.turned, self.plain, self.value.T if self.value is not None else None)
+        value = self.value
+        return Piece(self.turned, self.plain, self.parts, None if value is None else lambda: value().T)
+
+    def valued(self, pieces: Sequence[Piece], value: Callable[..., Expr]) -> Piece:
+        """The piece, as made of others by `value`."""
+        known = [p.value for p in pieces]
+        parts = NOTHING.union(*(p.parts for p in pieces))
+        return Piece(self.plain, self.turned, parts, lambda: value(*(v() for v in known if v is not None)))
 
 
 def lighter(*forms: Form) -> Form:

@@ -70,13 +70,11 @@ class Graph:
         over, under = self.over.get(vertex, []), self.under.get(vertex, [])
         if not over and not under:
             return None
-        return self.known(_valued(forms.hadamard(over, under), lambda: _product(over, under)))
+        return self.known(_quotient(over, under))
 
     def along(self, edge: Edge) -> Piece:
         """The operands of an edge as one matrix."""
-        return self.known(
-            _valued(forms.hadamard(edge.over, edge.under), lambda: _product(edge.over, edge.under))
-        )
+        return self.known(_quotient(edge.over, edge.under))
 
     # ------------------------------------------------------------ reducing
 
@@ -91,11 +89,8 @@ class Graph:
             if edge.start == edge.end:
                 self.edges.remove(edge)
                 whole = self.along(edge)
-                piece = _valued(
-                    forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)])),
-                    lambda: _diagonal(whole.value),
-                )
-                self.weigh(edge.start, self.known(piece), False)
+                piece = forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)]))
+                self.weigh(edge.start, self.known(piece.valued([whole], _diagonal)), False)
                 return True
         return False
 
@@ -149,42 +144,44 @@ class Graph:
 
     def product(self, pieces: list[Piece]) -> Piece:
         """A chain of matrix products, by the user's own name where one has it."""
-        whole = forms.chain(pieces)
-        return self.known(_valued(whole, lambda: _chained(pieces)))
+        return self.known(forms.chain(pieces).valued(pieces, _chained))
 
 
-def _valued(piece: Piece, value: Callable[[], Expr | None]) -> Piece:
-    return Piece(piece.plain, piece.turned, value())
+def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
+    if len(over) == 1 and not under:
+        return over[0]
+
+    def value(*parts: Expr) -> Expr:
+        axes = tuple((k,) for k in range(parts[0].rank))
+        return contract([(v, 1 if k < len(over) else -1, axes) for k, v in enumerate(parts)], axes)
+
+    return forms.hadamard(over, under).valued([*over, *under], value)
 
 
-def _product(over: list[Piece], under: list[Piece]) -> Expr | None:
-    if any(p.value is None for p in (*over, *under)):
-        return None
-    parts = [(p.value, 1) for p in over] + [(p.value, -1) for p in under]
-    first = parts[0][0]
-    assert first is not None
-    axes = tuple((k,) for k in range(first.rank))
-    return contract([(v, e, axes) for v, e in parts if v is not None], axes)
-
-
-def _chained(pieces: list[Piece]) -> Expr | None:
-    total = pieces[0].value
-    for piece in pieces[1:]:
-        if total is None or piece.value is None:
-            return None
-        total = total @ piece.value
+def _chained(*parts: Expr) -> Expr:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total @ part if total.rank == 2 or part.rank == 1 else outer(total, part)
     return total
 
 
-def _diagonal(value: Expr | None) -> Expr | None:
-    return None if value is None else contract([(value, 1, ((0,), (0,)))], ((0,),))
+def outer(column: Expr, row: Expr) -> Expr:
+    """The product of a column and a row."""
+    return contract([(column, 1, ((0,),)), (row, 1, ((1,),))], ((0,), (1,)))
+
+
+def _diagonal(value: Expr) -> Expr:
+    return contract([(value, 1, ((0,), (0,)))], ((0,),))
+
+
+def _matrix(value: Expr) -> Expr:
+    return contract([(value, 1, ((0,),))], ((0,), (0,)))
 
 
 def diagonal_matrix(weight: Piece) -> Piece:
     """diag(w): the matrix with a vector on its diagonal."""
     form = forms.call("diag", [weight.plain])
-    value = None if weight.value is None else contract([(weight.value, 1, ((0,),))], ((0,), (0,)))
-    return Piece(form, form, value)
+    return Piece(form, form).valued([weight], _matrix)
 
 
 def scalar(graph: Graph) -> Form | None:

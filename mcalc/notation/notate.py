@@ -1,6 +1,6 @@
 """An expression as a professor would write it: nodes to pieces of notation, children first.
 
-What the user wrote himself comes back in his words: `said` maps the nodes of the input to its syntax.
+What the user wrote himself comes back in his words: `said` maps nodes of the input to the calls they are.
 What has more than two axes prints as `einsum`, never refused.
 """
 
@@ -20,6 +20,7 @@ from mcalc.algebra.expr import (
     Size,
     Sum,
     Symbol,
+    Term,
     add,
     contract,
     ones,
@@ -27,7 +28,8 @@ from mcalc.algebra.expr import (
     ratio,
     scale,
 )
-from mcalc.language.syntax import Call, Name, Num, Product, Syntax, Text
+from mcalc.language.lower import Said
+from mcalc.language.syntax import Call, Num, Product, Syntax, Text
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, diagonal_matrix, scalar
@@ -38,14 +40,16 @@ LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 class Notation:
     """Writes expressions, remembering each node's piece.
 
-    `said`: syntax of nodes that the input spells, used where it is no heavier than ours.
+    `said`: calls that the input makes, used where they are no longer than ours.
     `names`: nodes that have a name, used wherever the value appears, also inside products.
     """
 
-    def __init__(self, said: Mapping[Expr, Syntax] | None = None, names: Mapping[Expr, str] | None = None) -> None:
+    def __init__(self, said: Mapping[Expr, Said] | None = None, names: Mapping[Expr, str] | None = None) -> None:
         self.said = dict(said or {})
         self.names = dict(names or {})
         self.pieces: dict[Expr, Piece] = {}
+        self.products = {_parts(n) for n in (*self.said, *self.names)} - {forms.NOTHING}
+        self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
 
     def piece(self, node: Expr) -> Piece:
         """The notation of a node of at most two axes (of an `einsum` call where it has more)."""
@@ -67,6 +71,8 @@ class Notation:
     def call(self, node: Expr, name: str) -> None:
         """Let a node have a name from here on."""
         self.names[node] = name
+        self.products.add(_parts(node))
+        self.products.discard(forms.NOTHING)
         self.pieces[node] = self._make(node)
 
     # ------------------------------------------------------------ nodes
@@ -77,13 +83,19 @@ class Notation:
         else:
             piece = self._spell(node)
             if node in self.said:
-                piece = self._prefer(self.said[node], piece, node)
-        return Piece(piece.plain, piece.turned, node)
+                piece = self._prefer(piece, node)
+        return Piece(piece.plain, piece.turned, _parts(node) or frozenset((node,)), lambda: node)
 
-    def _prefer(self, said: Syntax, piece: Piece, node: Expr) -> Piece:
-        """The user's own words, unless ours are lighter."""
-        theirs = Form(said, forms.level_of(said), weigh(said))
-        if theirs.weight >= piece.plain.weight + forms.TOKEN:
+    def _prefer(self, piece: Piece, node: Expr) -> Piece:
+        """The user's own call, unless our spelling has fewer tokens."""
+        name, args, options = self.said[node]
+        call = forms.call(name, [self.piece(a).plain for a in args])
+        theirs = Form(
+            Call(name, tuple(self.piece(a).plain.syntax for a in args), options),
+            forms.ATOM,
+            call.weight + 2 * forms.TOKEN * len(options),
+        )
+        if theirs.weight // forms.TOKEN > piece.plain.weight // forms.TOKEN:
             return piece
         return forms.upright(theirs, node.rank == 0 or node.symmetric)
 
@@ -129,7 +141,7 @@ class Notation:
             if sign > 0:
                 return piece
             return Piece(forms.terms([(-1, piece.plain)]), forms.terms([(-1, piece.turned)]))
-        parts = [self._summand(c, n) for c, n in node.terms]
+        parts = self._multiples(node)
         parts.sort(key=lambda part: part[0])
         lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
         parts.insert(0, parts.pop(lead))
@@ -137,6 +149,24 @@ class Notation:
         if node.rank < 2 or node.symmetric:
             return forms.upright(plain, node.rank != 1)
         return forms.balanced(plain, forms.terms([(sign, piece.turned) for _, sign, piece in parts]))
+
+    def _multiples(self, node: Sum) -> list[tuple[tuple[object, ...], int, Piece]]:
+        """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
+        alike: dict[Rational, list[Term]] = {}
+        for c, n in node.terms:
+            alike.setdefault(abs(c), []).append((c, n))
+        parts: list[tuple[tuple[object, ...], int, Piece]] = []
+        for c, group in alike.items():
+            if c == 1 or len(group) == 1 or any(isinstance(n, Number) for _, n in group):
+                parts += [self._summand(k, n) for k, n in group]
+                continue
+            bracket = add([(1 if k > 0 else -1, n) for k, n in group], node.shape)
+            sign, (inner, _) = 1, (bracket, None)
+            if all(k < 0 for k, _ in group):
+                sign, inner = -1, scale(-1, bracket)
+            piece = self._front(c, self._sum(inner) if isinstance(inner, Sum) else self.piece(inner), node.rank)
+            parts.append(((False, tuple(sorted(s.place for s in inner.free)), piece.plain.weight, inner.h), sign, piece))
+        return parts
 
     def _summand(self, c: Rational, node: Expr) -> tuple[tuple[object, ...], int, Piece]:
         """A term with its sign, and its place in the sum: as in the input, constants last."""
@@ -146,7 +176,7 @@ class Notation:
         sign, piece = self.term(c, bare)
         places = tuple(sorted(s.place for s in node.free))
         constant = not places or bool(spread)
-        return (constant, places, piece.plain.weight, repr(node)), sign, piece
+        return (constant, places, piece.plain.weight, node.h), sign, piece
 
     def _zero(self, node: Sum) -> Piece:
         if not node.rank:
@@ -174,12 +204,15 @@ class Notation:
         """A positive rational in front of a node."""
         if isinstance(node, Contract) and node not in self.names:
             return self._contraction(node, c)
-        piece = self.piece(node)
+        return self._front(c, self.piece(node), node.rank)
+
+    def _front(self, c: Rational, piece: Piece, rank: int) -> Piece:
+        """A positive rational in front of a piece."""
         over = [(forms.numeral(c.numerator), "*")] if c.numerator != 1 else []
         under = [forms.numeral(c.denominator)] if c.denominator != 1 else []
         plain = forms.quotient([*over, (piece.plain, "*")], under)
         turned = forms.quotient([*over, (piece.turned, "*")], under)
-        return Piece(plain, turned if node.rank else plain)
+        return Piece(plain, turned if rank else plain)
 
     def _flip(self, node: Expr) -> Expr | None:
         """The negative of a product, its sign taken into a difference that is among the factors."""
@@ -210,8 +243,6 @@ class Notation:
         scalars, mean = self._mean(scalars)
         if mean is not None:
             over.append(mean)
-        flips = getattr(node, "flip", None)
-        del flips
         for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
             form = self._scalar_power(base, abs(exponent))
             (over if exponent > 0 else under).append(form)
@@ -305,11 +336,11 @@ class Notation:
         if exponent == 1:
             return piece
         plain = self._plain_power(piece.plain, exponent, True)
-        value = contract([(base, exponent, tuple((k,) for k in range(base.rank)))], tuple((k,) for k in range(base.rank)))
         if base.rank < 2:
-            return Piece(plain, forms.turn(plain), value)
-        balanced = forms.balanced(plain, self._plain_power(piece.turned, exponent, True))
-        return Piece(balanced.plain, balanced.turned, value)
+            return forms.upright(plain).valued([piece], lambda v: v**exponent)
+        return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).valued(
+            [piece], lambda v: v**exponent
+        )
 
     # ------------------------------------------------------------ the graph
 
@@ -319,8 +350,11 @@ class Notation:
         for base, exponent, axes in factors:
             if len(axes) > 2 or any(len(g) != 1 for g in axes):
                 return None
-            piece = self._raised(base, abs(exponent))
             labels = [g[0] for g in axes]
+            if len(labels) == 1 and exponent == 2 and not shown:
+                graph.weigh(labels[0], self.piece(base), False)
+                exponent = 1
+            piece = self._raised(base, abs(exponent))
             if len(labels) == 1:
                 graph.weigh(labels[0], piece, exponent < 0)
             else:
@@ -328,24 +362,22 @@ class Notation:
         return graph
 
     def _known(self, piece: Piece) -> Piece:
-        """The piece under the user's own name, where its value has one."""
-        value = piece.value
-        if value is None:
+        """The piece in the user's own words, where its value has a name or stands in the input."""
+        if piece.parts not in self.products or piece.value is None:
             return piece
+        value = piece.value()
         if value in self.names:
             return self.piece(value)
-        if value in self.said:
-            return self._with_value(self._prefer(self.said[value], piece, value), value)
-        if value.rank == 2 and value.T in self.names:
+        if value.T in self.names:
             return self.piece(value.T).T
+        if value in self.said:
+            theirs = self._prefer(piece, value)
+            return Piece(theirs.plain, theirs.turned, piece.parts, piece.value)
         return piece
-
-    def _with_value(self, piece: Piece, value: Expr) -> Piece:
-        return Piece(piece.plain, piece.turned, value)
 
     def _ones(self, d: Dim) -> Piece:
         form = forms.call("ones", [self._dim(d)])
-        return Piece(form, forms.turn(form), ones((d,)))
+        return Piece(form, forms.turn(form)).valued([], lambda: ones((d,)))
 
     def _dim(self, d: Dim) -> Form:
         from mcalc.algebra.expr import size
@@ -464,6 +496,11 @@ class _Flipped:
         return intern_contraction(factors, node.out, node.sizes)
 
 
+def _parts(node: Expr) -> frozenset[Expr]:
+    """The factors of a product."""
+    return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else forms.NOTHING
+
+
 def _root_of_square(node: Contract) -> Expr | None:
     """v, where the node is the sum of the squares of v's entries."""
     if node.out or not node.factors or not all(e % 2 == 0 and isinstance(e, int) for _, e, _ in node.factors):
@@ -514,19 +551,3 @@ def number(value: Rational) -> Form:
         return forms.numeral(value.numerator)
     over, under = forms.numeral(value.numerator), forms.numeral(value.denominator)
     return Form(Product((over.syntax, under.syntax), ("/",)), forms.PRODUCT, 2 * forms.TOKEN + 1)
-
-
-def weigh(syntax: Syntax) -> int:
-    """The weight of syntax that somebody else wrote."""
-    from mcalc.language.syntax import Transpose, walk
-
-    weight = 0
-    for node in walk(syntax):
-        match node:
-            case Name() | Num() | Text():
-                weight += forms.TOKEN
-            case Call(_, _, options):
-                weight += forms.TOKEN * (1 + len(options))
-            case Transpose():
-                weight += forms.TURN
-    return weight

@@ -1,0 +1,235 @@
+"""From the surface tree to the expression. Every shape is checked: what does not fit is a `Problem` with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from mcalc.algebra.dims import Dim, dim, show_shape
+from mcalc.algebra.expr import (
+    Expr,
+    Number,
+    Rational,
+    Term,
+    add,
+    broadcast,
+    coefficient_of,
+    contract,
+    eye,
+    is_zero,
+    number,
+    power,
+    ratio,
+    size,
+)
+from mcalc.algebra.ops import OPS
+from mcalc.errors import Problem
+from mcalc.language.calls import constant
+from mcalc.language.plan import Plan
+from mcalc.language.product import Operand, chain
+from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
+
+#: Numbers are folded up to this many bits, and matrix powers are written out up to this exponent.
+BITS, POWERS, DIGITS = 4096, 16, 308
+
+
+#: A call as the user wrote it: the name, its arguments as nodes, its options.
+Said = tuple[str, tuple[Expr, ...], tuple[tuple[str, Syntax], ...]]
+
+
+class Lowering:
+    """The meaning of every node of a plan. `scope` holds variables and definitions; definitions are added."""
+
+    def __init__(self, plan: Plan, scope: Mapping[str, Value], dialect: str = "") -> None:
+        self.plan = plan
+        self.scope = dict(scope)
+        self.dialect = dialect
+        self.notes: list[str] = []
+        self.said: dict[Expr, Said] = {}
+        self._values: dict[int, Value] = {}
+
+    def run(self) -> Value:
+        """The value of the body. Raises a `Problem` of kind shape, name, limit or unsupported."""
+        for part in self.plan.parts:
+            for node in part.order:
+                self._values[id(node)] = self._lower(node)
+            value = self._values[id(part.node)]
+            if part.name:
+                self.scope[part.name] = value
+        return value
+
+    def _lower(self, node: Syntax) -> Value:
+        try:
+            value = self._meaning(node)
+            _check_bits(value.expr)
+        except Problem as problem:
+            if problem.span is None:
+                problem.span = node.span
+            raise
+        return value
+
+    def _meaning(self, node: Syntax) -> Value:
+        match node:
+            case Name(name):
+                return self._name(name)
+            case Num(text):
+                return Value(number(_number(text)))
+            case Transpose(arg):
+                return self._turned(arg)
+            case Negative(arg):
+                value = self._values[id(arg)]
+                return Value(-value.expr, value.row)
+            case Power(base, exponent, elementwise):
+                return self._power(base, exponent, elementwise)
+            case Matmul(items, operators) | Product(items, operators):
+                return chain([self._operand(item) for item in items], operators, self.dialect)
+            case Terms(items, signs):
+                return self._sum(items, signs)
+            case Call():
+                return self._call(node)
+        raise Problem("parse", "a text in quotes is an argument of einsum", node.span)
+
+    def _operand(self, node: Syntax) -> Operand:
+        return Operand(node, self.plan.text(node), self._values[id(node)])
+
+    def _name(self, name: str) -> Value:
+        if name in self.scope:
+            return self.scope[name]
+        if name in self.plan.sizes:
+            return Value(size(dim(name)))
+        record = constant(name)
+        assert record is not None
+        return Value(record())
+
+    def _turned(self, arg: Syntax) -> Value:
+        value = self._values[id(arg)]
+        if value.kind == TENSOR:
+            text = self.plan.text(arg)
+            hint = "einsum('ijk->kji', …) says which axes change places"
+            raise Problem("shape", f"{text} has {value.expr.rank} axes and no transpose", None, hint)
+        return value.turned()
+
+    def _call(self, node: Call) -> Value:
+        form = self.plan.forms[id(node)]
+        values = [self._values[id(arg)] for arg in form.args]
+        value = form.build(values, [self.plan.text(arg) for arg in form.args])
+        if form.args == node.args and not any(v.row for v in (value, *values)):
+            self.said.setdefault(value.expr, (node.name, tuple(v.expr for v in values), node.options))
+        if form.note and values[0].kind == MATRIX and form.note not in self.notes:
+            self.notes.append(form.note)
+        return value
+
+    # ------------------------------------------------------------ sums
+
+    def _sum(self, items: tuple[Syntax, ...], signs: tuple[str, ...]) -> Value:
+        values = [self._values[id(item)] for item in items]
+        lead = next((k for k, value in enumerate(values) if value.kind != SCALAR), 0)
+        kind, shape = values[lead].kind, values[lead].shape
+        terms: list[Term] = []
+        for item, value, sign in zip(items, values, signs, strict=True):
+            if value.kind != SCALAR and (value.kind != kind or value.shape != shape):
+                raise self._unequal(items[lead], item)
+            terms.append((1 if sign == "+" else -1, broadcast(value.expr, shape)))
+        return Value(add(terms, shape), kind == ROW)
+
+    def _unequal(self, first: Syntax, second: Syntax) -> Problem:
+        a, b = self._operand(first), self._operand(second)
+        message = f"{a.text} is {a.value.show()} and {b.text} is {b.value.show()}: their sum does not fit"
+        hint = ""
+        for here, there in ((b, a), (a, b)):
+            if here.value.kind in (COLUMN, ROW) and there.value.kind == MATRIX:
+                hint = hint or _spread(here, there)
+            elif here.value.kind != TENSOR and here.value.kind != SCALAR:
+                turned = here.value.turned()
+                if turned.kind == there.value.kind and turned.shape == there.value.shape:
+                    hint = hint or f"did you mean {_unturned(here.atom)}?"
+        return Problem("shape", message, (first.span[0], second.span[1]), hint)
+
+    # ------------------------------------------------------------ powers
+
+    def _power(self, base: Syntax, exponent: Syntax, elementwise: bool) -> Value:
+        a, b = self._operand(base), self._operand(exponent)
+        if elementwise:
+            return self._each_power(a, b)
+        if b.value.kind != SCALAR:
+            message = f"the exponent {b.text} is {b.value.show()}"
+            raise Problem("shape", message, exponent.span, f"{a.atom}.^{b.atom} is the power of every entry")
+        if a.value.kind == SCALAR:
+            return self._each_power(a, b)
+        if a.value.kind != MATRIX or a.value.shape[0] is not a.value.shape[1]:
+            message = f"{a.text} is {a.value.show()}: only scalars and square matrices have a power"
+            raise Problem("shape", message, None, f"{a.atom}.^{b.atom} is the power of every entry")
+        match b.value.expr:
+            case Number(int(k)):
+                return Value(_matrix_power(a.value.expr, k))
+        hint = f"{a.atom}.^{b.atom} is the power of every entry"
+        if b.value.expr is number(Fraction(1, 2)):
+            hint = f"the root of a matrix is sqrtm({a.text}); {hint}"
+        raise Problem("unsupported", "a matrix has whole powers only", exponent.span, hint)
+
+    def _each_power(self, base: Operand, exponent: Operand) -> Value:
+        x, a = base.value, exponent.value
+        if SCALAR not in (x.kind, a.kind) and (x.kind != a.kind or x.shape != a.shape):
+            message = f"{base.text} is {x.show()} and {exponent.text} is {a.show()}: the power does not fit"
+            raise Problem("shape", message)
+        row = ROW in (x.kind, a.kind)
+        if isinstance(a.expr, Number):
+            value = a.expr.value
+            if value < 0 and is_zero(x.expr):
+                raise Problem("usage", "division by zero", base.node.span)
+            _check_power(coefficient_of(x.expr)[0], value)
+            return Value(power(x.expr, value), row)
+        return Value(OPS["pow"].of(x.expr, a.expr), row)
+
+
+def _matrix_power(matrix: Expr, exponent: int) -> Expr:
+    if not exponent:
+        return eye(matrix.shape[0])
+    if abs(exponent) > POWERS:
+        raise Problem("limit", f"matrix powers are written out up to {POWERS}, and this is {exponent}")
+    if exponent < 0:
+        matrix = OPS["inv"].of(matrix)
+    count = abs(exponent)
+    return contract([(matrix, 1, ((k,), (k + 1,))) for k in range(count)], ((0,), (count,)))
+
+
+def _unturned(text: str) -> str:
+    return text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
+
+
+def _spread(vector: Operand, matrix: Operand) -> str:
+    """How a vector is added to every row or column of a matrix."""
+    rows, columns = (show_shape((d,)) for d in matrix.value.shape)
+    length: Dim = vector.value.shape[0]
+    name = vector.atom.removesuffix(".T") if vector.value.kind == ROW else vector.atom
+    row = vector.atom if vector.value.kind == ROW else f"{vector.atom}.T"
+    if length is matrix.value.shape[1]:
+        return f"to add it to every row write {matrix.text} + ones({rows})@{row}"
+    if length is matrix.value.shape[0]:
+        return f"to add it to every column write {matrix.text} + {name}@ones({columns}).T"
+    return ""
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _number(text: str) -> Rational:
+    """The exact value of a number as written: `0.5` is 1/2."""
+    exponent = text.lower().partition("e")[2]
+    if len(text) > 100 or (exponent and abs(int(exponent)) > DIGITS):
+        raise Problem("limit", f"numbers go up to 10^{DIGITS}")
+    return ratio(Fraction(text))
+
+
+def _check_power(base: Rational, exponent: Rational) -> None:
+    """Refuse the power of a number before it is computed where it would be too long to write."""
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if abs(base) != 1 and base and bits * abs(exponent) > BITS:
+        raise Problem("limit", f"the power of a number would be longer than {BITS} bits")
+
+
+def _check_bits(node: Expr) -> None:
+    value = coefficient_of(node)[0]
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
+        raise Problem("limit", f"a number would be longer than {BITS} bits")

@@ -1,0 +1,176 @@
+"""Reading: from text and declarations to an expression, its variables, and an echo of how it was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mcalc.algebra.dims import show_shape
+from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
+from mcalc.errors import Problem
+from mcalc.language.calls import functions
+from mcalc.language.declare import Declaration, declare, merge
+from mcalc.language.infer import infer
+from mcalc.language.letters import SUPERSCRIPTS, other_spelling
+from mcalc.language.lower import Lowering, Said
+from mcalc.language.names import letters, nearest
+from mcalc.language.parse import parse
+from mcalc.language.plan import Plan
+from mcalc.language.product import ELEMENTWISE, PRODUCT
+from mcalc.language.syntax import Matmul, Name, Power, Product, Program, Transpose, walk
+from mcalc.language.value import Value
+
+
+class Reading:
+    """A text as it was understood."""
+
+    __slots__ = (
+        "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "symbols", "text",
+    )  # fmt: skip
+
+    text: str
+    program: Program  #: the surface tree, undeclared products of letters opened
+    root: Expr
+    row: bool  #: whether the result stands as a row
+    symbols: dict[str, Symbol]  #: declared ones first, then in the order of their first occurrence
+    definitions: dict[str, Expr]  #: in order; those that stand as rows are left out, because a node cannot say so
+    notes: list[str]  #: what a reader should know about the reading
+    dialect: str  #: what `*` between matrices means here: product, elementwise, or '' where nothing tells
+    scope: dict[str, Value]  #: every variable and definition as it is read
+    sizes: frozenset[str]  #: the names of sizes
+    said: dict[Expr, Said]  #: what the text calls a function of what: notation says it in the same words
+
+
+def read(text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = ()) -> Reading:
+    """Understand a program. `wrt` are names that must be variables, whatever they look like.
+
+    Raises a `Problem` of kind parse, name, shape, limit, usage or unsupported, with the place in its source.
+    """
+    outside = [declaration for one in declarations for declaration in declare(one)]
+    program = parse(text, functions(), {d.name for d in outside}.union(wrt))
+    try:
+        inside = [d for line, span in program.declarations for d in declare(line, span[0], text)]
+        declared = merge([*outside, *inside])
+        sizes = {name for d in declared.values() for size in d.dims or () for name in size.names}
+        present = {node.id for node in walk(program.body) if isinstance(node, Name)}
+        present |= {node.id for _, value in program.definitions for node in walk(value) if isinstance(node, Name)}
+        present -= {name.id for name, _ in program.definitions} | sizes
+        plan = Plan(program, text, [*declared, *(n for n in wrt if n in present and n not in declared)], sizes)
+        reading = _understood(plan, declared)
+    except Problem as problem:
+        raise _placed(problem, text, program) from None
+    for name in wrt:
+        variable(reading, name)
+    return reading
+
+
+def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
+    found = Reading()
+    found.text, found.program = plan.source, plan.program
+    found.dialect = _dialect(plan.program, plan.source)
+    shapes = infer(plan, declared, found.dialect)
+    places = {name: place for place, name in enumerate(plan.variables)}
+    found.symbols = {
+        name: symbol(name, shapes[name], declared[name].props if name in declared else (), places[name])
+        for name in dict.fromkeys((*declared, *plan.variables))
+    }
+    lowering = Lowering(plan, {name: Value(node) for name, node in found.symbols.items()}, found.dialect)
+    value = lowering.run()
+    found.root, found.row = value.expr, value.row
+    found.scope = lowering.scope
+    found.said = lowering.said
+    found.definitions = {name: found.scope[name].expr for name in plan.defined if not found.scope[name].row}
+    found.sizes = frozenset(plan.sizes).union(n for s in found.symbols.values() for d in s.shape for n in d.names)
+    found.notes = [*plan.notes, *lowering.notes]
+    return found
+
+
+def reread(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) -> Expr:
+    """Read another text, such as an answer, with the variables, sizes and definitions of a reading.
+
+    `more` are further variables that it may use. What the text defines itself goes before what the reading
+    defines. Raises a `Problem` of kind name where it uses a name that nobody knows.
+    """
+    extra = more or {}
+    program = parse(text, functions(), {*reading.scope, *extra})
+    try:
+        if program.declarations:
+            raise Problem("name", "variables are declared with the problem, not here", program.declarations[0][1])
+        own = {name.id for name, _ in program.definitions}
+        known = [*reading.symbols, *extra]
+        earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
+        plan = Plan(program, text, known, reading.sizes, earlier, closed=True)
+        scope = earlier | {name: Value(node) for name, node in (reading.symbols | extra).items()}
+        return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run().expr
+    except Problem as problem:
+        raise _placed(problem, text, program) from None
+
+
+def variable(reading: Reading, name: str) -> Symbol:
+    """The variable of this name. Raises a `Problem` of kind name where there is none."""
+    for spelling in (name, other_spelling(name) or name):
+        if spelling in reading.symbols:
+            return reading.symbols[spelling]
+    names = ", ".join(reading.symbols)
+    if name in reading.scope:
+        free = ", ".join(s.name for s in sorted(reading.scope[name].expr.free, key=lambda s: s.place))
+        hint = f"differentiate by a variable that it is made of: {free}" if free else f"the variables are {names}"
+        raise Problem("name", f"{name} is a definition, not a variable", hint=hint)
+    if name in reading.sizes:
+        raise Problem("name", f"{name} is a size, not a variable", hint=f"the variables are {names}" if names else "")
+    close = nearest(name, reading.symbols)
+    hint = f"did you mean {close}?" if close else f"the variables are {names}" if names else "it has no variables"
+    raise Problem("name", f"{name} does not occur in {' '.join(reading.text.split())}", hint=hint)
+
+
+def _dialect(program: Program, text: str) -> str:
+    """What `*` between two matrices means, by the company that it keeps; '' where both or neither is shown."""
+    shown = set()
+    for node in walk(program):
+        match node:
+            case Transpose(span=(_, stop)) if text[stop - 1 : stop] == "'":
+                shown.add(PRODUCT)
+            case Product(_, operators) if ".*" in operators or "./" in operators:
+                shown.add(PRODUCT)
+            case Matmul(_, operators) if "@" in operators:
+                shown.add(ELEMENTWISE)
+            case Power(base, exponent, True):
+                between = text[base.span[1] : exponent.span[0]]
+                shown.add(ELEMENTWISE if "**" in between else PRODUCT)
+    return shown.pop() if len(shown) == 1 else ""
+
+
+def _placed(problem: Problem, text: str, program: Program) -> Problem:
+    """The problem with its source, and with a word on names that were opened."""
+    if problem.source is None:
+        problem.source = text
+    if problem.kind == "shape" and problem.span is not None and problem.source == text:
+        start, stop = problem.span
+        for node in walk(program):
+            if isinstance(node, Name) and node.span[0] <= start and stop <= node.span[1] and letters(node.id):
+                word = f"{node.id} was read as {'·'.join(letters(node.id))}; a name that is declared stays whole"
+                problem.hint = f"{problem.hint}; {word}" if problem.hint else word
+                break
+    return problem
+
+
+# ---------------------------------------------------------------- the echo
+
+#: Small letters above the line; those that Unicode lacks are written with a caret.
+_ABOVE = SUPERSCRIPTS | dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+
+
+def describe(reading: Reading, ascii: bool = False) -> str:
+    """How the text was read: `A ∈ ℝⁿˣⁿ symmetric, x ∈ ℝⁿ`, or `A: n x n symmetric, x: n` in ASCII."""
+    found = []
+    for name, node in reading.symbols.items():
+        shape = f": {show_shape(node.shape)}" if ascii else f" ∈ {_space(node.shape)}"
+        found.append(" ".join([name + shape, *sorted(node.props)]))
+    return ", ".join(found)
+
+
+def _space(shape: Shape) -> str:
+    sizes = [str(d).replace("*", "").replace(" ", "") for d in shape]
+    if any(letter not in _ABOVE for size in sizes for letter in size):
+        # A character that has no form above the line takes all of them down.
+        return f"ℝ^({'×'.join(f'({size})' if '+' in size else size for size in sizes)})"
+    return "ℝ" + "ˣ".join("".join(_ABOVE[letter] for letter in size) for size in sizes)
