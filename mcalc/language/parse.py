@@ -54,7 +54,7 @@ _known: frozenset[str] = frozenset()
 def parse(text: str, functions: Container[str] | None = None, names: Container[str] = ()) -> Program:
     """The program that `text` writes.
 
-    `functions` are the names that can be called (by default, those of the records); `names` are variables that
+    `functions` are the names that can be called (by default, those of the records, and einsum); `names` are variables that
     are declared elsewhere, so that `A(x + y)` is a product. A bare number has a span as everything else has; a
     node in brackets has the span of what stands inside them. Raises a `Problem` of kind parse, name, unsupported
     or limit.
@@ -75,7 +75,7 @@ def _functions() -> frozenset[str]:
     if not _known:
         from mcalc.algebra.ops import ALIASES, OPS
 
-        _known = frozenset((*OPS, *ALIASES))
+        _known = frozenset((*OPS, *ALIASES, "einsum"))
     return _known
 
 

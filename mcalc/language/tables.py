@@ -10,6 +10,8 @@ from textwrap import fill
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from lark import Lark
 
 TABLES = Path(__file__).with_name("_grammar.py")
@@ -101,7 +103,7 @@ def generate(source: str) -> str:
     return HEAD + "\n".join(parts)
 
 
-def _numbering(table: object) -> dict[int, int]:
+def _numbering(table: Any) -> dict[int, int]:
     """The states in the order in which they are reached: lark's own numbers change from run to run."""
     start = table.start_states["start"]
     place = {start: 0}

@@ -1,0 +1,49 @@
+"""The canonical text: the input language itself, so that what is written reads back to the same tree.
+
+Spaces stand around + and - of sums and behind commas, nowhere else: `2*X.T@(X@w - y)`.
+"""
+
+from __future__ import annotations
+
+from mcalc.targets.template import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcalc.language.syntax import Syntax
+
+
+def _join(parts: Sequence[str]) -> str:
+    """Juxtaposed operands; a number cannot stand behind its factor, so `@` stands between."""
+    return parts[0] + "".join(("@" if part[0].isdigit() else " ") + part for part in parts[1:])
+
+
+def _quoted(value: str) -> str:
+    mark = '"' if "'" in value else "'"
+    return f"{mark}{value}{mark}"
+
+
+TEXT = Target(
+    forms={
+        "transpose": ("postfix", "{0:postfix}.T"),
+        "power": ("factor", "{0:postfix}^{1:-exponent}"),
+        "elementwise": ("factor", "{0:postfix}.^{1:-exponent}"),
+    },
+    links={
+        "*": ("-chain", "-chain", "{0}*{1}", "term"),
+        ".*": ("-chain", "-chain", "{0}.*{1}", "term"),
+        "/": ("-chain", "-factor", "{0}/{1}", "term"),
+        "./": ("-chain", "-factor", "{0}./{1}", "term"),
+        "@": ("-factor", "-factor", "{0}@{1}", "chain"),
+    },
+    near=frozenset(" "),
+    join=_join,
+    text=_quoted,
+    lead="-",
+)
+
+
+def write(syntax: Syntax) -> str:
+    """The tree in the input language."""
+    return TEXT.write(syntax)

@@ -1,0 +1,150 @@
+"""Mathematics as people write it in a line: `2Xᵀ(Xw − y)`, `A⁻¹`, `‖x‖²`, `λ`.
+
+It reads back where the names are known: `Xw` is then X times w. What would read as something else is spelled as
+in the input language, and products that nothing but nearness marks get a space or a dot where nearness misleads.
+"""
+
+# ruff: noqa: RUF001  mathematical characters are what this module writes
+
+from __future__ import annotations
+
+from itertools import pairwise
+from unicodedata import combining
+
+from mcalc.language.letters import GREEK_LETTERS, SUBSCRIPTS, SUPERSCRIPTS
+from mcalc.language.lexer import FUNCTION_LETTERS
+from mcalc.language.names import letters
+from mcalc.language.syntax import Name, walk
+from mcalc.targets.template import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from mcalc.language.syntax import Syntax
+    from mcalc.targets.template import Form
+
+#: Functions with a sign of their own. The bars of a norm are not nested: nobody could tell which belongs to which.
+FUNCTIONS: dict[str, Form] = {
+    "norm": ("exponent", "‖{0}‖"),
+    "norm2": ("exponent", "‖{0}‖"),
+    "normfro": ("exponent", "‖{0}‖_F"),
+    "norm1": ("exponent", "‖{0}‖₁"),
+    "norminf": ("exponent", "‖{0}‖_∞"),
+    "nuclear": ("exponent", "‖{0}‖_*"),
+    "inv": ("factor", "{0:atom}⁻¹"),
+    "transpose": ("factor", "{0:atom}ᵀ"),
+    "sqrt": ("exponent", "√({0})"),
+    "kron": ("term", "{0:chain} ⊗ {1:chain}"),
+}
+ARITY = {"kron": 2}
+ABOVE = frozenset((*SUPERSCRIPTS.values(), "ᵀ"))
+BELOW = "".join(SUBSCRIPTS.values())
+
+
+def _function(name: str, args: Sequence[str]) -> Form | None:
+    if len(args) != ARITY.get(name, 1) or any("‖" in arg for arg in args):
+        return None
+    return FUNCTIONS.get(name)
+
+
+def _name(name: str) -> str:
+    """λ for lambda and x₁ for x_1."""
+    stem, _, index = name.partition("_")
+    below = index if index.isdigit() or len(index) == 1 else ""
+    lowered = "".join(SUBSCRIPTS.get(character, "") for character in below)
+    letter = GREEK_LETTERS.get(stem, stem)
+    if index and len(lowered) == len(index):
+        return letter + lowered
+    return f"{letter}_{index}" if index else letter
+
+
+def _superscript(exponent: str) -> str:
+    """The digits of a whole exponent, raised."""
+    plain = exponent.replace("−", "-")
+    return "".join(SUPERSCRIPTS[c] for c in plain) if plain.removeprefix("-").isdecimal() and plain.isascii() else ""
+
+
+def _split(part: str, backwards: bool = False) -> str:
+    """The name that a part begins with, or ends with; '' where there is none."""
+    count = 0
+    for character in reversed(part) if backwards else part:
+        if not (character.isalnum() or character == "_" or combining(character)) or character in ABOVE:
+            break
+        count += 1
+    name = part[len(part) - count :] if backwards else part[:count]
+    return name if name[:1].isalpha() else ""
+
+
+class _Joiner:
+    """How to write operands near each other so that no two of them read as one of the names that are `taken`."""
+
+    def __init__(self, taken: Container[str]) -> None:
+        self.taken = taken
+
+    def __call__(self, parts: Sequence[str]) -> str:
+        runs = self.runs(parts) if len(parts) > 1 else parts
+        return runs[0] + "".join(self.between(left, right) + right for left, right in pairwise(runs))
+
+    def is_product(self, name: str) -> bool:
+        """Whether letters without a space read back as their product."""
+        return bool(letters(name)) and name not in self.taken
+
+    def is_short(self, name: str) -> bool:
+        """Whether a name is one letter, apart from an index, or several that are a product."""
+        return len(name.rstrip(BELOW)) == 1 or self.is_product(name)
+
+    def runs(self, parts: Sequence[str]) -> list[str]:
+        """The parts, with neighbouring letters put together where that reads back as their product (`Xw`)."""
+        runs: list[str] = []
+        run = ""  # the letters at the end of the last part, as long as they may grow
+        for k, part in enumerate(parts):
+            head = _split(part)
+            behind = part[len(head) :] if head != part else parts[k + 1] if k + 1 < len(parts) else ""
+            single = len(head) == 1 or self.is_product(head)
+            if run and single and self.is_product(run + head) and not behind.startswith("("):
+                runs[-1] += part
+                run = run + head if head == part else ""
+            else:
+                runs.append(part)
+                run = head if head == part and single else ""
+        return runs
+
+    def between(self, left: str, right: str) -> str:
+        """What stands between two neighbours: nothing, a space, or a dot."""
+        name, head = _split(left, backwards=True), _split(right)
+        if right[0].isdigit():
+            return "·"
+        if right[0] == "‖" or "‖" in left[-3:]:
+            return "" if left.isdecimal() else " "
+        if head:
+            called = right[len(head) :].startswith("(")
+            return "" if not name and self.is_short(head) and not called else " "
+        return "" if not name or (right[0] == "(" and self.is_short(name) and name not in FUNCTION_LETTERS) else " "
+
+
+def write(syntax: Syntax) -> str:
+    """The tree in mathematical notation on one line."""
+    taken = {node.id for node in walk(syntax) if isinstance(node, Name) and len(node.id) > 1}
+    target = Target(
+        forms={
+            "transpose": ("factor", "{0:atom}ᵀ"),
+            "power": ("factor", "{0:atom}^{1:exponent}"),
+            "elementwise": ("factor", "{0:atom}.^{1:exponent}"),
+            "superscript": ("factor", "{0:atom}{1}"),
+        },
+        links={
+            "*": ("chain", "chain", "{0}·{1}", "term"),
+            ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
+            "/": ("chain", "factor", "{0}/{1}", "term"),
+            "./": ("chain", "factor", "{0} ⊘ {1}", "term"),
+        },
+        near=frozenset("@ *"),
+        join=_Joiner(taken),
+        name=_name,
+        functions=_function,
+        superscript=_superscript,
+        inverse=("⁻¹", "⁻ᵀ"),
+        minus="−",
+    )
+    return target.write(syntax)
