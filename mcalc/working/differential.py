@@ -1,0 +1,174 @@
+"""The working by the differential method.
+
+    df = d(f)           as the question puts it
+       = …              d is pushed inwards, a line for each layer
+       = tr(Gᵀ dX)      dX is brought to the end
+    df/dX = G           and the derivative is read off
+
+Higher orders differentiate the result again.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.expr import Expr, Symbol, is_zero
+from mcalc.calculus.derivative import derivative as differentiate
+from mcalc.calculus.rules import settle
+from mcalc.calculus.simplify import simplify
+from mcalc.language.syntax import Call, Name, Program, Syntax
+from mcalc.notation import forms, taken_names, vocabulary
+from mcalc.notation.collect import expand, present
+from mcalc.notation.notate import Notation
+from mcalc.working.opening import Opening, d, differential_of, opened, tidy
+from mcalc.working.reading_off import applied_to, coefficient, length, parts_of, renamed, standing_last, turning
+from mcalc.working.step import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+
+#: After this many lines, or where a line outgrows this weight, what is left is opened at once.
+MOST_LINES, HEAVIEST = 60, 400 * forms.TOKEN
+
+#: Bringing dx to the end is shown term by term unless that makes the line longer than this.
+LONGER = 1.3
+
+RAISED = ("", "", "²", "³", "⁴")
+
+
+def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int = 1) -> list[Step]:
+    """The lines from the expression of the reading to its derivative by `x`, which is shown as `syntax`."""
+    return _Working(reading, x).lines(derivative, syntax, order)
+
+
+class _Working:
+    """The lines of one derivation."""
+
+    def __init__(self, reading: Reading, x: Symbol) -> None:
+        self.reading, self.x = reading, x
+        taken = taken_names(reading)
+        name = next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
+        self.dx = differential_of(x, name)
+        self.f = next(n for n in ("f", "g", "h", "F", "value") if n not in taken)
+        self.notation = Notation(*vocabulary(reading))
+        self._at_the_end(self.dx)
+        self.steps: list[Step] = []
+
+    def lines(self, derivative: Expr, syntax: Syntax, order: int) -> list[Step]:
+        """All orders, one after another."""
+        f, body = self.reading.root, self.reading.program.body
+        if self.x not in f.free:
+            self._add(["constant"], self._quotient(order), derivative, syntax)
+            return self.steps
+        for k in range(1, order + 1):
+            last = k == order
+            g = derivative if last else simplify(differentiate(f, self.x))
+            shown = syntax if last else self.notation.syntax(present(g, self.notation))
+            self._order(f, body, g, shown, k)
+            f, body = (g, shown) if last else (present(g, self.notation), shown)
+        return self.steps
+
+    def _order(self, f: Expr, body: Syntax, g: Expr, shown: Syntax, k: int) -> None:
+        """The lines from f to its derivative g."""
+        left = f"d{self.f}" if k == 1 else f"d({self._quotient(k - 1)})"
+        rules = ["differential"] if k == 1 else ["again"]
+        start = self.dx if f is self.x else d(f)
+        self._add(rules, left, start, Name(self.dx.name) if f is self.x else Call("d", (body,)))
+        line, complete = self._push(start, left)
+        self._collect(line, complete, f, g, shown, left)
+        self._add(["read-off", self._identity(f)], self._quotient(k), g, shown, left)
+
+    def _push(self, line: Expr, left: str) -> tuple[Expr, bool]:
+        """Open differentials until none is left; False where that was given up."""
+        for _ in range(MOST_LINES):
+            if not opened(line):
+                return line, True
+            opening = Opening(self.x, self.dx)
+            line = tidy(opening.line(line), opening.rules)
+            for node in opened(line):
+                self._at_the_end(node)
+            if self.notation.weight(line) > HEAVIEST:
+                return line, False
+            self._show(_chief_first(opening.rules), left, line)
+            spread = self._spread(line)
+            if spread is not line:
+                line = spread
+                self._show(["expand"], left, line)
+        return line, False
+
+    def _at_the_end(self, node: Expr) -> None:
+        """Of two ways to write an inner product, let that be lighter which ends with this node."""
+        piece = self.notation.piece(node)
+        if piece.turned is not piece.plain:
+            piece.turned = forms.Form(piece.turned.syntax, piece.turned.level, piece.turned.weight + 1)
+
+    def _spread(self, line: Expr) -> Expr:
+        """The line multiplied out, where terms then cancel."""
+        spread = settle(expand(line))
+        return spread if self.notation.weight(spread) + forms.TOKEN <= self.notation.weight(line) else line
+
+    def _show(self, rules: list[str], left: str, line: Expr) -> None:
+        """A line as it comes; where x is a scalar, dx goes to the end at once."""
+        syntax = None
+        if not self.x.rank and not opened(line) and not is_zero(line):
+            syntax = standing_last([coefficient(line, self.dx)], line, self.dx, self.notation)
+        self._add(rules, left, line, syntax or self.notation.syntax(line))
+
+    def _collect(self, line: Expr, complete: bool, f: Expr, g: Expr, shown: Syntax, left: str) -> None:
+        """Bring dx to the end of every term, then collect what stands before it."""
+        if is_zero(g):
+            return
+        whole, rules = applied_to(g, f, self.dx), ["open-all"]
+        if complete:
+            before, parts = self.steps[-1].syntax, parts_of(line, self.dx)
+            rules = turning(before, f, self.dx)
+            turned = standing_last(parts, f, self.dx, self.notation) if parts else None
+            if (
+                turned is not None
+                and length(turned) <= LONGER * length(before)
+                and self._add(rules, left, line, turned)
+            ):
+                rules = ["collect"]
+        syntax = self._applied(f, g, shown)
+        if syntax is None and not complete:
+            whole = present(simplify(whole), self.notation)
+            syntax = self.notation.syntax(whole)
+        if syntax is not None:
+            self._add(rules, left, whole, syntax)
+
+    def _applied(self, f: Expr, g: Expr, shown: Syntax) -> Syntax | None:
+        """The derivative, written as in the answer, applied to dx."""
+        root = present(g, self.notation)
+        if not isinstance(shown, Program):
+            return standing_last([root], f, self.dx, self.notation, strict=True)
+        shared = present(g, Notation(self.notation.said, self.notation.names), share=True)
+        found = renamed(shown, [root, shared], self.notation)
+        if found is None:
+            return standing_last([root], f, self.dx, self.notation, strict=True)
+        line = standing_last([found[0]], f, self.dx, found[1], strict=True)
+        return None if line is None else Program(shown.definitions, line)
+
+    def _add(self, rules: list[str], left: str, expr: Expr, syntax: Syntax, df: str = "") -> bool:
+        """Add a line, unless it says what the line before says."""
+        if self.steps and self.steps[-1].left == left and self.steps[-1].syntax == syntax:
+            return False
+        words = {"f": self.f, "x": self.x.name, "dx": self.dx.name, "df": df or left}
+        self.steps.append(Step(tuple(rules), left, expr, syntax, words))
+        return True
+
+    def _quotient(self, k: int) -> str:
+        """`df/dx`, `d²f/dx²`."""
+        return f"d{RAISED[k]}{self.f}/d{self.x.name}{RAISED[k]}"
+
+    def _identity(self, f: Expr) -> str:
+        """The identity by which a derivative is read off."""
+        if not self.x.rank:
+            return "by-slope"
+        if not f.rank:
+            return "by-inner-product" if self.x.rank == 1 else "by-trace"
+        return "by-jacobian" if f.rank == self.x.rank == 1 else "by-entries"
+
+
+def _chief_first(rules: list[str]) -> list[str]:
+    """The rules of a line, each once: linearity and the chain rule after what they serve."""
+    own = [r for r in dict.fromkeys(rules) if r not in ("linear", "chain-rule")]
+    return [*own, *(r for r in ("chain-rule", "linear") if r in rules and (not own or r == "chain-rule"))]

@@ -1,0 +1,151 @@
+"""Opening differentials: one line of the working at a time, from the outside inwards.
+
+A half-finished line holds differentials that are not worked out yet. Such an open differential is an ordinary
+node, the application of `d`, so that a line has a value, a shape and a notation like every other expression.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Sum,
+    Symbol,
+    children,
+    coefficient_of,
+    is_zero,
+    postorder,
+    scale,
+    substitute,
+    symbol,
+    zero,
+)
+from mcalc.algebra.ops.record import OPS, function, unsupported
+from mcalc.calculus.differential import tangent
+from mcalc.calculus.rules import Rule, simplify
+
+#: Sums and constant factors are seen through to this depth within one line.
+DEPTH = 12
+
+
+def _again(*_: Expr) -> Expr:
+    raise unsupported("the differential of a differential")
+
+
+def _multiple(node: Expr) -> Expr | None:
+    """Zeros and rational factors leave an open differential."""
+    if is_zero(node):
+        return node
+    c, inner = coefficient_of(node)
+    return None if c == 1 else scale(c, d(inner))
+
+
+d = function(
+    "d", "...->...", _again, normal=_multiple, turns="with", keeps="symmetric skew diagonal lower", internal=True,
+    latex=r"\mathrm{{d}} {0:atom}",
+    why="d goes with the linear part of a change.",
+)  # fmt: skip
+# It means something only in a line of working: elsewhere `d` is a name like any other.
+del OPS["d"]
+
+
+def differential_of(x: Symbol, name: str) -> Symbol:
+    """The variable's differential as a variable: of its shape, and of its kind where that is a linear condition."""
+    props = x.props & {"symmetric", "skew", "diagonal", "lower"}
+    if x.symmetric:
+        props |= {"symmetric"}
+    return symbol(name, x.shape, props, 100_000 + x.place)
+
+
+def opened(root: Expr) -> list[Apply]:
+    """The open differentials in a line."""
+    return [node for node in postorder(root) if isinstance(node, Apply) and node.op is d]
+
+
+class Opening:
+    """The opening of every differential of a line at once; `rules` are the codes of what it took, in order."""
+
+    def __init__(self, x: Symbol, dx: Symbol) -> None:
+        self.x, self.dx = x, dx
+        self.rules: list[str] = []
+
+    def line(self, root: Expr) -> Expr:
+        """The next line."""
+        values: dict[Expr, Expr] = {node: self.open(node.args[0], 0) for node in opened(root)}
+        return substitute(root, values)
+
+    def open(self, node: Expr, depth: int) -> Expr:
+        """The differential of a node: linear structure is seen through, up to one product or operation."""
+        if node is self.x:
+            return self.dx
+        if self.x not in node.free:
+            return zero(node.shape)
+        moving = [c for c in dict.fromkeys(children(node)) if self.x in c.free]
+        through = depth < DEPTH and self._linear(node, moving)
+        rule = "linear" if through else self._rule(node, moving)
+        self.rules.append(rule)
+        changes = {c: self.open(c, depth + 1) if through else self.change(c) for c in moving}
+        if isinstance(node, Apply) and changes[moving[0]] is not self.dx and node.op.slope is not None:
+            self.rules.append("chain-rule")
+        result = tangent(node, changes)
+        if rule == "product-rule" and not (isinstance(result, Sum) and len(result.terms) > 1):
+            self.rules.append("equal-parts")
+        return result
+
+    def change(self, node: Expr) -> Expr:
+        """The differential of a node, left open unless it is that of the variable itself but for sign and constants."""
+        if node is self.x:
+            return self.dx
+        if isinstance(node, Sum):
+            moving = [(c, n) for c, n in node.terms if self.x in n.free]
+            if len(moving) == 1 and abs(moving[0][0]) == 1 and self._bare(moving[0][1]):
+                return scale(moving[0][0], self.change(moving[0][1]))
+        elif self._bare(node):
+            return tangent(node, {self.x: self.dx})
+        return d(node)
+
+    def _bare(self, node: Expr) -> bool:
+        """Whether the node is the variable, or its transpose."""
+        if node is self.x:
+            return True
+        return (
+            isinstance(node, Contract)
+            and [(b, e) for b, e, _ in node.factors] == [(self.x, 1)]
+            and len(node.out) == self.x.rank == len(node.sizes)
+            and len(set(node.out)) == len(node.out)
+        )
+
+    def _linear(self, node: Expr, moving: list[Expr]) -> bool:
+        """Whether the node is linear in the one thing that moves, or a sum of such."""
+        if isinstance(node, Contract):
+            return [e for b, e, _ in node.factors if b in moving] == [1]
+        return isinstance(node, Sum)
+
+    def _rule(self, node: Expr, moving: list[Expr]) -> str:
+        """The code of the rule for a product or an operation."""
+        if isinstance(node, Apply):
+            return node.op.name
+        assert isinstance(node, Contract)
+        exponents = [e for b, e, _ in node.factors if b in moving]
+        if len(exponents) == 1:
+            return "square" if exponents[0] == 2 and not node.rank else "power-rule"
+        return "quotient-rule" if any(e < 0 for e in exponents) else "product-rule"
+
+
+def tidy(root: Expr, rules: list[str]) -> Expr:
+    """The line with identities between functions applied, but not under an open differential.
+
+    What holds for the variable's value (Qᵀ Q = I) need not hold for the values around it, which is what d asks for.
+    """
+    held: dict[Expr, Expr] = {}
+    for k, node in enumerate(opened(root)):
+        props = ("symmetric",) if node.symmetric else ()
+        held[node] = symbol("·", node.shape, props, 200_000 + k)
+
+    def fired(rule: Rule, before: Expr, after: Expr) -> None:
+        del before, after
+        rules.append(rule.name)
+
+    inner = simplify(substitute(root, held), fired)
+    return substitute(inner, {hole: node for node, hole in held.items()})

@@ -1,0 +1,65 @@
+"""What each rule of the working says, in one sentence with the reason.
+
+Rules are named by codes. Those of the method itself are here; those of operations are the names of their records,
+which hold the sentence; those of simplification are the names of their rules.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.ops import find
+from mcalc.calculus.rules import RULES
+
+#: The most sentences that one line is given.
+MOST = 3
+
+SENTENCES = {
+    "differential": "Let {x} change a little, by {dx}: {df} is the part of the change of {f} that is linear in {dx}.",
+    "linear": "d is linear: it goes into sums and past constant factors, and what is constant drops out.",
+    "product-rule": "Product rule: one factor changes at a time, the others stay, and the parts are added.",
+    "equal-parts": "Here the parts are equal.",
+    "quotient-rule": "Quotient rule: d(u/v) = du/v − u dv/v².",
+    "power-rule": "Power rule: d(uᵃ) = a uᵃ⁻¹ du.",
+    "square": "In a square both factors change alike, so the two parts of the product rule are equal: d(uᵀu) = 2 uᵀdu.",
+    "chain-rule": "Chain rule: the slope multiplies the change of what stands inside.",
+    "open-all": "Chain rule: every d that is left is opened by the same rules, and the parts are added.",
+    "expand": "Multiply out and put like terms together.",
+    "transpose-scalar": "A scalar equals its transpose, so {dx} can stand last in every term.",
+    "trace-cyclic": "A scalar is its own trace, and under a trace factors may go round, tr(AB) = tr(BA): {dx} last.",
+    "trace-transpose": "A trace equals that of the transpose, tr(A) = tr(Aᵀ), so {dx}ᵀ becomes {dx}.",
+    "trace-inner": "A sum over products of entries is a trace: sum(A ⊙ B) = tr(AᵀB).",
+    "collect": "Collect what stands before {dx}.",
+    "matrix-form": "Entry by entry this is a matrix times {dx}: u ⊙ {dx} = diag(u) {dx}.",
+    "again": "The derivative is differentiated in its turn.",
+    "constant": "{f} does not depend on {x}, so its derivative is zero.",
+    "read-off": "Read the derivative off (mixed layout):",
+    "by-inner-product": "{df} = gᵀ {dx} for every {dx} means that g is the gradient, of the shape of {x}.",
+    "by-trace": "{df} = tr(Gᵀ {dx}) for every {dx} means that G is the gradient, of the shape of {x}.",
+    "by-jacobian": "{df} = J {dx} for every {dx} means that J is the Jacobian, a row for each entry of {f}.",
+    "by-slope": "what multiplies {dx} is the derivative, of the shape of {f}.",
+    "by-entries": "its entries are what multiplies the entries of {dx} in those of {df}, the axes of {f} first.",
+}
+
+
+def sentences(rules: tuple[str, ...], words: dict[str, str]) -> str:
+    """The sentences of the rules, one after another."""
+    told = dict.fromkeys(sentence(rule).format_map(_Words(words)) for rule in rules[:MOST])
+    return " ".join(text for text in told if text)
+
+
+def sentence(rule: str) -> str:
+    """What a rule says; names in braces stand for the expression, the variable and its differential."""
+    if rule in SENTENCES:
+        return SENTENCES[rule]
+    op = find(rule)
+    if op is not None:
+        text = f"{op.why} [{op.see}]" if op.see else op.why
+    else:
+        text = next((f"{r.statement}: {r.why}" for r in RULES if r.name == rule), "")
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+class _Words(dict[str, str]):
+    """Words that are not known stay as they are."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
