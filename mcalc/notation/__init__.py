@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 
-def vocabulary(reading: Reading | None) -> tuple[dict[Expr, Syntax], dict[Expr, str]]:
-    """The words of the input: its syntax by node, and the names of its definitions by node."""
+def vocabulary(reading: Reading | None) -> tuple[dict[Expr, Said], dict[Expr, str]]:
+    """The words of the input: the calls that its nodes are, and the names of its definitions by node."""
     said: dict[Expr, Said] = {}
     names: dict[Expr, str] = {}
     if reading is not None:
