@@ -82,7 +82,7 @@ class Notation:
             piece = forms.upright(forms.name(self.names[node]), node.rank == 0 or node.symmetric)
         else:
             piece = self._spell(node)
-            if node in self.said:
+            if node in self.said and not isinstance(node, (Symbol, Size, Number)):
                 piece = self._prefer(piece, node)
         return Piece(piece.plain, piece.turned, _parts(node) or frozenset((node,)), lambda: node)
 
