@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from mcalc.working import Step
+
     Reply = dict[str, Any]
 
 SCHEMA = 1  #: the version of the replies' fields
@@ -51,12 +53,21 @@ class Derivative:
         """The derivative in one of the targets: an expression, or a module of code."""
         return module(form, self.reading, self.expr) if form in CODE else write(form, self.syntax)
 
-    def reply(self, forms: Sequence[str]) -> Reply:
-        """The derivative as plain data."""
+    def steps(self, method: str = "differential") -> list[Step]:
+        """The working by one of the methods, the last line being the derivative."""
+        from mcalc.working import METHODS
+
+        if method not in METHODS:
+            raise Problem("usage", f"no such method: {method}", hint=f"choose from {', '.join(METHODS)}")
+        return METHODS[method](self.reading, self.variable, self.expr, self.syntax, self.order)
+
+    def reply(self, forms: Sequence[str], method: str | None) -> Reply:
+        """The derivative as plain data, with the working where a method is named."""
         reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": self.write("text")}
         reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
         code = {form: self.write(form) for form in forms if form in CODE}
-        return reply | ({"code": code} if code else {})
+        steps = {"steps": [step.reply() for step in self.steps(method)]} if method else {}
+        return reply | ({"code": code} if code else {}) | steps
 
 
 class Answer:
@@ -69,16 +80,19 @@ class Answer:
         absent = [d.variable for d in derivatives if d.variable not in reading.root.free]
         self.notes = [*reading.notes, *(f"{x.name} does not occur, so the derivative is zero" for x in absent)]
 
-    def reply(self, forms: Sequence[str]) -> Reply:
-        """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`."""
+    def reply(self, forms: Sequence[str], method: str | None = None) -> Reply:
+        """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`.
+
+        `forms` are the targets to spell it in, and `method` is that of the working, if it is wanted.
+        """
         names = [d.variable.name for d in self.derivatives]
         reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
         reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
         reply["vars"] = variables(self.reading)
         if len(names) == 1:
-            reply |= self.derivatives[0].reply(forms)
+            reply |= self.derivatives[0].reply(forms, method)
         else:
-            reply["derivatives"] = [{"wrt": d.variable.name, **d.reply(forms)} for d in self.derivatives]
+            reply["derivatives"] = [{"wrt": d.variable.name, **d.reply(forms, method)} for d in self.derivatives]
         return reply | {"notes": self.notes}
 
 

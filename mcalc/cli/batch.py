@@ -95,14 +95,16 @@ def diff(request: Request) -> Reply:
         whole_field(request, "order", 1),
         text_field(request, "layout", "mixed"),
     )
-    return answered.reply(forms, steps=flag_field(request, "steps"))
+    method = text_field(request, "method", "")
+    return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))
 
 
 def shape(request: Request) -> Reply:
     """The reply to a `shape` request."""
-    from mcalc.answer import ask
+    from mcalc.answer import shape_reply
+    from mcalc.language.read import read
 
-    return ask(text_field(request, "expr"), list_field(request, "var")).reply()
+    return shape_reply(read(text_field(request, "expr"), list_field(request, "var")))
 
 
 COMMANDS: dict[str, Callable[[Request], Reply]] = {"diff": diff, "shape": shape}
@@ -155,8 +157,9 @@ Reads one request a line, as JSON, from a file or from standard input, and write
 once, so that a program can keep it running and talk to it. A bad line gets a reply with "ok": false and does not stop \
 the stream.
 
-A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to" and \
-"steps", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a string or a list of strings.
+A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to", \
+"steps" (true or false) and "method", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a \
+string or a list of strings.
 
 The exit status is 1 where a request failed.""",
     operand=("FILE", "the requests; standard input where it is - or left out"),

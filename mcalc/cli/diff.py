@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.answer import Answer, Derivative
     from mcalc.cli.arguments import Values
+    from mcalc.working import Step
 
 
 def run(values: Values) -> int:
@@ -32,28 +33,37 @@ def run(values: Values) -> int:
     def one_line(text: str) -> str:
         answer = answered(text)
         if as_json:
-            return json_line(answer.reply(forms or FORMS))
-        return "\t".join(spelling(d, form) for d in answer.derivatives for form in forms or ["text"])
+            return json_line(answer.reply(forms or FORMS, values["method"] if values["steps"] else None))
+        return "\t".join(spelled(d, form) for d in answer.derivatives for form in forms or ["text"])
 
     def show(text: str) -> None:
         answer = answered(text)
         if forms or not on_terminal():
             for derivative in answer.derivatives:
                 for form in forms or ["text"]:
-                    spelt = spelling(derivative, form)
-                    emit(highlighted(spelt) if form in ("text", "unicode") else spelt)
+                    emit(written(derivative, form, values))
         else:
             from mcalc.cli.screen import draw
 
-            draw(answer)
+            draw(answer, None if values["steps"] is False else values["method"])
 
     return serve(values, one_line, show, as_json)
 
 
-def spelling(derivative: Derivative, form: str) -> str:
-    """The result in this form, or as text where stdout lacks a character of it."""
-    spelt = derivative.write(form)
-    return spelt if form != "unicode" or shows_unicode(sys.stdout, spelt) else derivative.write("text")
+def written(derivative: Derivative, form: str, values: Values) -> str:
+    """The result alone; with `--steps` the lines of the working, of which it is the last."""
+    if form in CODE:
+        return derivative.write(form)
+    if not values["steps"]:
+        return highlighted(spelled(derivative, form)) if form != "latex" else spelled(derivative, form)
+    lines = [f"{step.left} = {spelled(step, form)}" for step in derivative.steps(values["method"])]
+    return "\n".join(lines)
+
+
+def spelled(formula: Derivative | Step, form: str) -> str:
+    """A formula in this form, or as text where stdout lacks a character of it."""
+    found = formula.write(form)
+    return found if form != "unicode" or shows_unicode(sys.stdout, found) else formula.write("text")
 
 
 COMMAND = Command(
@@ -77,6 +87,7 @@ a Greek one a scalar. Declare a variable to say otherwise.""",
         FILE,
         Option("--layout", "LAYOUT", choices=LAYOUTS, default="mixed", help="how the axes are arranged"),
         Option("--steps", off="--no-steps", help="show the working, or do not"),
+        Option("--method", "METHOD", default="differential", help="the method of the working"),
         Option("--to", "FORMAT", many=True, choices=(*FORMS, *CODE, "json"), help="what to print; may be repeated"),
     ),
     examples=(

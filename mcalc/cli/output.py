@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import register_error
 
 from mcalc.errors import Problem
 
@@ -106,9 +107,27 @@ def _stand_in(character: str) -> str:
 
 
 def settle_streams() -> None:
-    """Let a console that lacks a character show its number instead of failing; a closed stdout takes everything."""
+    """Let a console say in ASCII what it cannot show, instead of failing; a closed stdout takes everything."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (it stays open to the end)
+    register_error("mcalc", _in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="mcalc")
+
+
+def _in_ascii(fault: UnicodeError) -> tuple[str, int]:
+    """What to write for characters that an encoding lacks."""
+    assert isinstance(fault, UnicodeEncodeError)
+    lacking = fault.object[fault.start : fault.end]
+    said = (PLAIN.get(c) or c.encode("ascii", "backslashreplace").decode() for c in lacking)
+    return "".join(said), fault.end
+
+
+_SPELLED = """
+    ᵀ=' ′=' ’=' ‘=' “=" ”=" −=- –=- —=- ·=* ⋅=* ⊙=.* ∘=.* ×=x ⊗=(x) ∈=in ℝ=R ∂=d ∇=grad ⁻=^- ⁺=^+ ¹=1 ²=^2 ³=^3 ⁴=^4
+    ₁=1 ₂=2 ₙ=n ⁿ=^n ᵏ=^k ᵃ=^a ˣ=x ∞=inf ≤=<= ≥=>= ≠=!= √=sqrt ∑=sum Σ=sum ‖=|| …=... π=pi λ=lambda σ=sigma ε=eps
+"""
+
+#: In ASCII, the signs that mcalc's own sentences and formulas are written with.
+PLAIN = dict(pair.split("=", 1) for pair in _SPELLED.split())

@@ -10,22 +10,27 @@ from rich.table import Table
 from rich.text import Text
 
 from mcalc.answer import Answer, Derivative
-from mcalc.cli.echo import SUPERSCRIPTS, declaration, membership, named
 from mcalc.cli.output import in_colour, printable, shows_unicode
-from mcalc.language.read import Reading
+from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name, Program, Syntax
+from mcalc.notation import taken_names
 from mcalc.targets import write
 
-RESULT, REMARK = "bold cyan", "dim"
+RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
+
+#: Left side, right side, and the style of the right side.
+Row = tuple[str, str, str]
 
 
-def draw(answer: Answer) -> None:
-    """Draw an answer: how the text was read, then each derivative, then what is worth noting."""
+def draw(answer: Answer, method: str | None) -> None:
+    """Draw an answer: the reading, then each derivative after its working by a method, then what is worth noting."""
     page = Page()
     page.reading(answer.reading)
     for derivative in answer.derivatives:
         page.gap()
-        page.derivative(derivative, answer.layout)
+        if method:
+            page.working(derivative, method)
+        page.result(derivative, answer.layout)
     page.notes(answer.notes)
 
 
@@ -33,7 +38,18 @@ def draw_reading(reading: Reading) -> None:
     """Draw how a text was read, the shape of its result and what was decided on the way."""
     page = Page()
     page.reading(reading)
+    page.remark(f"{name_for(reading)} {page.shape([str(d) for d in reading.root.shape], 'has', 'is')}")
     page.notes(reading.notes)
+
+
+def draw_table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    """Draw a table with a heading."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", style=RESULT if column == columns[0] else PLAIN)
+    for row in rows:
+        table.add_row(*(row[column] for column in columns))
+    Page().console.print(table)
 
 
 class Page:
@@ -65,55 +81,58 @@ class Page:
         for note in notes:
             self.remark(f"note: {note}")
 
-    def equations(self, rows: list[tuple[str, str]], style: str = "") -> None:
-        """Left sides and right sides; a long right side goes on below its own beginning."""
+    def rows(self, rows: list[Row]) -> None:
+        """Equations and remarks; a long one goes on below its own beginning."""
         grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold", style=style)
-        for left, right in rows:
-            grid.add_row(f"  {left} =", right)
+        grid.add_column(no_wrap=True, justify="right")
+        grid.add_column(overflow="fold")
+        for left, right, style in rows:
+            grid.add_row(f"  {left}", Text(right, style=style))
         self.console.print(grid)
 
-    def lines_of(self, left: str, syntax: Syntax) -> list[tuple[str, str]]:
+    def equation(self, left: str, syntax: Syntax, style: str = PLAIN) -> list[Row]:
         """An equation, after those of the intermediate results that it uses."""
         if not isinstance(syntax, Program):
-            return [(left, write(self.form, syntax))]
-        pairs = [(write(self.form, name), write(self.form, value)) for name, value in syntax.definitions]
-        return [*pairs, (left, write(self.form, syntax.body))]
+            return [(f"{left} =", write(self.form, syntax), style)]
+        named = [(f"{write(self.form, name)} =", write(self.form, value), style) for name, value in syntax.definitions]
+        return [*named, (f"{left} =", write(self.form, syntax.body), style)]
 
     def reading(self, reading: Reading) -> None:
         """The expression as it was read, and what each name in it is."""
-        name = free_name(reading)
-        self.equations(self.lines_of(name, reading.program))
-        tell = membership if self.form == "unicode" else declaration
-        self.remark("where " + ", ".join(tell(*pair) for pair in [*named(reading), (name, reading.root)]))
+        self.rows(self.equation(name_for(reading), reading.program))
+        if told := describe(reading, ascii=self.form != "unicode"):
+            self.remark(f"where {told}")
 
-    def derivative(self, derivative: Derivative, layout: str) -> None:
-        """One result."""
-        self.equations(self.lines_of(self.quotient(derivative), derivative.syntax), RESULT)
-        sizes = (" × " if self.form == "unicode" else " x ").join(derivative.shape)
-        shape = f"of shape {sizes}" if sizes else "a scalar"
-        self.remark(f"{derivative.kind}{' ' if sizes else ', '}{shape}; {layout} layout")
+    def working(self, derivative: Derivative, method: str) -> None:
+        """The lines that lead to the result, each with its reason."""
+        rows: list[Row] = []
+        said = ""
+        for step in derivative.steps(method)[:-1]:
+            rows.append((f"{step.left} =" if step.left != said else "=", body_first(step.write(self.form)), PLAIN))
+            rows.append(("", printable(step.title), REMARK))
+            said = step.left
+        self.rows(rows)
+        self.gap()
 
-    def quotient(self, derivative: Derivative) -> str:
-        """`∂f/∂x`, `d2f/dx2`."""
-        order = "" if derivative.order == 1 else str(derivative.order)
-        raised = SUPERSCRIPTS[order] if order and self.form == "unicode" else order
-        d = "∂" if self.form == "unicode" else "d"
-        name = write(self.form, Name(derivative.variable.name))
-        return f"{d}{raised}{free_name(derivative.reading)}/{d}{name}{raised}"
+    def result(self, derivative: Derivative, layout: str) -> None:
+        """The derivative, and what it is."""
+        order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
+        left = f"d{order}{name_for(derivative.reading)}/d{write(self.form, Name(derivative.variable.name))}{order}"
+        self.rows(self.equation(left, derivative.syntax, RESULT))
+        self.remark(f"{derivative.kind}{self.shape(derivative.shape, ' of', ',')}; {layout} layout")
+
+    def shape(self, sizes: list[str], of: str, scalar: str) -> str:
+        """A shape in words, after the word that leads to it: `of shape m × n`, `is a scalar`."""
+        times = " × " if self.form == "unicode" else " x "
+        return f"{of} shape {times.join(sizes)}" if sizes else f"{scalar} a scalar"
 
 
-def free_name(reading: Reading) -> str:
-    """What to call the expression: `f`, where no variable is called that."""
-    return next(name for name in ("f", "g", "h", "F", "the expression") if name not in reading.symbols)
+def body_first(line: str) -> str:
+    """`p = softmax(x); p pᵀ` as `p pᵀ where p = softmax(x)`, which can stand after an equals sign."""
+    definitions, _, body = line.rpartition("; ")
+    return f"{body} where {definitions}" if definitions else body
 
 
-def draw_table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
-    """Draw a table with a heading."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold", style=RESULT if column == columns[0] else "")
-    for row in rows:
-        table.add_row(*(row[column] for column in columns))
-    Page().console.print(table)
+def name_for(reading: Reading) -> str:
+    """What to call the expression: `f`, where nothing else is called that."""
+    return next(name for name in ("f", "g", "h", "F", "value") if name not in taken_names(reading))

@@ -8,6 +8,7 @@ from mcalc.cli.output import emit, json_line, on_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mcalc.algebra.expr import Expr
     from mcalc.cli.arguments import Values
     from mcalc.language.read import Reading
 
@@ -26,8 +27,6 @@ def run(values: Values) -> int:
             from mcalc.answer import shape_reply
 
             return json_line(shape_reply(reading(text)))
-        from mcalc.cli.echo import signature
-
         return signature(reading(text))
 
     def show(text: str) -> None:
@@ -39,6 +38,19 @@ def run(values: Values) -> int:
             draw_reading(reading(text))
 
     return serve(values, one_line, show, as_json)
+
+
+def signature(reading: Reading) -> str:
+    """The reading on one line: `A[n,n] symmetric, x[n] -> []`."""
+    return f"{', '.join(declaration(*pair) for pair in reading.symbols.items())} -> {declaration('', reading.root)}"
+
+
+def declaration(name: str, value: Expr) -> str:
+    """`A[n,n] symmetric`, as `--var` takes it."""
+    from mcalc.algebra.expr import Symbol
+
+    sizes = ",".join(str(d).replace(" ", "") for d in value.shape)
+    return " ".join([f"{name}[{sizes}]", *(sorted(value.props) if isinstance(value, Symbol) else [])])
 
 
 COMMAND = Command(

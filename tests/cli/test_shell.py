@@ -45,7 +45,7 @@ def test_several_variables_give_a_line_each() -> None:
 def test_several_formats_give_a_line_each() -> None:
     ended = mcalc(*QUADRATIC, "--to", "text,latex")
     assert ended.stdout.splitlines()[0] == GRADIENT.strip()
-    assert r"A^\top" in ended.stdout.splitlines()[1]
+    assert ended.stdout.splitlines()[1] == r"(A + A^{\top}) x"
 
 
 def test_code_is_a_whole_module() -> None:
