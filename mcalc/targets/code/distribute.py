@@ -1,0 +1,78 @@
+"""Structure before arithmetic: a sum of diagonals and outer products is multiplied term by term.
+
+`(diag(p) - p pᵀ) A` costs as much as A is large, where the matrix in brackets, written out, would cost a
+matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, children, contract, postorder, rebuild
+
+#: More terms than this are not made of one product.
+LIMIT = 8
+
+
+def distributed(roots: Iterable[Expr]) -> dict[Expr, Expr]:
+    """The nodes below the roots that become others, with what they become."""
+    new: dict[Expr, Expr] = {}
+    for root in roots:
+        for node in postorder(root, lambda n: n not in new):
+            made = rebuild(node, lambda child: new.get(child, child)) if _touched(node, new) else node
+            made = _spread(made) if isinstance(made, Contract) else made
+            if made is not node:
+                new[node] = made
+    return new
+
+
+def _touched(node: Expr, new: dict[Expr, Expr]) -> bool:
+    return bool(new) and any(child in new for child in children(node))
+
+
+def _spread(node: Contract) -> Expr:
+    """The product as a sum over the terms of its structured factors."""
+    done: list[tuple[Rational, Expr]] = []
+    work: list[tuple[Rational, Expr]] = [(1, node)]
+    while work:
+        c, product = work.pop()
+        terms = _opened(product) if isinstance(product, Contract) else ()
+        if terms and len(terms) + len(work) + len(done) <= LIMIT:
+            work += [(c * k, term) for k, term in terms]
+        else:
+            done.append((c, product))
+    return add(done, node.shape) if len(done) > 1 else node
+
+
+def _opened(node: Contract) -> list[tuple[Rational, Expr]]:
+    shown = {x for group in node.out for x in group}
+    for k, (base, exponent, axes) in enumerate(node.factors):
+        summed = any(x not in shown for group in axes for x in group)
+        if (
+            exponent == 1
+            and summed
+            and isinstance(base, Sum)
+            and base.terms
+            and all(map(_structured, (n for _, n in base.terms)))
+        ):
+            rest = [*node.factors[:k], *node.factors[k + 1 :]]
+            sizes = dict(enumerate(node.sizes))
+            opened = [(c, contract([*rest, (n, 1, axes)], node.out, sizes)) for c, n in base.terms]
+            return [(c * q, n) for c, made in opened for q, n in (made.terms if isinstance(made, Sum) else [(1, made)])]
+    return []
+
+
+def _structured(node: Expr) -> bool:
+    """Whether a term is a diagonal, or an outer product of what has at most one axis."""
+    if not isinstance(node, Contract) or node.rank < 2:
+        return False
+    flat = [x for group in node.out for x in group]
+    if len(set(flat)) < len(flat):
+        return True
+    reach = {x: x for x in range(len(node.sizes))}
+    for _, _, axes in node.factors:
+        touched = {reach[x] for group in axes for x in group}
+        if touched:
+            home = min(touched)
+            reach = {x: home if y in touched else y for x, y in reach.items()}
+    return len({reach[x] for x in flat}) == len(flat)

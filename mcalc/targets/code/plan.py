@@ -1,0 +1,281 @@
+"""The order in which a product over index labels is computed: cheap pairwise steps over whole arrays.
+
+With every dimension taken to be equally large, the pair whose loop has the fewest labels goes first (so that
+`A.T @ (A @ x)` never multiplies matrices) and a pair that the program has computed already costs nothing. Among
+equals a pair that occurs twice goes first, because it is computed once, then one whose result has fewer axes,
+then two copies of one array, whose product is symmetric.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from heapq import heappop, heappush
+
+from mcalc.algebra.dims import Dim, product
+from mcalc.algebra.expr import Group, Rational
+from mcalc.targets.code.array import Code, Codes, Part
+
+Labelled = tuple[Code, int, Group]  #: an array, 1 or -1 where it divides, and the label of each axis
+Key = tuple[object, ...]
+
+
+class Term:
+    """A factor on its way: the elementwise product of arrays, written down only when something needs it."""
+
+    __slots__ = ("labels", "parts")
+
+    def __init__(self, parts: Iterable[Labelled]) -> None:
+        self.parts = tuple(sorted(parts, key=lambda part: (-len(part[2]), part[0].place)))
+        self.labels = tuple(dict.fromkeys(x for _, _, labels in self.parts for x in labels))
+
+    @property
+    def free(self) -> bool:
+        """Whether the order of the axes is free: a symmetric matrix."""
+        return len(self.parts) == 1 and self.parts[0][0].symmetric
+
+    def key(self, names: dict[int, int]) -> Key:
+        """What the term computes, its labels renamed in the order in which they are met."""
+        return tuple(
+            (code.place, sign, tuple([names.setdefault(x, len(names)) for x in labels]))
+            for code, sign, labels in self.parts
+        )
+
+
+class Planner:
+    """Plans for the products of one program; it remembers every step that it has taken."""
+
+    def __init__(self, codes: Codes) -> None:
+        self.codes = codes
+        self.done: dict[Key, tuple[Code, Group]] = {}
+
+    def contract(self, terms: list[Term], out: Group, sizes: tuple[Dim, ...]) -> Term:
+        """The product of the terms, summed over the labels that are not in `out`."""
+        shown = frozenset(out)
+        terms = self._alike([self._alone(term, terms, shown) for term in terms], shown)
+        if len(terms) > 1:
+            terms = _Contraction(self, terms, out, sizes).run()
+        return Term(part for term in terms for part in term.parts)
+
+    def write(self, coefficient: Rational, scalars: list[Part], term: Term, out: Group) -> Code:
+        """The term times scalars, with its axes in the order of `out`; labels it lacks are axes of size one."""
+        codes = self.codes
+        groups: dict[Group, list[Part]] = {}
+        for code, sign, own in term.parts:
+            labels = tuple(x for x in out if x in own)
+            groups.setdefault(labels, []).append((self._permuted(code, own, labels), sign))
+        if len(groups) == len(out) == 2 and all(
+            len(labels) == 1 and group[0][1] > 0 for labels, group in groups.items()
+        ):
+            left, right = groups[out[:1]], groups[out[1:]]
+            return codes.outer(codes.mul(coefficient, [*scalars, *left]), codes.mul(1, right))
+        parts = list(scalars)
+        for labels, group in groups.items():
+            if len(labels) < len(term.labels) and len(group) > 1:
+                sign = 1 if any(s > 0 for _, s in group) else -1
+                group = [(codes.mul(1, [(code, s * sign) for code, s in group]), sign)]
+            parts += [(codes.expand(code, tuple(x in labels for x in out)), s) for code, s in group]
+        return codes.mul(coefficient, parts)
+
+    def array(self, term: Term, labels: Group) -> Code:
+        """The term as an array with these axes."""
+        return self._permuted(self.write(1, [], term, term.labels), term.labels, labels)
+
+    def _permuted(self, code: Code, labels: Group, wanted: Group) -> Code:
+        return self.codes.permute(code, tuple(labels.index(x) for x in wanted))
+
+    def _alone(self, term: Term, terms: list[Term], shown: Collection[int]) -> Term:
+        """The term summed over the labels that only it has."""
+        others = {x for other in terms if other is not term for x in other.labels}
+        lone = [k for k, x in enumerate(term.labels) if x not in shown and x not in others]
+        if not lone:
+            return term
+        code = self.codes.sum(self.array(term, term.labels), tuple(lone))
+        return Term([(code, 1, tuple(x for x in term.labels if x in shown or x in others))])
+
+    def _alike(self, terms: list[Term], shown: Collection[int]) -> list[Term]:
+        """Terms over the same labels multiplied together, save a last pair that a product can sum at once."""
+        groups: dict[frozenset[int], list[Term]] = {}
+        for term in terms:
+            groups.setdefault(frozenset(term.labels), []).append(term)
+        merged: list[Term] = []
+        for labels, group in groups.items():
+            others = {x for other in groups if other is not labels for x in other}
+            last = None
+            if len(group) > 1 and any(x not in shown and x not in others for x in labels):
+                group.sort(key=lambda term: term.parts[0][1])
+                last = group.pop()
+            merged.append(Term(part for term in group for part in term.parts))
+            if last is not None:
+                merged.append(last)
+        return merged
+
+    def pair(self, a: Term, b: Term, kept: Collection[int], out: Group, sizes: tuple[Dim, ...]) -> Term:
+        """The product of two terms, summed over the labels they share that are not in `kept`."""
+        if b.parts[0][0].place < a.parts[0][0].place:
+            a, b = b, a
+        shared = [x for x in a.labels if x in b.labels]
+        summed = tuple(x for x in shared if x not in kept)
+        if not summed:
+            return Term((*a.parts, *b.parts))
+        batch = tuple(x for x in shared if x in kept)
+        rows = tuple(x for x in a.labels if x not in shared)
+        columns = tuple(x for x in b.labels if x not in shared)
+        if not batch and max(len(rows), len(columns), len(summed)) < 2 and (rows or columns):
+            return self._matrix(a, b, rows, summed, columns, out)
+        if batch and rows and columns:
+            return self._stack(a, b, batch, rows, summed, columns, sizes)
+        if batch:
+            return self._einsum(a, b, batch + rows + columns, out)
+        if rows or columns:
+            return self._tensordot(a, b, summed)
+        return self._inner(a, b, summed)
+
+    def _inner(self, a: Term, b: Term, summed: Group) -> Term:
+        codes = self.codes
+        if _divides(a, b):
+            whole = Term((*a.parts, *b.parts))
+            return Term([(codes.sum(self.array(whole, summed), tuple(range(len(summed)))), 1, ())])
+        left, right = self.array(a, summed), self.array(b, summed)
+        code = codes.matmul(left, right) if len(summed) == 1 else codes.make("dot", (left, right))
+        return Term([(code, 1, ())])
+
+    def _matrix(self, a: Term, b: Term, rows: Group, summed: Group, columns: Group, out: Group) -> Term:
+        if not rows or (columns and _turn(a, b, rows, columns, out)):
+            a, b, rows, columns = b, a, columns, rows
+        code = self.codes.matmul(self.array(a, rows + summed), self.array(b, summed + columns))
+        return Term([(code, 1, rows + columns)])
+
+    def _stack(
+        self, a: Term, b: Term, batch: Group, rows: Group, summed: Group, columns: Group, sizes: tuple[Dim, ...]
+    ) -> Term:
+        def stacked(term: Term, *groups: Group) -> Code:
+            code = self.array(term, batch + groups[0] + groups[1])
+            fused = [product([sizes[x] for x in group]) for group in groups]
+            return self.codes.reshape(code, (*(sizes[x] for x in batch), *fused))
+
+        code = self.codes.matmul(stacked(a, rows, summed), stacked(b, summed, columns))
+        labels = batch + rows + columns
+        return Term([(self.codes.reshape(code, tuple(sizes[x] for x in labels)), 1, labels)])
+
+    def _tensordot(self, a: Term, b: Term, summed: Group) -> Term:
+        left, right = self.array(a, a.labels), self.array(b, b.labels)
+        axes = tuple(a.labels.index(x) for x in summed), tuple(b.labels.index(x) for x in summed)
+        known = zip(a.labels + b.labels, left.shape + right.shape, strict=True)
+        kept = [(x, d) for x, d in known if x not in summed]
+        code = self.codes.make("tensordot", (left, right), axes, tuple(d for _, d in kept))
+        return Term([(code, 1, tuple(x for x, _ in kept))])
+
+    def _einsum(self, a: Term, b: Term, labels: Group, out: Group) -> Term:
+        labels = tuple(sorted(labels, key=lambda x: out.index(x) if x in out else -1))
+        left, right = self.array(a, a.labels), self.array(b, b.labels)
+        known = dict(zip(a.labels + b.labels, left.shape + right.shape, strict=True))
+        shape = tuple(known[x] for x in labels)
+        names = {x: k for k, x in enumerate(dict.fromkeys(a.labels + b.labels))}
+        data = tuple(tuple(names[x] for x in group) for group in (a.labels, b.labels, labels))
+        return Term([(self.codes.make("einsum", (left, right), data, shape), 1, labels)])
+
+
+def _divides(a: Term, b: Term) -> bool:
+    return any(len(term.parts) == 1 and term.parts[0][1] < 0 for term in (a, b))
+
+
+def _turn(a: Term, b: Term, rows: Group, columns: Group, out: Group) -> bool:
+    """Whether b stands on the left of a: as the result wants it, else with the fewer transposes."""
+    (i,), (j,) = rows, columns
+    if i in out and j in out:
+        return out.index(i) > out.index(j)
+    if out and out[0] != out[-1]:
+        if i == out[-1] or j == out[0]:
+            return True
+        if i == out[0] or j == out[-1]:
+            return False
+    straight = (not a.free and a.labels[0] != i) + (not b.free and b.labels[-1] != j)
+    turned = (not a.free and a.labels[-1] != i) + (not b.free and b.labels[0] != j)
+    return turned < straight
+
+
+class _Contraction:
+    """One product while pairs of its terms are merged, cheapest first."""
+
+    def __init__(self, planner: Planner, terms: list[Term], out: Group, sizes: tuple[Dim, ...]) -> None:
+        self.planner, self.out, self.sizes = planner, out, sizes
+        self.shown = frozenset(out)
+        self.terms: dict[int, Term] = {}
+        self.holders: dict[int, set[int]] = {}
+        self.sides: dict[Key, tuple[set[int], set[int]]] = {}
+        self.heap: list[tuple[int, bool, int, bool, int, int, int]] = []
+        self.count = 0
+        pairs = [pair for term in terms for pair in self._enter(term)]
+        for pair in pairs:
+            self._sign(*pair)
+        for pair in pairs:
+            self._push(*pair)
+
+    def run(self) -> list[Term]:
+        """Merge until no two terms share a label."""
+        while self.heap:
+            *_, i, j = heappop(self.heap)
+            if i in self.terms and j in self.terms:
+                pairs = self._enter(self._merge(i, j))
+                for pair in pairs:
+                    self._sign(*pair)
+                    self._push(*pair)
+        return list(self.terms.values())
+
+    def _enter(self, term: Term) -> list[tuple[int, int]]:
+        """Take a term in; the pairs that it makes with others."""
+        here = self.count
+        self.count += 1
+        self.terms[here] = term
+        partners: set[int] = set()
+        for x in term.labels:
+            partners |= self.holders.setdefault(x, set())
+            self.holders[x].add(here)
+        return [(other, here) for other in sorted(partners)]
+
+    def _kept(self, i: int, j: int) -> set[int]:
+        """The labels of the pair that the result shows or other terms have."""
+        labels = {*self.terms[i].labels, *self.terms[j].labels}
+        return {x for x in labels if x in self.shown or not self.holders[x] <= {i, j}}
+
+    def _key(self, i: int, j: int, kept: set[int]) -> tuple[Key, dict[int, int]]:
+        """What the pair computes, and the names that the key gives its labels."""
+        found: list[tuple[Key, dict[int, int]]] = []
+        for a, b in ((i, j), (j, i)):
+            names: dict[int, int] = {}
+            key = (self.terms[a].key(names), self.terms[b].key(names))
+            found.append(((*key, tuple(sorted(names[x] for x in kept))), names))
+        return min(found, key=lambda pair: pair[0])
+
+    def _sign(self, i: int, j: int) -> None:
+        left, right = self.sides.setdefault(self._key(i, j, self._kept(i, j))[0], (set(), set()))
+        left.add(i)
+        right.add(j)
+
+    def _push(self, i: int, j: int) -> None:
+        kept = self._kept(i, j)
+        key, _ = self._key(i, j, kept)
+        left, right = self.sides[key]
+        once = len(left) < 2 or len(right) < 2
+        labels = {*self.terms[i].labels, *self.terms[j].labels}
+        cost = 0 if key in self.planner.done else len(labels)
+        other = [c for c, _, _ in self.terms[i].parts] != [c for c, _, _ in self.terms[j].parts]
+        heappush(self.heap, (cost, once, len(kept), other, -max(i, j), i, j))
+
+    def _merge(self, i: int, j: int) -> Term:
+        kept = self._kept(i, j)
+        key, names = self._key(i, j, kept)
+        a, b = self.terms.pop(i), self.terms.pop(j)
+        for term, here in ((a, i), (b, j)):
+            for x in term.labels:
+                self.holders[x].discard(here)
+        known = self.planner.done.get(key)
+        if known is not None:
+            code, labels = known
+            back = {name: x for x, name in names.items()}
+            return Term([(code, 1, tuple(back[k] for k in labels))])
+        term = self.planner.pair(a, b, kept, self.out, self.sizes)
+        if len(term.parts) == 1:
+            code, _, labels = term.parts[0]
+            self.planner.done[key] = code, tuple(names[x] for x in labels)
+        return term

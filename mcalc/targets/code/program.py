@@ -1,0 +1,269 @@
+"""From expressions to array code: every shared node once, diagonals written and never multiplied.
+
+A contraction is computed over its distinct labels. Where its result repeats a label (a diagonal, a block
+diagonal), the array of those labels is written onto the diagonal of zeros, or of the sum it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mcalc.algebra.dims import dim
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    Rational,
+    Size,
+    Sum,
+    Symbol,
+    children,
+    postorder,
+)
+from mcalc.targets.code.array import Code, Codes, Part, order
+from mcalc.targets.code.distribute import distributed
+from mcalc.targets.code.plan import Planner, Term
+
+#: Two factorisations cost less than one inverse, three do not.
+SOLVES = 2
+
+
+def program(roots: Sequence[Expr], keep: Iterable[Expr] = ()) -> tuple[list[Code], dict[Code, Expr]]:
+    """The array code of each root, and the codes of those nodes of `keep` that it computes.
+
+    Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up.
+    """
+    kept = list(keep)
+    new = distributed(roots)
+    lowering = Lowering([new.get(root, root) for root in roots], [new.get(node, node) for node in kept])
+    codes = [lowering.value(root) for root in lowering.roots]
+    named = {lowering.values[k]: node for k, node in zip(lowering.keep, kept, strict=True) if k in lowering.values}
+    moved = solved(lowering.codes, codes)
+    return [moved[code] for code in codes], {moved[c]: node for c, node in named.items() if c in moved}
+
+
+class Lowering:
+    """The array code of expressions, each node once."""
+
+    def __init__(self, roots: Sequence[Expr], keep: Iterable[Expr]) -> None:
+        self.codes = Codes()
+        for variable in sorted({s for root in roots for s in root.free}, key=lambda s: s.place):
+            self.codes.variable(variable)
+        self.planner = Planner(self.codes)
+        self.values: dict[Expr, Code] = {}
+        self.roots, self.keep = list(roots), list(keep)
+        self.uses: dict[Expr, int] = dict.fromkeys((*roots, *self.keep), 2)
+        found = list(dict.fromkeys(node for root in roots for node in postorder(root)))
+        inner: set[Expr] = set()
+        for node in found:
+            for child in children(node):
+                self.uses[child] = self.uses.get(child, 0) + 1
+                if not isinstance(node, Sum):
+                    inner.add(child)
+        for node in found:
+            if node in inner or not self._folds(node):
+                self.value(node)
+
+    def _folds(self, node: Expr) -> bool:
+        """Whether a term of a sum is written as part of that sum."""
+        return isinstance(node, Contract) and (self.uses[node] == 1 or _repeats(node))
+
+    def value(self, node: Expr) -> Code:
+        """The array of this node, of exactly its shape."""
+        code = self.values.get(node)
+        if code is None:
+            code = self.values[node] = self._lower(node)
+            code.symmetric = code.symmetric or node.symmetric
+        return code
+
+    def _lower(self, node: Expr) -> Code:
+        codes = self.codes
+        match node:
+            case Symbol():
+                return codes.variable(node)
+            case Number(value):
+                return codes.number(value)
+            case Size(name):
+                return codes.size(dim(name))
+            case Apply(op, args):
+                return codes.call(op, tuple(self.value(a) for a in args), node.shape)
+            case Sum(terms):
+                return self._sum(node, terms)
+            case Contract():
+                return self._assemble(node, [], [(1, node)])
+        raise AssertionError(node)
+
+    def _sum(self, node: Sum, terms: tuple[tuple[Rational, Expr], ...]) -> Code:
+        if not terms:
+            return self.codes.make("zeros", (), None, node.shape)
+        diagonal = [(c, n) for c, n in terms if isinstance(n, Contract) and _repeats(n) and not _fused(n)]
+        scales = {c if c > 0 else -c for c, _ in terms}
+        common = scales.pop() if len(scales) == 1 < len(terms) and not diagonal else 1
+        dense: list[tuple[int, bool, Part]] = []
+        for c, term in terms:
+            if (c, term) not in diagonal:
+                part = self._term(c if common == 1 else 1 if c > 0 else -1, term)
+                place = min((symbol.place for symbol in term.free), default=0)
+                dense.append((place, _turned(part[0]), part))
+        dense.sort(key=lambda term: term[:2])
+        code = self._assemble(node, [part for _, _, part in dense], diagonal)
+        return self.codes.mul(common, [(code, 1)])
+
+    def _term(self, c: Rational, term: Expr) -> Part:
+        """A term as an array that stretches to the shape of the sum, and its sign."""
+        sign = 1 if c > 0 else -1
+        if isinstance(term, Contract) and self._folds(term) and not _fused(term):
+            return self.codes.split(self._product(c, term))
+        if isinstance(term, Number):
+            return self.codes.number(c * sign * term.value), sign
+        return self.codes.mul(c * sign, [(self.value(term), 1)]), sign
+
+    def _assemble(self, node: Expr, dense: list[Part], diagonal: list[tuple[Rational, Contract]]) -> Code:
+        """The sum of dense terms and of terms that may stand on a diagonal."""
+        codes = self.codes
+        if diagonal and not _repeats(diagonal[0][1]):
+            (c, term), *_ = diagonal
+            shape = tuple(term.sizes[x] for group in term.out for x in group)
+            return codes.reshape(codes.full(self._product(c, term), shape), node.shape)
+        if not diagonal:
+            return codes.full(codes.add(dense), node.shape)
+        flat = [tuple(x for group in term.out for x in group) for _, term in diagonal]
+        shape = tuple(diagonal[0][1].sizes[x] for x in flat[0])
+        parts = [self._product(c, term) for c, term in diagonal]
+        if not dense and len(parts) == 1 and len(flat[0]) == 2:
+            if parts[0].rank:
+                code = codes.make("diag", (parts[0],), None, shape)
+            else:
+                code = codes.mul(1, [(parts[0], 1), (codes.make("eye", (), None, shape), 1)])
+        else:
+            base = [codes.full(codes.add(dense), shape)] if dense else []
+            values = [codes.split(part) for part in parts]
+            data = bool(dense), tuple(map(_pattern, flat)), tuple(sign for _, sign in values)
+            code = codes.make("assemble", (*base, *(value for value, _ in values)), data, shape)
+        return codes.reshape(code, node.shape)
+
+    def _product(self, coefficient: Rational, node: Contract) -> Code:
+        """A rational multiple of a contraction over its distinct labels in the order of its axes.
+
+        Labels that no factor has are axes of size one, left out in front.
+        """
+        out = tuple(dict.fromkeys(x for group in node.out for x in group))
+        scalars: list[Part] = []
+        terms: list[Term] = []
+        alone = sum(bool(axes) for _, _, axes in node.factors) == 1
+        for factor in node.factors:
+            base, exponent, axes = factor
+            flip = coefficient < 0 and exponent == 1 and self._turns(base)
+            coefficient = -coefficient if flip else coefficient
+            code, labels = self._factor(factor, node, flip)
+            sign = 1 if exponent > 0 else -1
+            if not out and axes and exponent % 2 == 0 and sign > 0 and alone:
+                half = self.codes.power(code, exponent // 2)
+                terms += [Term([(half, 1, labels)]), Term([(half, 1, labels)])]
+                continue
+            code = self.codes.power(code, exponent * sign)
+            if axes:
+                terms.append(Term([(code, sign, labels)]))
+            else:
+                scalars.append((code, sign))
+        term = self.planner.contract(terms, out, node.sizes)
+        return self.planner.write(coefficient, scalars, term, out)
+
+    def _turns(self, base: Expr) -> bool:
+        """Whether a factor's sign can be turned round without writing more or computing it twice."""
+        if not isinstance(base, Sum) or self.uses[base] > 1:
+            return False
+        code = self.value(base)
+        return code.kind == "add" and -1 in code.data
+
+    def _factor(self, factor: Factor, node: Contract, flip: bool) -> tuple[Code, Group]:
+        """The factor's array and the label of each axis: fused axes apart, repeated labels once."""
+        base, _, axes = factor
+        code = self.codes.negative(self.value(base)) if flip else self.value(base)
+        flat = tuple(x for group in axes for x in group)
+        if any(len(group) != 1 for group in axes):
+            code = self.codes.reshape(code, tuple(node.sizes[x] for x in flat))
+        labels = tuple(dict.fromkeys(flat))
+        if len(labels) < len(flat):
+            data = _pattern(flat), _pattern(labels, flat)
+            code = self.codes.make("diagonal", (code,), data, tuple(node.sizes[x] for x in labels))
+        return code, labels
+
+
+def _turned(code: Code) -> bool:
+    """Whether a transpose comes first in the node."""
+    return "permute" in (code.kind, *(arg.kind for arg in code.args[:1]))
+
+
+def _repeats(node: Contract) -> bool:
+    flat = [x for group in node.out for x in group]
+    return len(set(flat)) < len(flat)
+
+
+def _fused(node: Contract) -> bool:
+    return any(len(group) != 1 for group in node.out)
+
+
+def _pattern(labels: Group, names: Group | None = None) -> Group:
+    """The labels numbered in the order in which they, or `names`, are met."""
+    place = {x: k for k, x in enumerate(dict.fromkeys(labels if names is None else names))}
+    return tuple(place[x] for x in labels)
+
+
+def solved(codes: Codes, roots: Sequence[Code]) -> dict[Code, Code]:
+    """Every node with `inv(A) @ b` as a linear system, where A's inverse serves nothing else."""
+    found = order(roots)
+    systems = _systems(found, roots)
+    moved: dict[Code, Code] = {}
+    for node in found:
+        args = tuple(moved[arg] for arg in node.args)
+        side = next((k for k, arg in enumerate(node.args) if _inverse(arg) in systems), None)
+        if node.kind == "matmul" and side is not None:
+            moved[node] = _system(codes, node, side, moved)
+        elif args == node.args:
+            moved[node] = node
+        else:
+            moved[node] = codes.make(node.kind, args, node.data, node.shape)
+            moved[node].symmetric = node.symmetric
+    return moved
+
+
+def _systems(found: Sequence[Code], roots: Sequence[Code]) -> set[Code]:
+    """The inverses that are only multiplied: once by anything, or by few vectors."""
+    vectors: dict[Code, list[bool]] = {}
+    banned = {_inverse(root) for root in roots}
+    for node in found:
+        inverses = [_inverse(arg) for arg in node.args if node.kind != "permute"]
+        for k, inverse in enumerate(inverses):
+            if inverse is not None:
+                vectors.setdefault(inverse, []).append(node.args[1 - k].rank == 1 if node.kind == "matmul" else False)
+                if node.kind != "matmul" or inverses[0] is inverses[1]:
+                    banned.add(inverse)
+    return {
+        inverse
+        for inverse, uses in vectors.items()
+        if inverse not in banned and (len(uses) == 1 or (len(uses) <= SOLVES and all(uses)))
+    }
+
+
+def _inverse(code: Code) -> Code | None:
+    """The inverse of one matrix that the node is, or is the transpose of."""
+    if code.kind == "permute":
+        code = code.args[0]
+    return code if code.kind == "call" and getattr(code.data, "name", "") == "inv" and code.rank == 2 else None
+
+
+def _system(codes: Codes, node: Code, side: int, moved: dict[Code, Code]) -> Code:
+    """The product with an inverse on this side, as the solution of a linear system."""
+    inverse = _inverse(node.args[side])
+    assert inverse is not None
+    matrix, right = moved[inverse.args[0]], moved[node.args[1 - side]]
+    if (node.args[side] is inverse) == (side == 1):
+        matrix = codes.permute(matrix, (1, 0))
+    if side == 0:
+        return codes.make("solve", (matrix, right), None, right.shape)
+    right = codes.permute(right, (1, 0))
+    return codes.permute(codes.make("solve", (matrix, right), None, right.shape), (1, 0))

@@ -1,0 +1,199 @@
+"""Array code as text: names, brackets, and which parts stand on a line of their own.
+
+A language gives one spelling for each kind of node; what is used once is written where it is used, as long as
+the line stays short, and what is used twice, or is too long, gets a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from keyword import iskeyword
+from unicodedata import normalize
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import Symbol
+from mcalc.targets.code.array import VIEWS, Code, order
+
+WIDTH = 84  #: longer expressions are broken up
+SHORT = 12  #: what is not worth a name
+Text = tuple[str, int]  #: the text and how tightly it binds
+SUM, PRODUCT, MATRIX, SIGN, POWER, ATOM = range(6)
+LEAVES = frozenset(("variable", "number", "size"))
+
+
+def wrap(text: Text, level: int) -> str:
+    """The text, in brackets where it binds less tightly than its place asks."""
+    return text[0] if text[1] >= level else f"({text[0]})"
+
+
+class Scope:
+    """The names of one program: variables, dimensions, and temporaries that clash with none of them."""
+
+    def __init__(self, symbols: Iterable[Symbol], reserved: Collection[str] = ()) -> None:
+        self.taken = set(reserved)
+        self.symbols = list(symbols)
+        self.variables = {symbol.name: self.fresh(symbol.name) for symbol in self.symbols}
+        names = sorted({name for symbol in self.symbols for d in symbol.shape for name in d.names})
+        self.dims = {name: self.fresh(name) for name in names}
+        self.needed: set[str] = set()
+        self.temporaries = 0
+
+    def fresh(self, wish: str) -> str:
+        """An identifier like `wish` that nothing else has: with underscores where the name is taken."""
+        name = "".join(c if f"_{c}".isidentifier() else "_" for c in normalize("NFKC", wish))
+        name = name if name.isidentifier() else f"_{name}"
+        while name in self.taken or iskeyword(name) or name == "__debug__":
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def temporary(self, wish: str | None) -> str:
+        """A name for an intermediate result."""
+        if wish is not None:
+            return self.fresh(wish)
+        while True:
+            self.temporaries += 1
+            name = f"t{self.temporaries}"
+            if name not in self.taken:
+                self.taken.add(name)
+                return name
+
+    def size(self, d: Dim) -> Text:
+        """A dimension in the program's names, which it then has to read from the variables."""
+        self.needed.update(d.names)
+        return self.described(d)
+
+    def described(self, d: Dim) -> Text:
+        """A dimension in the program's names."""
+        terms = []
+        for names, count in d.terms:
+            for name in names:
+                if name not in self.dims:
+                    self.dims[name] = self.fresh(name)
+            terms.append("*".join([*([str(count)] if count != 1 or not names else []), *(self.dims[n] for n in names)]))
+        text = " + ".join(terms) or "0"
+        return text, SUM if len(terms) > 1 else PRODUCT if "*" in text else ATOM
+
+    def found(self) -> tuple[list[tuple[str, str, int, str]], list[str]]:
+        """How the needed dimensions are read from the variables, and the names of those that cannot be.
+
+        Each is (name, variable, axis, text), where the text solves the axis' size, `{}`, for the name.
+        """
+        known: dict[str, tuple[str, str, int, str]] = {}
+        inside: dict[str, set[str]] = {}
+        axes = [(d, symbol.name, k) for symbol in self.symbols for k, d in enumerate(symbol.shape)]
+        while True:
+            before = len(known)
+            for d, variable, axis in sorted(axes, key=lambda a: len(a[0].terms) + len(a[0].names)):
+                unknown = [name for name in d.names if name not in known]
+                text = self._solved(d, unknown[0]) if len(unknown) == 1 else ""
+                if text:
+                    known[unknown[0]] = (self.dims[unknown[0]], variable, axis, text)
+                    inside[unknown[0]] = set(d.names) - set(unknown)
+            if len(known) == before:
+                break
+        wanted: dict[str, None] = {}
+        for name in known:
+            if any(name == other or name in _below(other, inside) for other in self.needed):
+                wanted[name] = None
+        return [known[name] for name in wanted], [self.dims[n] for n in sorted(self.needed - set(known))]
+
+    def _solved(self, d: Dim, name: str) -> str:
+        """The size `{}` solved for a name that it is linear in, or ''."""
+        texts = {True: [], False: []}  # type: dict[bool, list[str]]
+        for names, count in d.terms:
+            if names.count(name) > 1:
+                return ""
+            rest = [self.dims[n] for n in names if n != name]
+            factors = [*([str(count)] if count != 1 or not rest else []), *rest]
+            texts[name in names].append("*".join(factors))
+        top = "{}" if not texts[False] else f"({{}} - {' - '.join(texts[False])})"
+        bottom = " + ".join(texts[True])
+        return top if bottom == "1" else f"{top}//{bottom}" if bottom.isalnum() else f"{top}//({bottom})"
+
+
+def spelled(texts: Sequence[str]) -> str:
+    """A tuple of these."""
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _below(name: str, inside: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    stack = list(inside.get(name, ()))
+    while stack:
+        other = stack.pop()
+        if other not in found:
+            found.add(other)
+            stack.extend(inside.get(other, ()))
+    return found
+
+
+Spelling = Callable[[Code, list[Text], Scope], Text]
+
+
+class Language:
+    """How a language spells array code.
+
+    `spell` has a function for each kind of node; `assemble` gives the statements that make a named array by
+    writing diagonals; `repeats` says how often the spelling of a call writes its k-th argument.
+    """
+
+    __slots__ = ("assemble", "repeats", "spell")
+
+    def __init__(
+        self,
+        spell: Mapping[str, Spelling],
+        assemble: Callable[[str, Code, list[Text], bool, Scope], list[str]],
+        repeats: Callable[[Code, int], int],
+    ) -> None:
+        self.spell, self.assemble, self.repeats = spell, assemble, repeats
+
+
+def body(root: Code, language: Language, scope: Scope, titles: Mapping[Code, str]) -> tuple[list[str], Text]:
+    """The statements before the result, and the result; `titles` are names for some of the nodes."""
+    found = order([root])
+    uses = _uses(found, language)
+    lines: list[str] = []
+    texts: dict[Code, Text] = {}
+
+    def name(node: Code) -> None:
+        title = scope.temporary(titles.get(node))
+        lines.append(f"{title} = {texts[node][0]}")
+        texts[node] = title, ATOM
+
+    for node in found:
+        if node.kind == "assemble":
+            values = [texts[arg] for arg in node.args]
+            title = scope.temporary(titles.get(node))
+            lines += language.assemble(title, node, values, uses[node.args[0]] > 1, scope)
+            texts[node] = title, ATOM
+            continue
+        spell = language.spell[node.kind]
+        texts[node] = spell(node, [texts[arg] for arg in node.args], scope)
+        while len(texts[node][0]) > WIDTH:
+            long = max(node.args, key=lambda arg: len(texts[arg][0]), default=node)
+            if long is node or len(texts[long][0]) < SHORT:
+                break
+            name(long)
+            texts[node] = spell(node, [texts[arg] for arg in node.args], scope)
+        shared = uses[node] > 1 or node in titles
+        if node is not root and shared and node.kind not in LEAVES and node.kind not in VIEWS:
+            name(node)
+    return lines, texts[root]
+
+
+def _uses(found: Sequence[Code], language: Language) -> dict[Code, int]:
+    """How often each node is written; a view is not computed, so that it counts as what it is a view of."""
+    uses = dict.fromkeys(found, 0)
+    for node in reversed(found):
+        count = max(uses[node], 1) if node.kind in VIEWS else 1
+        for k, arg in enumerate(node.args):
+            uses[arg] += count * (language.repeats(node, k) if node.kind == "call" else 1)
+    return uses
+
+
+def comment(text: str, limit: int = 400) -> str:
+    """User text fit for a comment: one line of printable characters."""
+    line = "; ".join(part for part in (p.strip() for p in text.splitlines()) if part)
+    line = "".join(c if c.isprintable() else " " for c in line[: limit + 1])
+    return line if len(line) <= limit else f"{line[:limit]}…"
