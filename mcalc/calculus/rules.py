@@ -538,37 +538,33 @@ def _head(base: Expr) -> str:
 INSIDE["orthogonal"] = INSIDE.pop("", [])
 
 
-def simplify(root: Expr, observe: Callable[[Rule, Expr, Expr], None] | None = None) -> Expr:
-    """The expression with every rule applied until none applies any more, children first.
+Observer = Callable[[Rule, Expr, Expr], None]
+
+#: Rules make nodes that others apply to, so passes are repeated; no expression seen has needed half of these.
+MOST_PASSES = 12
+
+
+def simplify(root: Expr, observe: Observer | None = None) -> Expr:
+    """The expression with every rule applied until none applies any more.
 
     `observe` is called with each rule that fires and the nodes before and after: the one place where a
     rule fires has one observer.
     """
-    done: dict[Expr, Expr] = {}
-    for node in postorder(root):
-        done[node] = _settle(rebuild(node, done.__getitem__), done, observe)
-    return done[root]
+    for _ in range(MOST_PASSES):
+        done: dict[Expr, Expr] = {}
+        for node in postorder(root):
+            done[node] = settle(rebuild(node, done.__getitem__), observe)
+        if done[root] is root:
+            break
+        root = done[root]
+    return root
 
 
-def settle(node: Expr) -> Expr:
+def settle(node: Expr, observe: Observer | None = None) -> Expr:
     """The node with rules applied to it and to its terms, its children being simple already."""
     if isinstance(node, Sum):
-        return add([(c, settle(n) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
+        return add([(c, settle(n, observe) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
     for _ in range(100):
-        for rule in rules_for(node):
-            after = rule.rewrite(node)
-            if after is not None and after is not node:
-                node = after
-                break
-        else:
-            break
-    return node
-
-
-def _settle(
-    node: Expr, done: dict[Expr, Expr], observe: Callable[[Rule, Expr, Expr], None] | None
-) -> Expr:
-    for _ in range(1000):
         for rule in rules_for(node):
             after = rule.rewrite(node)
             if after is not None and after is not node:
@@ -577,26 +573,8 @@ def _settle(
                 node = after
                 break
         else:
-            if node in done:
-                return done[node]
-            return _resettle(node, done, observe)
-    raise AssertionError("the rules do not come to an end")
-
-
-def _resettle(
-    node: Expr, done: dict[Expr, Expr], observe: Callable[[Rule, Expr, Expr], None] | None
-) -> Expr:
-    """Simplify what a rule has built below the node, if it has built anything new."""
-    fresh = [n for n in postorder(node, lambda n: n not in done) if n is not node]
-    changed = False
-    for n in fresh:
-        settled = _settle(rebuild(n, lambda c: done.get(c, c)), done, observe)
-        done[n] = settled
-        changed = changed or settled is not n
-    if not changed:
-        done[node] = node
-        return node
-    return _settle(rebuild(node, lambda c: done.get(c, c)), done, observe)
+            break
+    return node
 
 
 __all__ = ["RULES", "Rule", "add", "power", "simplify"]
