@@ -161,7 +161,7 @@ class Lowering:
             message = f"{a.text} is {a.value.show()}: only scalars and square matrices have a power"
             raise Problem("shape", message, None, f"{a.atom}.^{b.atom} is the power of every entry")
         match b.value.expr:
-            case Number(int(k)):
+            case Number(k) if isinstance(k, int):
                 return Value(_matrix_power(a.value.expr, k))
         hint = f"{a.atom}.^{b.atom} is the power of every entry"
         if b.value.expr is number(Fraction(1, 2)):
@@ -225,7 +225,7 @@ def _number(text: str) -> Rational:
 def _check_power(base: Rational, exponent: Rational) -> None:
     """Refuse the power of a number before it is computed where it would be too long to write."""
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if abs(base) != 1 and base and bits * abs(exponent) > BITS:
+    if abs(base) != 1 and base and bits * max(exponent, -exponent) > BITS:
         raise Problem("limit", f"the power of a number would be longer than {BITS} bits")
 
 

@@ -99,7 +99,7 @@ def reread(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) 
         known = [*reading.symbols, *extra]
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
         plan = Plan(program, text, known, reading.sizes, earlier, closed=True)
-        scope = earlier | {name: Value(node) for name, node in (reading.symbols | extra).items()}
+        scope = earlier | {name: Value(node) for name, node in (*reading.symbols.items(), *extra.items())}
         return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run().expr
     except Problem as problem:
         raise _placed(problem, text, program) from None

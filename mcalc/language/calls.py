@@ -1,0 +1,273 @@
+"""Calls: what `f(…)` takes, which shapes fit, and the node it builds. Inference and lowering read the same `Form`.
+
+Everything here is generic over the records; `einsum` alone has no record, because its signature is its argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mcalc.algebra.dims import Dim, dim, product
+from mcalc.algebra.expr import Factor, contract
+from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
+from mcalc.errors import Problem
+from mcalc.language.laws import TURN, Table, rows, table
+from mcalc.language.names import nearest
+from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Product, Syntax, Terms, Text
+from mcalc.language.value import MATRIX, Value
+
+#: Operations on a vector that are read row by row where they get a matrix and no axis.
+ROW_WISE = ("softmax", "logsoftmax")
+#: What the second argument of `norm` means.
+NORMS = {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "normfro", "nuc": "nuclear"}
+
+Build = Callable[[list[Value], list[str]], Value]
+
+
+class Form:
+    """A call understood: its operands, the shapes that fit, what builds the node, and a note on the reading."""
+
+    __slots__ = ("args", "build", "note", "reduces", "sizes", "table")
+
+    def __init__(
+        self,
+        args: tuple[Syntax, ...],
+        table: Table,
+        build: Build,
+        note: str = "",
+        reduces: bool = False,
+        sizes: Sequence[Dim] = (),
+    ) -> None:
+        self.args = args
+        self.table = table
+        self.build = build
+        self.note = note  # said where the one operand is a matrix
+        self.reduces = reduces  # it takes any array to a scalar, so nobody gives it a scalar
+        self.sizes = sizes  # those that are written as arguments
+
+
+def functions() -> frozenset[str]:
+    """Every name that can be called."""
+    return NAMES | {"einsum"}
+
+
+def constant(name: str) -> Op | None:
+    """The record of a constant (`pi`), or None."""
+    op = OPS.get(name)
+    return op if op is not None and op.kind != "sized" and op.signatures[0].inputs == () else None
+
+
+def form(call: Call) -> Form:
+    """What the call means. Raises a `Problem` with the place where it means nothing."""
+    name = ALIASES.get(call.name, call.name)
+    if name == "einsum":
+        return _einsum(call)
+    op = find(name, len(call.args))
+    if op is None:
+        close = nearest(call.name, functions())
+        hint = f"did you mean {close}?" if close else "mcalc functions lists them"
+        raise Problem("name", f"there is no function {call.name}", call.span, hint)
+    if name == "transpose" and len(call.args) == 1:
+        _no_options(call, "")
+        return Form(call.args, TURN, lambda values, texts: values[0].turned())
+    if op.kind == "sized":
+        return _sized(call, op)
+    if name == "norm" and (len(call.args) == 2 or any(key == "ord" for key, _ in call.options)):
+        return _norm(call)
+    return _operation(call, op)
+
+
+# ---------------------------------------------------------------- operations
+
+
+def _operation(call: Call, op: Op) -> Form:
+    axis = _axis(call, op)
+    counts = sorted({len(s.inputs) for s in op.signatures})
+    if len(call.args) not in counts or (axis is not None and len(call.args) != 1):
+        wanted = "one argument beside the axis" if axis is not None else _count(counts)
+        hint = f"for example {op.example}" if op.example else ""
+        raise Problem("shape", f"{call.name} takes {wanted}, and got {len(call.args)}", call.span, hint)
+    law = _along(op, axis) if axis is not None else table(*(s.text for s in op.signatures))
+    note = ""
+    by_row = axis is None and op.name in ROW_WISE and not any(row[0][0] & MATRIX for row in law)
+    if by_row:
+        law += _along(op, 1)
+        note = f"{call.name} of a matrix was read as {call.name}(…, axis=1): every row by itself"
+
+    def build(values: list[Value], texts: list[str]) -> Value:
+        rank = values[0].expr.rank if values else 0
+        whole = all(s == "..." for s in op.signatures[0].inputs) and op.signatures[0].output == "..."
+        oriented = {v.row for v in values if v.expr.rank == 1} if whole else set()
+        if len(oriented) > 1:
+            got = " and ".join(f"{t} is {v.show()}" for t, v in zip(texts, values, strict=True))
+            raise Problem("shape", f"{call.name} takes arrays that stand the same way, and {got}")
+        if axis is None and not by_row and not any(s.fits(tuple(v.shape for v in values)) for s in op.signatures):
+            raise _misfit(call.name, op, values, texts)
+        along = 1 if by_row and rank == 2 else axis
+        return Value(op.of(*(v.expr for v in values), axis=along), True in oriented)
+
+    reduces = any(s.text == "...->" for s in op.signatures)
+    return Form(call.args, law, build, note, reduces)
+
+
+def _along(op: Op, axis: int) -> Table:
+    """The shapes of an operation on vectors along an axis of a matrix."""
+    whole = any(len(s.inputs) == 1 and s.output not in ("", "...") for s in op.signatures)
+    if whole:
+        return table("i->i", "ij->ij")
+    return table("i->", "ij->j" if axis == 0 else "ij->i")
+
+
+def _axis(call: Call, op: Op) -> int | None:
+    """The value of the option `axis`."""
+    axis: int | None = None
+    for key, value in call.options:
+        if key != "axis":
+            known = "the only option is axis" if op.has_axis else f"{call.name} has no options"
+            raise Problem("usage", f"{call.name} has no option {key}", value.span, known)
+        number = _integer(value)
+        if number not in (0, 1, -1):
+            hint = "axis=0 goes down the columns, axis=1 along the rows"
+            raise Problem("shape", "an axis is 0 or 1", value.span, hint)
+        if not op.has_axis:
+            raise Problem("shape", f"{call.name} has no axis to choose", value.span)
+        axis = 1 if number == -1 else number
+    return axis
+
+
+def _misfit(name: str, op: Op, values: list[Value], texts: list[str]) -> Problem:
+    wanted = ", or ".join(dict.fromkeys(s.describe() for s in op.signatures if len(s.inputs) == len(values)))
+    got = " and ".join(f"{t} is {v.show()}" for t, v in zip(texts, values, strict=True))
+    hint = ""
+    if op.has_axis and len(values) == 1 and values[0].kind == MATRIX:
+        hint = f"{name}({texts[0]}, axis=0) takes every column, {name}({texts[0]}, axis=1) every row"
+    return Problem("shape", f"{name} takes {wanted}, and {got}", hint=hint)
+
+
+def _count(counts: list[int]) -> str:
+    spelled = ("no arguments", "one argument", "two arguments", "three arguments", "four arguments")
+    return " or ".join(spelled[c] if c < len(spelled) else f"{c} arguments" for c in counts)
+
+
+def _integer(node: Syntax) -> int | None:
+    match node:
+        case Num(text) if text.isdecimal() and len(text) < 10:
+            return int(text)
+        case Negative(arg) | Terms([arg], ["-"]):
+            inner = _integer(arg)
+            return None if inner is None else -inner
+    return None
+
+
+def _no_options(call: Call, known: str) -> None:
+    for key, value in call.options:
+        if key != known:
+            raise Problem("usage", f"{call.name} has no option {key}", value.span)
+
+
+def _norm(call: Call) -> Form:
+    """`norm(x, 1)`, `norm(X, fro)`: the second argument chooses the record."""
+    _no_options(call, "ord")
+    extra = call.args[1] if len(call.args) == 2 else call.options[0][1]
+    match extra:
+        case Num(key) | Name(key) if (record := find(NORMS.get(key, ""))) is not None:
+            pass
+        case _:
+            raise Problem("unsupported", "this norm is not known", extra.span, "norm takes 1, 2, inf, fro or nuc")
+
+    def build(values: list[Value], texts: list[str]) -> Value:
+        if values[0].kind == MATRIX and key in ("1", "2", "inf"):
+            hint = f"the norm of all entries is norm({texts[0]}), the sum of their sizes norm1({texts[0]})"
+            raise Problem("unsupported", f"the operator norm of order {key} of a matrix is not known", hint=hint)
+        return Value(record.of(values[0].expr))
+
+    return Form(call.args[:1], table(*(s.text for s in record.signatures)), build, reduces=True)
+
+
+# ---------------------------------------------------------------- arrays of a given size
+
+
+def _sized(call: Call, op: Op) -> Form:
+    """`eye(n)`, `ones(m, n)`, `unvec(x, m, n)`: nodes first, then sizes."""
+    _no_options(call, "")
+    signature = op.signatures[0]
+    count = len(signature.inputs)
+    given = call.args[count:]
+    letters = "".join(dict.fromkeys(x for x in signature.output if x.isalpha() and x not in "".join(signature.inputs)))
+    if not given or len(call.args) < count or (letters and len(given) != len(letters)):
+        wanted = "sizes" if not letters else "one size" if len(letters) == 1 else f"{len(letters)} sizes"
+        before = f"{_count([count])} and " if count else ""
+        hint = f"for example {op.example}" if op.example else ""
+        raise Problem("shape", f"{call.name} takes {before}{wanted}, and got {len(call.args)}", call.span, hint)
+    sizes = [size(arg) for arg in given]
+    output = signature.output if letters else "abcdefghijklmnopqrstuvwxyz"[: len(sizes)]
+    known = dict(zip(letters or output, sizes, strict=True))
+    # What is cut into an array has as many entries as the array.
+    known |= {letter: product(sizes) for text in signature.inputs for letter in text if letter not in signature.output}
+    law = tuple(rows(f"{','.join(signature.inputs)}->{output}", known=known))
+
+    def build(values: list[Value], texts: list[str]) -> Value:
+        if not signature.fits(tuple(v.shape for v in values)) and values:
+            raise _misfit(call.name, op, values, texts)
+        assert op.body is not None
+        return Value(op.body(*(v.expr for v in values), *sizes))
+
+    return Form(call.args[:count], law, build, sizes=sizes)
+
+
+def size(node: Syntax) -> Dim:
+    """The size that an argument like `n`, `3`, `m*n` or `n + 1` names."""
+    match node:
+        case Name(name):
+            return dim(name)
+        case Num(text) if text.isdecimal() and 0 < len(text) < 10 and int(text):
+            return dim(int(text))
+        case Product(items, operators) if set(operators) == {"*"}:
+            return product([size(item) for item in items])
+        case Matmul(items, operators) if set(operators) == {" "}:
+            return product([size(item) for item in items])
+        case Terms(items, signs) if set(signs) == {"+"}:
+            total = size(items[0])
+            for item in items[1:]:
+                total = total + size(item)
+            return total
+    raise Problem("shape", "a size is a name or a whole number", node.span, "for example n, 3, m*n or n + 1")
+
+
+# ---------------------------------------------------------------- einsum
+
+
+def _einsum(call: Call) -> Form:
+    """Index notation: repeated letters are summed unless they stand in the output, where they may repeat."""
+    _no_options(call, "")
+    if not call.args or not isinstance(call.args[0], Text):
+        raise Problem("shape", "einsum takes its indices first", call.span, "for example einsum('ij,jk->ik', A, B)")
+    text = call.args[0].value.replace(" ", "")
+    span, operands = call.args[0].span, call.args[1:]
+    left, arrow, output = text.partition("->")
+    inputs = left.split(",")
+    if not (left + output).replace(",", "a").isalpha() or "," in output:
+        raise Problem("shape", f"“{text}” are no indices", span, "letters for axes, as in 'ij,jk->ik'")
+    if len(inputs) != len(operands):
+        raise Problem("shape", f"“{left}” has {len(inputs)} operands, and einsum got {len(operands)}", call.span)
+    if not arrow:
+        output = "".join(sorted(x for x in set(left) - {","} if left.count(x) == 1))
+    unknown = [x for x in output if x not in left]
+    if unknown:
+        hint = f"give it a size by ones, as in einsum('…,{unknown[0]}->…', …, ones(n))"
+        raise Problem("shape", f"the index {unknown[0]} stands only in the output", span, hint)
+
+    def build(values: list[Value], texts: list[str]) -> Value:
+        seen: dict[str, tuple[Dim, str]] = {}
+        factors: list[Factor] = []
+        for letters, value, name in zip(inputs, values, texts, strict=True):
+            if len(letters) != value.expr.rank:
+                raise Problem("shape", f"“{letters}” names {len(letters)} axes, and {name} is {value.show()}")
+            for letter, d in zip(letters, value.shape, strict=True):
+                known, where = seen.setdefault(letter, (d, name))
+                if known is not d:
+                    raise Problem("shape", f"the index {letter} is {known} in {where} and {d} in {name}")
+            factors.append((value.expr, 1, tuple((ord(letter),) for letter in letters)))
+        return Value(contract(factors, tuple((ord(letter),) for letter in output)))
+
+    return Form(operands, tuple(rows(f"{left or ' '}->{output}")), build)

@@ -1,0 +1,125 @@
+"""A program laid out for reading: its definitions and its body, each as a list of nodes with operands before results.
+
+Undeclared names that spell a product of letters have been opened, and every other name is known for what it is:
+a variable, a definition, a size or a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mcalc.errors import Problem
+from mcalc.language.calls import Form, constant, form, functions
+from mcalc.language.names import is_greek, nearest
+from mcalc.language.spelling import opened
+from mcalc.language.syntax import Call, Name, Program, Span, Syntax, children, walk
+
+
+class Part:
+    """A definition, or the body (which has no name)."""
+
+    __slots__ = ("name", "node", "order")
+
+    def __init__(self, name: str, node: Syntax, order: list[Syntax]) -> None:
+        self.name, self.node, self.order = name, node, order
+
+
+class Plan:
+    """What a program consists of.
+
+    `known` are the names that are declared; `scope` those that an earlier text has defined. Where `closed`, there
+    are no others. Raises a `Problem` of kind name where a name cannot be what it is used for.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        source: str,
+        known: Collection[str] = (),
+        sizes: Collection[str] = (),
+        scope: Collection[str] = (),
+        closed: bool = False,
+    ) -> None:
+        self.source = source
+        self.forms: dict[int, Form] = {}
+        self.defined: dict[str, Span] = {name.id: name.span for name, _ in program.definitions}
+        self._known = known
+        self._scope = scope
+        program, self.notes = opened(program, source, {*known, *self.defined, *scope, *functions()})
+        self.program = program
+        self.parts = [Part(n.id, node, self._layout(node)) for n, node in program.definitions]
+        self.parts.append(Part("", program.body, self._layout(program.body)))
+        asked = {n: form for form in self.forms.values() for size in form.sizes for n in size.names}
+        self.sizes = {*sizes, *asked}
+        self.variables: list[str] = []
+        self._sort_names(asked, closed)
+        self.variables += [name for name in known if name not in self.variables]
+        #: Names that no size may be given.
+        self.taken = {*self.variables, *self.defined, *scope, *self.sizes}
+
+    def text(self, node: Syntax) -> str:
+        """The words of a node, as they were written."""
+        start, stop = node.span
+        return " ".join(self.source[start:stop].split()) or "the operand"
+
+    # ------------------------------------------------------------ names
+
+    def _sort_names(self, asked: Collection[str], closed: bool) -> None:
+        ready: set[str] = set(self._scope)
+        seen: set[str] = set()
+        for (name, span), part in zip([*self.defined.items(), ("", (0, 0))], self.parts, strict=True):
+            for node in part.order:
+                if isinstance(node, Name) and node.id not in ready and node.id not in seen:
+                    self._sort(node, seen, closed)
+            self._define(name, span, ready)
+        for name in asked:
+            if name in seen or name in self.defined:
+                place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
+                what = "variable" if name in seen else "definition"
+                raise Problem("name", f"{name} is a {what}, and stands where a size is wanted", place)
+
+    def _define(self, name: str, span: Span, ready: set[str]) -> None:
+        if name in self._known:
+            raise Problem("name", f"{name} is declared as a variable and defined as well", span)
+        if name in ready:
+            raise Problem("name", f"{name} is defined twice", span)
+        if name in functions():
+            raise Problem("name", f"{name} is a function", span, f"give the definition another name: {name}_1 = …")
+        ready.add(name)
+
+    def _sort(self, node: Name, seen: set[str], closed: bool) -> None:
+        name = node.id
+        if name in self._known:
+            seen.add(name)
+            self.variables.append(name)
+        elif name in self.defined:
+            raise Problem("name", f"{name} is used before it is defined", node.span)
+        elif name in self.sizes or constant(name) is not None:
+            return
+        elif name in functions() and not is_greek(name):
+            hint = f"write {name}(…), or declare the variable: --var '{name}[n]'"
+            raise Problem("name", f"{name} is a function", node.span, hint)
+        elif closed:
+            close = nearest(name, (*self._known, *self._scope))
+            hint = f"did you mean {close}?" if close else f"there are {', '.join((*self._known, *self._scope))}"
+            raise Problem("name", f"{name} does not occur in the problem", node.span, hint)
+        else:
+            seen.add(name)
+            self.variables.append(name)
+            if name == "I":
+                self.notes.append("I was read as a variable; the identity matrix is eye(n)")
+
+    # ------------------------------------------------------------ layout
+
+    def _layout(self, root: Syntax) -> list[Syntax]:
+        order, stack = [], [root]
+        while stack:
+            node = stack.pop()
+            order.append(node)
+            if isinstance(node, Call):
+                found = self.forms[id(node)] = form(node)
+                stack.extend(found.args)
+            else:
+                stack.extend(children(node))
+        order.reverse()
+        return order

@@ -1,0 +1,121 @@
+"""Names that are written as more than a name: `Xw` for X·w, and the e of `e^(-x)`."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from mcalc.errors import Problem
+from mcalc.language.names import letters
+from mcalc.language.syntax import (
+    Call,
+    Matmul,
+    Name,
+    Negative,
+    Num,
+    Power,
+    Product,
+    Program,
+    Syntax,
+    Terms,
+    Transpose,
+    children,
+    walk,
+)
+
+
+def opened(program: Program, source: str, whole: Container[str]) -> tuple[Program, list[str]]:
+    """The program without such spellings, and what was made of them. Names in `whole` stay as they are.
+
+    Raises a `Problem` where a T among the letters may be a transpose.
+    """
+    names = [node for node in walk(program) if isinstance(node, Name)]
+    products: dict[str, tuple[str, ...]] = {}
+    for node in names:
+        if node.id not in whole and (parts := letters(node.id)):
+            products[node.id] = parts
+    alone = {node.id for node in names}
+    for node in names:
+        if "T" in products.get(node.id, ())[1:] and "T" not in alone and "T" not in whole:
+            shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))
+            hint = f"write {shown} for the transpose; the letters stay apart with spaces between them"
+            raise Problem("name", f"{node.id} can be a transpose or a product", node.span, hint)
+    notes = [f"{name} was read as {'·'.join(parts)}" for name, parts in products.items()]
+    exponential = "e" not in whole and _is_euler(program)
+    if exponential:
+        notes.append("e was read as Euler's number")
+    if not (products or exponential):
+        return program, notes
+    return _rewritten(program, source, products, exponential), notes
+
+
+def _is_euler(program: Program) -> bool:
+    """Whether `e` stands only as the base of powers that are not plain numbers."""
+    uses = sum(isinstance(node, Name) and node.id == "e" for node in walk(program))
+    return uses > 0 and uses == sum(_is_exponential(node) for node in walk(program))
+
+
+def _is_exponential(node: Syntax) -> bool:
+    return isinstance(node, Power) and node.base == Name("e") and not isinstance(node.exponent, Num)
+
+
+def _rewritten(program: Program, source: str, products: dict[str, tuple[str, ...]], exponential: bool) -> Program:
+    new: dict[int, Syntax] = {}
+
+    def bound(node: Syntax) -> bool:
+        """Whether a mark belongs to the last letter of a product, as on paper in XX'; after brackets it does not."""
+        return isinstance(node, Name) and node.id in products and source[node.span[1] : node.span[1] + 1] != ")"
+
+    for node in reversed(list(walk(program))):
+        made: Syntax | None = None
+        match node:
+            case Name(name) if name in products:
+                made = _product(node, products[name])
+            case Transpose(Name(name) as arg) if bound(arg):
+                *front, last = _product(arg, products[name]).items
+                made = _matmul((*front, Transpose(last, (last.span[0], node.span[1]))), node)
+            case Power(Name(name) as base, exponent, each) if bound(base):
+                *front, last = _product(base, products[name]).items
+                made = _matmul((*front, Power(last, new[id(exponent)], each, (last.span[0], node.span[1]))), node)
+            case Power(_, exponent) if exponential and _is_exponential(node):
+                made = Call("exp", (new[id(exponent)],), (), node.span)
+        new[id(node)] = made if made is not None else _over(node, new)
+    result = new[id(program)]
+    assert isinstance(result, Program)
+    return result
+
+
+def _product(node: Name, parts: tuple[str, ...]) -> Matmul:
+    start, stop = node.span
+    apart = stop - start == len(parts)
+    spans = [(start + k, start + k + 1) if apart else node.span for k in range(len(parts))]
+    return _matmul(tuple(Name(part, span) for part, span in zip(parts, spans, strict=True)), node)
+
+
+def _matmul(items: tuple[Syntax, ...], node: Syntax) -> Matmul:
+    return Matmul(items, (" ",) * (len(items) - 1), node.span)
+
+
+def _over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
+    """The node over other children; itself where they are the same."""
+    if all(new[id(child)] is child for child in children(node)):
+        return node
+    match node:
+        case Call(name, args, options, span=span):
+            given = tuple((key, new[id(value)]) for key, value in options)
+            return Call(name, tuple(new[id(arg)] for arg in args), given, span)
+        case Transpose(arg, span=span):
+            return Transpose(new[id(arg)], span)
+        case Negative(arg, span=span):
+            return Negative(new[id(arg)], span)
+        case Power(base, exponent, elementwise, span=span):
+            return Power(new[id(base)], new[id(exponent)], elementwise, span)
+        case Matmul(items, operators, span=span):
+            return Matmul(tuple(new[id(item)] for item in items), operators, span)
+        case Product(items, operators, span=span):
+            return Product(tuple(new[id(item)] for item in items), operators, span)
+        case Terms(items, signs, span=span):
+            return Terms(tuple(new[id(item)] for item in items), signs, span)
+        case Program(definitions, body, declarations, span=span):
+            values = tuple((name, new[id(value)]) for name, value in definitions)
+            return Program(values, new[id(body)], declarations, span)
+    return node
