@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Number, Size, Sum, Symbol, add, contract, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, add, contract, postorder
 
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
 
@@ -43,8 +43,7 @@ def _sign(node: Expr) -> int:
             return max((_signs[n] for _, n in terms), default=NONNEGATIVE)
         case Contract(factors, out):
             # An even power is not negative, and neither is a root, wherever it is real.
-            even = (e.numerator % 2 == 0 or e.denominator % 2 == 0 for _, e, _ in factors)
-            least = min((max(_signs[b], int(ok)) for (b, _, _), ok in zip(factors, even, strict=True)), default=POSITIVE)
+            least = min((max(_signs[b], int(_even(e))) for b, e, _ in factors), default=POSITIVE)
             return least if len(set(out)) == len(out) else min(least, NONNEGATIVE)
         case Apply(op, args):
             if "positive" in op.traits:
@@ -52,6 +51,10 @@ def _sign(node: Expr) -> int:
             kept = "nonnegative" in op.keeps and all(_signs[a] for a in args)
             return NONNEGATIVE if kept or "nonnegative" in op.traits else UNKNOWN
     return UNKNOWN
+
+
+def _even(exponent: Rational) -> bool:
+    return exponent.numerator % 2 == 0 or exponent.denominator % 2 == 0
 
 
 def uniform(node: Expr) -> Expr | None:

@@ -6,7 +6,7 @@ from mcalc.algebra.dims import product
 from mcalc.algebra.expr import Expr, power, size, zero
 from mcalc.algebra.expr import total as everything
 from mcalc.algebra.ops.elementwise import abs, sqrt, square
-from mcalc.algebra.ops.record import function, macro
+from mcalc.algebra.ops.record import Op, function, macro
 from mcalc.algebra.ops.structure import vec
 
 # ---------------------------------------------------------------- statistics
@@ -55,7 +55,7 @@ norminf = macro(
 
 # ---------------------------------------------------------------- extremes and their smooth relatives
 
-max = function(
+max: Op = function(
     "max", "n-> | mn->", lambda x, y, dx: everything(ismax(x) * dx),
     pair="maximum", nonsmooth="entries that tie for the maximum share it", keeps="nonnegative",
     latex=r"\max\left({0}\right)", numpy="np.max({0}, axis=-1)",
@@ -67,7 +67,7 @@ min = function(
     latex=r"\min\left({0}\right)", numpy="np.min({0}, axis=-1)",
     why="Only the least entry counts: the minimum changes as that entry does.", example="min(A@x)",
 )  # fmt: skip
-ismax = function(
+ismax: Op = function(
     "ismax", "n->n", lambda x, y, dx: zero(x.shape), traits="nonnegative", internal=True,
     nonsmooth="constant as long as the order of the entries is", numpy="ismax({0})",
     helper='''\
@@ -78,7 +78,7 @@ def ismax(x):
 ''',
     why="ismax marks the greatest entry with 1; a small change moves no mark, so its differential is zero.",
 )  # fmt: skip
-ismin = function(
+ismin: Op = function(
     "ismin", "n->n", lambda x, y, dx: zero(x.shape), traits="nonnegative", internal=True,
     nonsmooth="constant as long as the order of the entries is", numpy="ismin({0})",
     helper='''\
@@ -95,7 +95,7 @@ logsumexp = function(
     why="log ∑ eˣ is a smooth maximum: by the chain rule each entry counts with its share eˣ/∑ eˣ, the softmax.",
     example="logsumexp(X@a + b)",
 )  # fmt: skip
-softmax = function(
+softmax: Op = function(
     "softmax", "n->n", lambda x, y, dx: y * dx - y * everything(y * dx),
     traits="positive", numpy="np.exp({0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True))",
     why="Each share grows with its own score and shrinks with the others': dy = y ⊙ (dx − yᵀdx).",
@@ -103,6 +103,7 @@ softmax = function(
 )  # fmt: skip
 logsoftmax = macro(
     "logsoftmax", "n->n", lambda x: x - logsumexp(x), aliases="log_softmax",
-    numpy="{0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True)", latex=r"\log\operatorname{{softmax}}\left({0}\right)",
+    numpy="({0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True))",
+    latex=r"\log\operatorname{{softmax}}\left({0}\right)",
     why="log softmax(x) = x − logsumexp(x): each score minus what all of them make.", example="y.T@logsoftmax(W@x)",
 )  # fmt: skip

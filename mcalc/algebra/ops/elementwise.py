@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mcalc.algebra.expr import Expr, Number, number, power, zero
-from mcalc.algebra.ops.record import elementwise, function, macro, pairwise
+from mcalc.algebra.expr import ONE, Expr, Number, number, power, zero
+from mcalc.algebra.ops.record import Op, elementwise, function, macro, pairwise
 from mcalc.algebra.traits import uniform
 from mcalc.errors import Problem
 
@@ -60,7 +60,7 @@ def _rational_power(x: Expr, a: Expr) -> Expr | None:
     return power(x, exponent.value) if isinstance(exponent, Number) else None
 
 
-pow = pairwise(
+pow: Op = pairwise(
     "pow", (lambda x, a, y: a * pow(x, a - 1), lambda x, a, y: log(x) * y),
     aliases="power", normal=_rational_power, domain="positive, generic", traits="nonnegative",
     numpy="np.power({0}, {1})", latex=r"{0:atom}^{{{1}}}",
@@ -74,7 +74,7 @@ sin = elementwise(
     numpy="np.sin({0})", latex=r"\sin\left({0}\right)",
     why="sin′ = cos.", example="sum(sin(A@x))",
 )  # fmt: skip
-cos = elementwise(
+cos: Op = elementwise(
     "cos", lambda x, y: -sin(x),
     numpy="np.cos({0})", latex=r"\cos\left({0}\right)",
     why="cos′ = −sin.", example="sum(cos(A@x))",
@@ -104,7 +104,7 @@ sinh = elementwise(
     numpy="np.sinh({0})", latex=r"\sinh\left({0}\right)",
     why="sinh′ = cosh.", example="sum(sinh(x))",
 )  # fmt: skip
-cosh = elementwise(
+cosh: Op = elementwise(
     "cosh", lambda x, y: sinh(x), traits="positive",
     numpy="np.cosh({0})", latex=r"\cosh\left({0}\right)",
     why="cosh′ = sinh.", example="sum(log(cosh(X@w - y)))",
@@ -134,7 +134,7 @@ atanh = elementwise(
 
 sigmoid = elementwise(
     "sigmoid", lambda x, y: y * (1 - y), aliases="logistic expit", traits="positive",
-    numpy="np.exp(-np.logaddexp(0.0, -{0:atom}))", latex=r"\sigma\left({0}\right)",
+    numpy="np.exp(-np.logaddexp(0.0, -{0}))", latex=r"\sigma\left({0}\right)",
     why="σ(x) = 1/(1 + e⁻ˣ) satisfies σ′ = σ (1 − σ).", example="sum(sigmoid(X@w))",
 )  # fmt: skip
 softplus = elementwise(
@@ -145,9 +145,10 @@ softplus = elementwise(
 relu = elementwise(
     "relu", lambda x, y: step(x), keeps="diagonal lower", traits="nonnegative", nonsmooth="relu′(0) = 0",
     domain="nonzero", numpy="np.maximum({0}, 0.0)",
-    why="relu(x) = max(x, 0) passes what is positive and stops the rest: its slope is 1 or 0.", example="sum(relu(W@x))",
+    why="relu(x) = max(x, 0) passes what is positive and stops the rest: its slope is 1 or 0.",
+    example="sum(relu(W@x))",
 )  # fmt: skip
-step = elementwise(
+step: Op = elementwise(
     "step", lambda x, y: zero(x.shape), aliases="heaviside", keeps="diagonal lower", traits="nonnegative",
     nonsmooth="step(0) = 0 and step′(0) = 0", domain="nonzero", numpy="np.heaviside({0}, 0.0)",
     why="The step is 1 where x > 0 and 0 elsewhere; it is flat, so its slope is 0.", example="step(x).T@y",
@@ -158,36 +159,36 @@ abs = elementwise(
     why="|x| rises with slope 1 right of zero and falls with slope −1 left of it: |x|′ = sign(x).",
     example="sum(abs(X@w - y))",
 )  # fmt: skip
-sign = elementwise(
+sign: Op = elementwise(
     "sign", lambda x, y: zero(x.shape), aliases="sgn", keeps="diagonal lower nonnegative", nonsmooth="sign′(0) = 0",
     domain="nonzero", numpy="np.sign({0})",
     why="The sign is flat on either side of zero, so its slope is 0.", example="sign(x).T@y",
 )  # fmt: skip
 elu = elementwise(
     "elu", lambda x, y: exp(-relu(-x)), keeps="diagonal lower nonnegative", nonsmooth="elu″(0) = 0",
-    domain="nonzero", numpy="np.maximum({0}, 0.0) + np.expm1(np.minimum({0}, 0.0))",
+    domain="nonzero", numpy="(np.maximum({0}, 0.0) + np.expm1(np.minimum({0}, 0.0)))",
     why="elu(x) is x above zero, with slope 1, and eˣ − 1 below it, with slope eˣ.", example="sum(elu(W@x))",
 )  # fmt: skip
 silu = macro(
     "silu", "...->...", lambda x: x * sigmoid(x), aliases="swish",
-    numpy="{0:atom} * np.exp(-np.logaddexp(0.0, -{0:atom}))",
+    numpy="({0} * np.exp(-np.logaddexp(0.0, -{0})))",
     why="silu(x) = x σ(x); the product rule gives σ(x) + x σ(x)(1 − σ(x)).", example="sum(silu(W@x))",
 )  # fmt: skip
 gelu = macro(
     "gelu", "...->...", lambda x: x * (1 + erf(x * power(number(2), -HALF))) * HALF,
-    numpy="0.5 * {0:atom} * (1.0 + scipy.special.erf({0:atom} / np.sqrt(2.0)))",
+    numpy="(0.5 * {0} * (1.0 + scipy.special.erf({0} / np.sqrt(2.0))))",
     why="gelu(x) = x Φ(x) with the normal distribution Φ; the product rule gives Φ(x) + x φ(x).",
     example="sum(gelu(W@x))",
 )  # fmt: skip
 hinge = macro(
     "hinge", "...->...", lambda x: relu(1 - x),
-    nonsmooth="hinge′(1) = 0", numpy="np.maximum(1.0 - {0:atom}, 0.0)",
+    nonsmooth="hinge′(1) = 0", numpy="np.maximum(1.0 - {0}, 0.0)",
     why="hinge(x) = max(1 − x, 0) asks for a margin of 1: its slope is −1 below it and 0 above.",
     example="sum(hinge(y.*(X@w)))",
 )  # fmt: skip
 huber = macro(
-    "huber", "...->... | ...,->...", lambda x, delta=number(1): (x * x - power(relu(abs(x) - delta), 2)) * HALF,
-    numpy="0.5 * (np.square({0}) - np.square(np.maximum(np.abs({0}) - 1.0, 0.0)))", domain="nonzero",
+    "huber", "...->... | ...,->...", lambda x, delta=ONE: (x * x - power(relu(abs(x) - delta), 2)) * HALF,
+    numpy="(0.5 * (np.square({0}) - np.square(np.maximum(np.abs({0}) - 1.0, 0.0))))", domain="nonzero, positive",
     why="huber(x, δ) is x²/2 up to |x| = δ (1 if not said) and goes on straight: its slope is x cut off at ±δ.",
     example="sum(huber(X@w - y))",
 )  # fmt: skip
@@ -216,7 +217,7 @@ pi = function(
     numpy="np.pi", latex=r"\pi",
     why="π is a number.",
 )  # fmt: skip
-erf = elementwise(
+erf: Op = elementwise(
     "erf", lambda x, y: 2 * power(pi(), -HALF) * exp(-x * x), keeps="diagonal lower nonnegative",
     numpy="scipy.special.erf({0})",
     why="erf integrates the bell curve: erf′(x) = 2/√π · exp(−x²).", example="sum(erf(x))",

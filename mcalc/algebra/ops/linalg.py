@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
-from mcalc.algebra.expr import Expr, add, eye, is_zero, ones, total
-from mcalc.algebra.ops.record import function, macro, scalar_part, unsupported
+from mcalc.algebra.contract import turned
+from mcalc.algebra.expr import Apply, Expr, add, eye, is_zero, ones, permute, total
+from mcalc.algebra.ops.record import Op, applied, function, macro, scalar_part, unsupported
 from mcalc.algebra.ops.structure import tr
 
 HALF = Fraction(1, 2)
@@ -34,7 +36,8 @@ logdet = function(
 )  # fmt: skip
 adj = macro(
     "adj", "nn->nn", lambda X: det(X) * inv(X), aliases="adjugate",
-    domain="invertible", latex=r"\operatorname{{adj}}\left({0}\right)", numpy="np.linalg.det({0}) * np.linalg.inv({0})",
+    domain="invertible", latex=r"\operatorname{{adj}}\left({0}\right)",
+    numpy="(np.linalg.det({0}) * np.linalg.inv({0}))",
     why="Where X is invertible, adj(X) = det X · X⁻¹; then the product rule.", example="tr(adj(X))",
 )  # fmt: skip
 solve = macro(
@@ -55,18 +58,48 @@ pinv = function(
 # ---------------------------------------------------------------- functions of a matrix
 
 
-def _commuting(X: Expr, E: Expr) -> Expr | None:
-    """The rest of E beside a scalar, where it is the identity or a multiple of X: what commutes with X for sure."""
-    if E.rank != 2:
-        return None
-    return E if E is eye(X.shape[0]) or E is scalar_part(X)[1] else None
+def _commutes(X: Expr, E: Expr) -> bool:
+    """Whether E commutes with X for sure: the identity, or what X is a multiple of."""
+    return E.rank == 2 and (E is eye(X.shape[0]) or E is scalar_part(X)[1])
 
 
-def _along(f: str, X: Expr, E: Expr) -> Expr | None:
-    """In a direction E that commutes with X the derivative of f is E f′(X), as for numbers."""
-    if _commuting(X, E) is None:
-        return None
-    return E @ (expm(X) if f == "expm" else inv(X))
+def _frechet(f: str, slope: Callable[[Expr], Expr], domain: str, see: str) -> tuple[Op, Op]:
+    """The first and second derivatives of a function of a matrix along given directions, the last one linear.
+
+    The second is symmetric in its directions, so what changes goes last, where the adjoint is known.
+    """
+
+    def commuting(X: Expr, E: Expr) -> Expr | None:
+        if not _commutes(X, E):
+            return None
+        return slope(X) @ E if turned(E) else E @ slope(X)
+
+    def second(X: Expr, E: Expr, F: Expr, Y: Expr, dX: Expr, dE: Expr, dF: Expr) -> Expr:
+        if not is_zero(dX):
+            raise unsupported(f"the third derivative of {f}")
+        return again(X, F, dE) + again(X, E, dF)
+
+    def bilinear(X: Expr, E: Expr, F: Expr) -> Expr | None:
+        factor, rest = scalar_part(E)
+        return E if is_zero(E) else None if rest is E else factor * again(X, rest, F)
+
+    once: Op = function(
+        f"{f}_frechet", "nn,nn->nn", lambda X, E, Y, dX, dE: again(X, E, dX) + once(X, dE),
+        adjoint=lambda X, G: once(X.T, G), normal=commuting, turns="with", keeps="symmetric", internal=True,
+        domain=f"{domain}, generic", latex=rf"L_{{{{\{f[:3]}}}}}\left({{0}}, {{1}}\right)",
+        numpy=f"frechet(scipy.linalg.{f}, {{0}}, {{1}})", helper=_CORNER, see=see,
+        why=f"The derivative of {f} at X along E is linear in E; where both commute it is the number's: E {f}′(X).",
+    )  # fmt: skip
+    again: Op = function(
+        f"{f}_frechet2", "nn,nn,nn->nn", second,
+        adjoint=lambda X, E, G: again(X.T, E.T, G), normal=bilinear, turns="with", keeps="symmetric", internal=True,
+        domain=f"{domain}, generic, generic",
+        latex=rf"L^{{{{(2)}}}}_{{{{\{f[:3]}}}}}\left({{0}}, {{1}}, {{2}}\right)",
+        numpy=f"frechet(scipy.linalg.{f}, {{0}}, {{1}}, {{2}})", helper=_CORNER,
+        why=f"The second derivative of {f} at X is linear and symmetric in its two directions.",
+        see="Higham & Relton 2014, Higher order Fréchet derivatives of matrix functions",
+    )  # fmt: skip
+    return once, again
 
 
 _CORNER = '''\
@@ -80,75 +113,23 @@ def frechet(f, A, *E):
 '''
 
 expm = function(
-    "expm", "nn->nn", lambda X, Y, dX: dexpm(X, dX),
+    "expm", "nn->nn", lambda X, Y, dX: expm_frechet(X, dX),
     turns="with", keeps="symmetric diagonal lower psd", latex=r"e^{{{0}}}", numpy="scipy.linalg.expm({0})",
     why="eˣ = ∑ Xᵏ/k!; each power changes by one factor dX in each place, and the sum of all these is the Fréchet "
     "derivative L(X, dX). Where dX commutes with X it is dX eˣ.", see="Higham, Functions of Matrices, (10.15)",
     example="tr(expm(X))",
 )  # fmt: skip
 logm = function(
-    "logm", "nn->nn", lambda X, Y, dX: dlogm(X, dX),
+    "logm", "nn->nn", lambda X, Y, dX: logm_frechet(X, dX),
     turns="with", keeps="symmetric diagonal lower", domain="spd", latex=r"\log\left({0}\right)",
     numpy="scipy.linalg.logm({0})",
     why="The logarithm undoes the exponential, and its Fréchet derivative undoes that of the exponential. Where dX "
     "commutes with X it is dX X⁻¹.", see="Higham, Functions of Matrices, ch. 11", example="tr(A@logm(X))",
 )  # fmt: skip
-dexpm = function(
-    "dexpm", "nn,nn->nn", lambda X, E, Y, dX, dE: d2expm(X, E, dX) + dexpm(X, dE),
-    adjoint=lambda X, G: dexpm(X.T, G), normal=lambda X, E: _along("expm", X, E),
-    turns="with", keeps="symmetric", internal=True,
-    latex=r"L_{{\exp}}\left({0}, {1}\right)", numpy="frechet(scipy.linalg.expm, {0}, {1})", helper=_CORNER,
-    why="The Fréchet derivative of expm at X along E is linear in E.", see="Higham, Functions of Matrices, (10.15)",
-)  # fmt: skip
-dlogm = function(
-    "dlogm", "nn,nn->nn", lambda X, E, Y, dX, dE: d2logm(X, E, dX) + dlogm(X, dE),
-    adjoint=lambda X, G: dlogm(X.T, G), normal=lambda X, E: _along("logm", X, E),
-    turns="with", keeps="symmetric", internal=True, domain="spd, generic",
-    latex=r"L_{{\log}}\left({0}, {1}\right)", numpy="frechet(scipy.linalg.logm, {0}, {1})", helper=_CORNER,
-    why="The Fréchet derivative of logm at X along E is linear in E.", see="Higham, Functions of Matrices, (11.10)",
-)  # fmt: skip
-
-
-def _third(f: str, X: Expr, E: Expr, F: Expr, Y: Expr, dX: Expr, dE: Expr, dF: Expr) -> Expr:
-    if not is_zero(dX):
-        raise unsupported(f"the third derivative of {f}")
-    again = d2expm if f == "expm" else d2logm
-    # Symmetric in its directions: what changes goes last, where the operation has an adjoint.
-    return again(X, F, dE) + again(X, E, dF)
-
-
-def _in_both(f: str, X: Expr, E: Expr, F: Expr) -> Expr | None:
-    """The second derivative is linear in the first direction too, and for expm comes down where one is I."""
-    again = d2expm if f == "expm" else d2logm
-    if is_zero(E):
-        return E
-    factor, rest = scalar_part(E)
-    if rest is not E:
-        return factor * again(X, rest, F)
-    if f == "expm" and X.rank == 2:
-        identity = eye(X.shape[0])
-        return dexpm(X, F) if E is identity else dexpm(X, E) if F is identity else None
-    return None
-
-
-d2expm = function(
-    "d2expm", "nn,nn,nn->nn", lambda *given: _third("expm", *given),
-    adjoint=lambda X, E, G: d2expm(X.T, E.T, G), normal=lambda X, E, F: _in_both("expm", X, E, F),
-    turns="with", keeps="symmetric", internal=True,
-    latex=r"L^{{(2)}}_{{\exp}}\left({0}, {1}, {2}\right)", numpy="frechet(scipy.linalg.expm, {0}, {1}, {2})",
-    helper=_CORNER,
-    why="The second Fréchet derivative of expm at X is linear and symmetric in its two directions.",
-    see="Higham & Relton 2014, Higher order Fréchet derivatives of matrix functions",
-)  # fmt: skip
-d2logm = function(
-    "d2logm", "nn,nn,nn->nn", lambda *given: _third("logm", *given),
-    adjoint=lambda X, E, G: d2logm(X.T, E.T, G), normal=lambda X, E, F: _in_both("logm", X, E, F),
-    turns="with", keeps="symmetric", internal=True, domain="spd, generic, generic",
-    latex=r"L^{{(2)}}_{{\log}}\left({0}, {1}, {2}\right)", numpy="frechet(scipy.linalg.logm, {0}, {1}, {2})",
-    helper=_CORNER,
-    why="The second Fréchet derivative of logm at X is linear and symmetric in its two directions.",
-    see="Higham & Relton 2014, Higher order Fréchet derivatives of matrix functions",
-)  # fmt: skip
+expm_frechet: Op
+logm_frechet: Op
+expm_frechet, expm_frechet2 = _frechet("expm", expm, "generic", "Higham, Functions of Matrices, (10.15)")
+logm_frechet, logm_frechet2 = _frechet("logm", inv, "spd", "Higham, Functions of Matrices, (11.10)")
 sqrtm = function(
     "sqrtm", "nn->nn", lambda X, S, dX: sylvester(S, S, dX),
     turns="with", keeps="symmetric diagonal lower psd", domain="spd",
@@ -158,20 +139,16 @@ sqrtm = function(
 )  # fmt: skip
 
 
-def _proportional(A: Expr, B: Expr, C: Expr) -> Expr | None:
-    """A Y + Y A = C has the solution A⁻¹ C/2 where A and C commute for sure: C = I, or A² = C for a root A."""
-    if A is not B or C.rank != 2:
-        return None
-    root = A.args[0] if getattr(A, "op", None) is sqrtm else None
-    if C is eye(A.shape[0]) or (root is not None and C is scalar_part(root)[1]):
-        return HALF * (inv(A) @ C)
-    return None
+def _rooted(A: Expr, B: Expr, C: Expr) -> Expr | None:
+    """A Y + Y A = C has the solution A⁻¹ C/2 where A and C commute for sure: C = I, or A a root of a multiple of C."""
+    inside = A.args[0] if applied(A) == "sqrtm" and isinstance(A, Apply) else A
+    return HALF * (inv(A) @ C) if A is B and _commutes(inside, C) else None
 
 
-sylvester = function(
+sylvester: Op = function(
     "sylvester", "nn,mm,nm->nm",
     lambda A, B, C, Y, dA, dB, dC: sylvester(A, B, add([(1, dC), (-1, dA @ Y), (-1, Y @ dB)], C.shape)),
-    adjoint=lambda A, B, G: sylvester(A.T, B.T, G), normal=_proportional, domain="spd, spd, generic", internal=True,
+    adjoint=lambda A, B, G: sylvester(A.T, B.T, G), normal=_rooted, domain="spd, spd, generic", internal=True,
     numpy="sylvester({0}, {1}, {2})",
     helper='''\
 def sylvester(A, B, C):
@@ -189,7 +166,7 @@ def _mask(X: Expr) -> Expr | None:
     return None if X is ones(X.shape) else X * tril(ones(X.shape))
 
 
-tril = function(
+tril: Op = function(
     "tril", "mn->mn", lambda X, Y, dX: tril(dX), normal=_mask,
     traits="nonnegative lower", numpy="np.tril({0})",
     why="Taking the lower triangle multiplies by ones and zeros, which is linear.", example="tr(A@tril(X))",
@@ -212,9 +189,14 @@ def _cholesky_differential(X: Expr, L: Expr, dX: Expr) -> Expr:
     return L @ (inside * (tril(ones((n, n))) - HALF * eye(n)))
 
 
+def _symmetrised(X: Expr) -> Expr | None:
+    flipped = permute(X, (*range(X.rank - 2), X.rank - 1, X.rank - 2))
+    return None if flipped is X or X.symmetric else cholesky(HALF * (X + flipped))
+
+
 cholesky = function(
     "cholesky", "nn->nn", _cholesky_differential,
-    normal=lambda X: None if X.symmetric or X.rank != 2 else cholesky(HALF * (X + X.T)),
+    normal=_symmetrised,
     keeps="diagonal", traits="lower", domain="spd", numpy="np.linalg.cholesky({0})",
     why="Differentiate L Lᵀ = X and multiply by L⁻¹ from both sides: L⁻¹ dL is the lower triangle of L⁻¹ dX L⁻ᵀ with "
     "half its diagonal. A matrix that is not declared symmetric enters as (X + Xᵀ)/2.",
@@ -230,8 +212,8 @@ nuclear = function(
     why="With X = U S Vᵀ each singular value changes by dσ = uᵀ dX v, so their sum by ⟨U Vᵀ, dX⟩.",
     see="Watson 1992", example="nuclear(X)",
 )  # fmt: skip
-polar = function(
-    "polar", "mn->mn", lambda X, Q, dX: dpolar(X, dX),
+polar: Op = function(
+    "polar", "mn->mn", lambda X, Q, dX: polar_frechet(X, dX),
     turns="with", internal=True, latex=r"\operatorname{{polar}}\left({0}\right)",
     numpy="polar({0})",
     helper='''\
@@ -248,15 +230,15 @@ def polar(X):
 def _second_polar(X: Expr, E: Expr, Y: Expr, dX: Expr, dE: Expr) -> Expr:
     if not is_zero(dX):
         raise unsupported("the third derivative of nuclear")
-    return dpolar(X, dE)
+    return polar_frechet(X, dE)
 
 
-dpolar = function(
-    "dpolar", "mn,mn->mn", _second_polar, adjoint=lambda X, G: dpolar(X, G),
+polar_frechet: Op = function(
+    "polar_frechet", "mn,mn->mn", _second_polar, adjoint=lambda X, G: polar_frechet(X, G),
     turns="with", internal=True, latex=r"L_{{\operatorname{{polar}}}}\left({0}, {1}\right)",
-    numpy="dpolar({0}, {1})",
+    numpy="polar_frechet({0}, {1})",
     helper='''\
-def dpolar(X, E):
+def polar_frechet(X, E):
     """The derivative of polar at X along E, from X = U S Vᵀ."""
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
     Ut, V = np.swapaxes(U, -1, -2), np.swapaxes(Vt, -1, -2)

@@ -1,4 +1,4 @@
-"""An operation is one record in one place. There are five ways to state one, each asking only for what cannot be derived.
+"""An operation is one record in one place. Five ways to state one, each asking only for what cannot be derived.
 
     contraction  structure: the index string is shape rule, derivative and meaning
     elementwise  the shape is kept; `slope(x, y)` may use the answer y
@@ -9,10 +9,11 @@
 The parser, shape inference, calculus, printers, `mcalc functions`, the man page and the tests are generic
 over the records: adding an operation is adding one record.
 
-**Templates.** `latex` and `numpy` have a hole for each argument, `{0}`; `{0:atom}` asks for brackets unless the
-argument is an atom. A `numpy` template acts on the last axes and keeps axes in front of them (reductions of any
-array excepted: they take all axes). A hole may occur twice, so a target names the argument first. Templates
-use `np.`, `scipy.linalg.` and `scipy.special.`, and the functions that `helper` defines.
+**Templates.** `latex` and `numpy` have a hole for each argument, `{0}`. In `latex` a hole says how tightly its
+argument must bind, `{0:atom}`, and nothing where it stands between delimiters; in `numpy` the target puts brackets
+around what is no atom, unless the hole stands alone between brackets and commas. A `numpy` template acts on the
+last axes and keeps axes in front of them (reductions of any array excepted: they take all axes), and reads as an
+atom. It uses `np.`, `scipy.linalg.`, `scipy.special.` and the function that `helper` defines.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from mcalc.algebra.expr import (
     transpose,
     zero,
 )
-from mcalc.algebra.ops.signature import ANY, Signature
+from mcalc.algebra.ops.signature import Signature
 from mcalc.errors import Problem
 
 OPS: dict[str, Op] = {}  #: every record by its name in the language, in the order in which they are stated
@@ -165,10 +166,9 @@ class Op:
     @property
     def has_axis(self) -> bool:
         """Whether it makes sense along one axis of a matrix: an operation on vectors, or a reduction."""
-        return self.kind != "elementwise" and any(
-            len(s.inputs) == 1 and (len(s.inputs[0]) == 1 or (s.inputs[0] == ANY and not s.output))
-            for s in self.signatures
-        )
+        first = self.signatures[0]
+        on_vectors = self.kind in ("function", "macro") and len(first.inputs) == 1 and len(first.inputs[0]) == 1
+        return on_vectors or first.text == "...->"
 
     def batch(self, args: tuple[Expr, ...]) -> int:
         """The number of batch axes that the arguments have in front of the signature's own."""
@@ -289,7 +289,7 @@ def macro(name: str, signature: str, body: Body, **facts: object) -> Op:
 
 
 def sized(name: str, signature: str, body: Callable[..., Expr], **facts: object) -> Op:
-    """An array of a given size: `body` takes nodes first and then `Dim`s, as the signature's inputs are empty or not."""
+    """An array of a given size: `body` takes the nodes that the signature names, and then `Dim`s."""
     return Op("sized", name, signature=signature, body=body, **facts)  # type: ignore[arg-type]
 
 

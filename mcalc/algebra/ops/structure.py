@@ -19,8 +19,8 @@ total = contraction(
     why="A sum is linear: each entry counts once, so d sum(X) = sum(dX) = 1ᵀ dX 1.", example="sum(X@w)",
 )  # fmt: skip
 transpose = contraction(
-    "transpose", "ij->ji | i->i | ->",
-    latex=r"{0:atom}^{{\top}}", numpy="{0:atom}.T",
+    "transpose", "ij->ji | i->i",
+    latex=r"{0:atom}^{{\top}}", numpy="{0}.T",
     why="The transpose is linear, so d(Xᵀ) = (dX)ᵀ.", see="Matrix Cookbook (44)", example="transpose(X)@y",
 )  # fmt: skip
 diag = contraction(
@@ -30,7 +30,7 @@ diag = contraction(
 )  # fmt: skip
 vec = contraction(
     "vec", "ij->(ji) | i->i",
-    latex=r"\operatorname{{vec}}\left({0}\right)", numpy="{0:atom}.T.reshape(-1)",
+    latex=r"\operatorname{{vec}}\left({0}\right)", numpy="{0}.T.reshape(-1)",
     why="vec stacks the columns, so d vec(X) = vec(dX).", see="Magnus & Neudecker, Matrix Differential Calculus, ch. 2",
     example="vec(A@X@B)",
 )  # fmt: skip
@@ -67,7 +67,7 @@ def _unvec(x: Expr, m: Dim, n: Dim) -> Expr:
 
 unvec = sized(
     "unvec", "i->mn", _unvec,
-    latex=r"\operatorname{{unvec}}\left({0}\right)", numpy="{0:atom}.reshape({2}, {1}).T",
+    latex=r"\operatorname{{unvec}}\left({0}\right)", numpy="{0}.reshape({2}, {1}).T",
     why="unvec undoes vec: it cuts a vector of m n entries into n columns of m.", example="tr(A@unvec(y, m, n))",
 )  # fmt: skip
 eye = sized(
