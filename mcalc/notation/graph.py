@@ -161,7 +161,7 @@ def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
 def _chained(*parts: Expr) -> Expr:
     total = parts[0]
     for part in parts[1:]:
-        total = total @ part if total.rank == 2 or part.rank == 1 else outer(total, part)
+        total = total @ part if total.rank == 2 else outer(total, part)
     return total
 
 
