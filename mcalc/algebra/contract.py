@@ -124,11 +124,13 @@ class _Labels:
                 return False
             parts.append(others[len(parts) - 1])
 
-    def aligned(self, left: Group, right: Group) -> bool:
-        """Whether `unify` would succeed, found out without side effects."""
-        before = dict(self.parent), dict(self.parts)
-        fits = self.unify(left, right)
-        self.parent, self.parts = before
+    def merge(self, left: tuple[Group, ...], right: tuple[Group, ...]) -> bool:
+        """Unify the axes of one array with those of another, all of them or, where parts do not line up, none."""
+        plain = not self.parts and all(len(a) == 1 == len(b) for a, b in zip(left, right, strict=True))
+        before = None if plain else (dict(self.parent), dict(self.parts))
+        fits = all(self.unify(a, b) for a, b in zip(left, right, strict=True))
+        if not fits and before is not None:
+            self.parent, self.parts = before
         return fits
 
 
@@ -192,23 +194,16 @@ def turned(node: Expr) -> bool:
 
 def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _Labels) -> list[Factor] | None:
     """The factors of an inner contraction in the labels of the outer one, or None where it stays closed."""
-    factors: tuple[Factor, ...] | list[Factor] | None = base.factors
-    if exponent == 1:
-        if base.sizes and not base.out:
-            return None  # a connected scalar is one factor, whatever stands around it
-    else:
-        factors = _raise(base, exponent)
-        if factors is None:
-            return None
-    fresh = [labels.new(d) for d in base.sizes]
-    groups = [tuple(fresh[x] for x in group) for group in base.out]
-    if any(len(g) != 1 or len(a) != 1 for g, a in zip(groups, axes, strict=True)) and not all(
-        labels.aligned(a, g) for a, g in zip(axes, groups, strict=True)
-    ):
+    if exponent == 1 and base.sizes and not base.out:
+        return None  # a connected scalar is one factor, whatever stands around it
+    factors = list(base.factors) if exponent == 1 else _raise(base, exponent)
+    if factors is None:
         return None
-    for a, g in zip(axes, groups, strict=True):
-        if not labels.unify(a, g):
-            return None
+    fresh = [labels.new(d) for d in base.sizes]
+    if not labels.merge(axes, tuple(tuple(fresh[x] for x in group) for group in base.out)):
+        for x in fresh:
+            del labels.sizes[x]
+        return None
     hidden = set(range(len(base.sizes))) - {x for _, _, ax in factors for g in ax for x in g}
     for x in hidden - {x for group in base.out for x in group}:
         del labels.sizes[fresh[x]]  # summed inside a factor that stays closed
@@ -328,11 +323,11 @@ def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -
     if len(factors) == 1 and factors[0][1] == 1 and len(factors[0][2]) == len(out):
         base, _, axes = factors[0]
         shown = [x for group in out for x in group]
-        if axes == out and len(set(shown)) == len(shown):
+        if len(set(shown)) == len(shown) and (axes == out or (base.symmetric and axes == out[::-1])):
             return base
         if isinstance(base, Sum) and len(set(axes)) == len(axes) and set(axes) == set(out):
-            order = tuple(axes.index(group) for group in out)
-            return add([(c, permute(node, order)) for c, node in base.terms], tuple(base.shape[k] for k in order))
+            turn = tuple(axes.index(group) for group in out)
+            return add([(c, permute(node, turn)) for c, node in base.terms], tuple(base.shape[k] for k in turn))
     if not factors and not out:
         return number(1)
     order = _order(factors, out, labels)
