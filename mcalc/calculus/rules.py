@@ -58,6 +58,7 @@ class Rule:
 RULES: list[Rule] = []
 APPLIED: dict[str, list[Rule]] = {}  #: rules for the application of an operation, by its name
 INSIDE: dict[str, list[Rule]] = {}  #: rules for a contraction that has such an application among its factors
+AMONG: dict[str, list[Rule]] = {}  #: rules for a sum that has one among its terms
 
 
 def _state(
@@ -79,6 +80,10 @@ def _of_operation(name: str, heads: str, statement: str, why: str, when: str = "
 
 def _of_product(name: str, heads: str, statement: str, why: str, when: str = ""):  # type: ignore[no-untyped-def]
     return _state(INSIDE, name, heads, statement, why, when)
+
+
+def _of_sum(name: str, heads: str, statement: str, why: str, when: str = ""):  # type: ignore[no-untyped-def]
+    return _state(AMONG, name, heads, statement, why, when)
 
 
 # ---------------------------------------------------------------- one operation on another
@@ -430,6 +435,21 @@ def _exp_sigmoid(node: Contract) -> Expr | None:
     return None
 
 
+# ---------------------------------------------------------------- terms that meet in a sum
+
+
+@_of_sum("sigmoid-complement", "sigmoid", "1 - sigmoid(-x) = sigmoid(x)", "The two values of a logistic variable add up to 1.")
+def _sigmoid_complement(node: Sum) -> Expr | None:
+    unit = ONE if not node.rank else ones(node.shape)
+    constant = dict((n, c) for c, n in node.terms).get(unit)
+    for c, n in node.terms:
+        arg = _argument(n, "sigmoid")
+        if constant == -c and arg is not None and coefficient_of(arg)[0] < 0:
+            rest = [(k, m) for k, m in node.terms if m is not n and m is not unit]
+            return add([*rest, (-c, OPS["sigmoid"](-arg))], node.shape)
+    return None
+
+
 # ---------------------------------------------------------------- helpers
 
 
@@ -516,13 +536,9 @@ def rules_for(node: Expr) -> Iterator[Rule]:
         case Apply(op):
             yield from APPLIED.get(op.name, ())
         case Contract(factors):
-            heads = dict.fromkeys(_head(b) for b, _, _ in factors)
-            seen: set[str] = set()
-            for head in heads:
-                for rule in INSIDE.get(head, ()):
-                    if rule.name not in seen:
-                        seen.add(rule.name)
-                        yield rule
+            yield from dict.fromkeys(rule for b, _, _ in factors for rule in INSIDE.get(_head(b), ()))
+        case Sum(terms):
+            yield from dict.fromkeys(rule for _, n in terms for rule in AMONG.get(_head(n), ()))
 
 
 def _head(base: Expr) -> str:
@@ -563,7 +579,7 @@ def simplify(root: Expr, observe: Observer | None = None) -> Expr:
 def settle(node: Expr, observe: Observer | None = None) -> Expr:
     """The node with rules applied to it and to its terms, its children being simple already."""
     if isinstance(node, Sum):
-        return add([(c, settle(n, observe) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
+        node = add([(c, settle(n, observe) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
     for _ in range(100):
         for rule in rules_for(node):
             after = rule.rewrite(node)
