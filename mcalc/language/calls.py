@@ -101,6 +101,8 @@ def _operation(call: Call, op: Op) -> Form:
         if len(oriented) > 1:
             got = " and ".join(f"{t} is {v.show()}" for t, v in zip(texts, values, strict=True))
             raise Problem("shape", f"{call.name} takes arrays that stand the same way, and {got}")
+        if axis is None and op.kind == "function" and any(v.expr.rank > 2 for v in values):
+            return Value(op(*(v.expr for v in values)))  # axes beyond those of the record stand in front
         if axis is None and not by_row and not any(s.fits(tuple(v.shape for v in values)) for s in op.signatures):
             raise _misfit(call.name, op, values, texts)
         along = 1 if by_row and rank == 2 else axis
@@ -247,9 +249,9 @@ def _einsum(call: Call) -> Form:
     left, arrow, output = text.partition("->")
     inputs = left.split(",")
     if not (left + output).replace(",", "a").isalpha() or "," in output:
-        raise Problem("shape", f"“{text}” are no indices", span, "letters for axes, as in 'ij,jk->ik'")
+        raise Problem("shape", f"`{text}` are no indices", span, "letters for axes, as in 'ij,jk->ik'")
     if len(inputs) != len(operands):
-        raise Problem("shape", f"“{left}” has {len(inputs)} operands, and einsum got {len(operands)}", call.span)
+        raise Problem("shape", f"`{left}` has {len(inputs)} operands, and einsum got {len(operands)}", call.span)
     if not arrow:
         output = "".join(sorted(x for x in set(left) - {","} if left.count(x) == 1))
     unknown = [x for x in output if x not in left]
@@ -262,7 +264,7 @@ def _einsum(call: Call) -> Form:
         factors: list[Factor] = []
         for letters, value, name in zip(inputs, values, texts, strict=True):
             if len(letters) != value.expr.rank:
-                raise Problem("shape", f"“{letters}” names {len(letters)} axes, and {name} is {value.show()}")
+                raise Problem("shape", f"`{letters}` names {len(letters)} axes, and {name} is {value.show()}")
             for letter, d in zip(letters, value.shape, strict=True):
                 known, where = seen.setdefault(letter, (d, name))
                 if known is not d:

@@ -47,6 +47,7 @@ class Lowering:
         self.dialect = dialect
         self.notes: list[str] = []
         self.said: dict[Expr, Said] = {}
+        self.sums: set[Expr] = set()
         self._values: dict[int, Value] = {}
 
     def run(self) -> Value:
@@ -131,7 +132,9 @@ class Lowering:
             if value.kind != SCALAR and (value.kind != kind or value.shape != shape):
                 raise self._unequal(items[lead], item)
             terms.append((1 if sign == "+" else -1, broadcast(value.expr, shape)))
-        return Value(add(terms, shape), kind == ROW)
+        whole = add(terms, shape)
+        self.sums.add(whole)
+        return Value(whole, kind == ROW)
 
     def _unequal(self, first: Syntax, second: Syntax) -> Problem:
         a, b = self._operand(first), self._operand(second)

@@ -24,7 +24,8 @@ class Reading:
     """A text as it was understood."""
 
     __slots__ = (
-        "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "symbols", "text",
+        "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "sums", "symbols",
+        "text",
     )  # fmt: skip
 
     text: str
@@ -38,6 +39,7 @@ class Reading:
     scope: dict[str, Value]  #: every variable and definition as it is read
     sizes: frozenset[str]  #: the names of sizes
     said: dict[Expr, Said]  #: what the text calls a function of what: notation says it in the same words
+    sums: frozenset[Expr]  #: the sums that the text spells, with the signs it gives them
 
 
 def read(text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = ()) -> Reading:
@@ -77,7 +79,7 @@ def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
     value = lowering.run()
     found.root, found.row = value.expr, value.row
     found.scope = lowering.scope
-    found.said = lowering.said
+    found.said, found.sums = lowering.said, frozenset(lowering.sums)
     found.definitions = {name: found.scope[name].expr for name in plan.defined if not found.scope[name].row}
     found.sizes = frozenset(plan.sizes).union(n for s in found.symbols.values() for d in s.shape for n in d.names)
     found.notes = [*plan.notes, *lowering.notes]

@@ -48,11 +48,12 @@ def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) ->
     A `Program` where intermediates are named, which `where=False` forbids.
     """
     said, names = vocabulary(reading)
-    notation = Notation(said, names)
+    sums = frozenset() if reading is None else reading.sums
+    notation = Notation(said, names, sums)
     shown = present(expr, notation)
     if not where:
         return notation.syntax(shown)
     # What repeats costs its full weight in the first search and that of a name in the second: take the better.
-    shared = present(expr, Notation(said, names), share=True)
+    shared = present(expr, Notation(said, names, sums), share=True)
     options = [with_names(e, notation, taken_names(reading)) for e in dict.fromkeys((shown, shared))]
     return min(options, key=lambda option: option[0])[1]

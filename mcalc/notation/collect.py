@@ -29,6 +29,7 @@ from mcalc.algebra.expr import (
     rebuild,
 )
 from mcalc.calculus.rules import settle
+from mcalc.notation.forms import TOKEN
 from mcalc.notation.notate import Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
@@ -68,12 +69,19 @@ def lightest(node: Expr, notation: Notation) -> Expr:
     """The lightest of the node as it is, with factors collected, and multiplied out first."""
     if node in notation.names or not isinstance(node, (Sum, Contract)):
         return node
-    options = [node]
-    for start in dict.fromkeys((settle(node), settle(expand(node)))):
-        options.append(start)
+    options = [(node, False)]
+    if isinstance(node, Contract) and (joined := _one_divisor(node)) is not None:
+        options.append((joined, False))
+    for start, opened in ((settle(node), False), (settle(expand(node)), True)):
+        options.append((start, opened))
         if isinstance(start, Sum):
-            options.append(settle(collect(start, notation)))
-    return min(options, key=notation.weight)
+            options.append((settle(collect(start, notation)), opened))
+
+    def price(option: tuple[Expr, bool]) -> tuple[int, bool, int]:
+        weight = notation.weight(option[0])
+        return weight // TOKEN, option[1], weight  # what is no shorter multiplied out stays together
+
+    return min(options, key=price)[0]
 
 
 def expand(node: Expr) -> Expr:
@@ -99,6 +107,19 @@ def expand(node: Expr) -> Expr:
             case _:
                 found.append((c, term))
     return add(found, node.shape)
+
+
+def _one_divisor(node: Contract) -> Expr | None:
+    """The scalars that divide the node multiplied into one sum: x/((u/c + 1)*c) is x/(u + c)."""
+    below: list[Factor] = [(b, -e, ()) for b, e, axes in node.factors if not axes and e < 0]
+    k = next((k for k, (b, e, _) in enumerate(below) if isinstance(b, Sum) and e == 1), None)
+    if k is None or len(below) < 2:
+        return None
+    bracket, others = below[k][0], [*below[:k], *below[k + 1 :]]
+    assert isinstance(bracket, Sum)
+    divisor = add([(c, contract([(n, 1, ()), *others], ())) for c, n in bracket.terms], ())
+    rest = [f for f in node.factors if f[2] or f[1] > 0]
+    return contract([*rest, (divisor, -1, ())], node.out, {x: node.sizes[x] for g in node.out for x in g})
 
 
 def _spreadable(factors: tuple[Factor, ...]) -> int | None:

@@ -19,12 +19,12 @@ SUM, PRODUCT, CHAIN, POWER, POSTFIX, ATOM = range(6)
 
 
 class Form:
-    """A spelling: syntax, how tightly it binds, what it weighs."""
+    """A spelling: syntax, how tightly it binds, what it weighs; of a chain also what each link weighs."""
 
-    __slots__ = ("level", "syntax", "weight")
+    __slots__ = ("level", "links", "syntax", "weight")
 
-    def __init__(self, syntax: Syntax, level: int, weight: int) -> None:
-        self.syntax, self.level, self.weight = syntax, level, weight
+    def __init__(self, syntax: Syntax, level: int, weight: int, links: Sequence[int] = ()) -> None:
+        self.syntax, self.level, self.weight, self.links = syntax, level, weight, links
 
     def inside(self, need: int) -> int:
         """The weight where the surroundings bind at level `need`."""
@@ -57,6 +57,11 @@ class Piece:
         """The transpose."""
         value = self.value
         return Piece(self.turned, self.plain, self.parts, None if value is None else lambda: value().T)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Where the variables of the piece first stand in the input."""
+        return tuple(sorted({s.place for part in self.parts for s in part.free}))
 
     def valued(self, pieces: Sequence[Piece], value: Callable[..., Expr]) -> Piece:
         """The piece, as made of others by `value`."""
@@ -129,22 +134,22 @@ def chain(pieces: Sequence[Piece]) -> Piece:
     """The matrix product of pieces, repeated factors as powers."""
     if len(pieces) == 1:
         return pieces[0]
-    return balanced(_chain([p.plain for p in pieces]), _chain([p.turned for p in reversed(pieces)]))
+    return balanced(row_of([p.plain for p in pieces]), row_of([p.turned for p in reversed(pieces)]))
 
 
-def _chain(forms: Sequence[Form]) -> Form:
+def row_of(forms: Sequence[Form]) -> Form:
+    """Forms one after the other, multiplied."""
     items: list[tuple[Syntax, int]] = []
     for form in forms:
         if isinstance(form.syntax, Matmul):
-            share, rest = divmod(form.weight, len(form.syntax.items))
-            items += [(s, share + (rest if k == 0 else 0)) for k, s in enumerate(form.syntax.items)]
+            items += zip(form.syntax.items, form.links, strict=True)
         else:
             items.append((form.syntax, form.inside(CHAIN)))
     items = _powers(items)
     if len(items) == 1:
         syntax, weight = items[0]
         return Form(syntax, level_of(syntax), weight)
-    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(w for _, w in items))
+    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(w for _, w in items), [w for _, w in items])
 
 
 def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:

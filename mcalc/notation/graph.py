@@ -150,12 +150,17 @@ class Graph:
 def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
     if len(over) == 1 and not under:
         return over[0]
+    over, under = sorted(over, key=_reading_order), sorted(under, key=_reading_order)
 
     def value(*parts: Expr) -> Expr:
         axes = tuple((k,) for k in range(parts[0].rank))
         return contract([(v, 1 if k < len(over) else -1, axes) for k, v in enumerate(parts)], axes)
 
     return forms.hadamard(over, under).valued([*over, *under], value)
+
+
+def _reading_order(piece: Piece) -> tuple[tuple[int, ...], int]:
+    return piece.places, piece.plain.weight
 
 
 def _chained(*parts: Expr) -> Expr:
@@ -229,5 +234,5 @@ def _ring(graph: Graph) -> Form | None:
     options = []
     for way in (pieces, [p.T for p in reversed(pieces)]):
         for k in range(len(way)):
-            options.append(forms._chain([p.plain for p in way[k:] + way[:k]]))
+            options.append(forms.row_of([p.plain for p in way[k:] + way[:k]]))
     return forms.call("tr", [forms.lighter(*options)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mcalc.algebra.expr import Expr, children, postorder
+from mcalc.algebra.expr import Expr, Sum, children, postorder, scale
 from mcalc.language.syntax import Name, Program, Syntax
 from mcalc.notation import forms
 from mcalc.notation.notate import Notation
@@ -19,20 +19,27 @@ def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[in
     uses = _uses(root, notation)
     if not any(count > 1 for count in uses.values()):
         return plain.weight, plain.syntax
-    shared = Notation(notation.said, notation.names)
+    shared = Notation(notation.said, notation.names, notation.sums)
     fresh = _fresh(set(taken) | {s.name for s in root.free})
     definitions: list[tuple[Name, Syntax]] = []
     cost = 0
     for node in postorder(root, lambda n: n not in notation.names):
-        form = shared.piece(node).plain
+        # A matrix is named the way round in which it is written with fewer transposes.
         count = uses.get(node, 0)
+        if isinstance(node, Sum) and node not in notation.sums and scale(-1, node) in notation.sums:
+            node = scale(-1, node)  # the difference as the input has it; what needs the other sign finds it
+        piece = shared.piece(node)
+        named = node if piece.plain.weight <= piece.turned.weight else node.T
+        form = forms.lighter(piece.plain, piece.turned)
         saved = (count - 1) * form.weight - (count + 1) * forms.TOKEN
         if node is root or count < 2 or saved < forms.TOKEN or node.rank > 2:
             continue
         name = next(fresh[node.rank])
         definitions.append((Name(name), form.syntax))
         cost += form.weight + forms.TOKEN
-        shared.call(node, name)
+        shared.call(named, name)
+        if named is not node:
+            shared.pieces[node] = shared.piece(named).T
     whole = shared.piece(root).plain
     if not definitions or cost + whole.weight >= plain.weight:
         return plain.weight, plain.syntax

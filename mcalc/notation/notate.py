@@ -6,7 +6,7 @@ What has more than two axes prints as `einsum`, never refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
@@ -23,11 +23,13 @@ from mcalc.algebra.expr import (
     Term,
     add,
     contract,
+    intern_contraction,
     ones,
     postorder,
     ratio,
     scale,
 )
+from mcalc.algebra.traits import uniform
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Num, Product, Syntax, Text
 from mcalc.notation import forms
@@ -42,9 +44,16 @@ class Notation:
 
     `said`: calls that the input makes, used where they are no longer than ours.
     `names`: nodes that have a name, used wherever the value appears, also inside products.
+    `sums`: differences as the input has them, which decides between x - y and y - x where both would do.
     """
 
-    def __init__(self, said: Mapping[Expr, Said] | None = None, names: Mapping[Expr, str] | None = None) -> None:
+    def __init__(
+        self,
+        said: Mapping[Expr, Said] | None = None,
+        names: Mapping[Expr, str] | None = None,
+        sums: Iterable[Expr] = (),
+    ) -> None:
+        self.sums = frozenset(sums)
         self.said = dict(said or {})
         self.names = dict(names or {})
         self.pieces: dict[Expr, Piece] = {}
@@ -109,14 +118,22 @@ class Notation:
             case Apply():
                 return self._apply(node)
             case Contract():
-                return self._contraction(node)
+                sign, worded = self._worded(node)
+                piece = self._contraction(worded)
+                return piece if sign > 0 else _negative(piece)
             case Sum():
                 return self._sum(node)
         raise AssertionError(node)
 
     def _apply(self, node: Apply) -> Piece:
         op, args = node.op, [self.piece(a) for a in node.args]
-        if op.batch(node.args):
+        if not args:
+            return forms.upright(forms.name(op.name), True)
+        if op.name == "pow" and (exponent := uniform(node.args[1])) is not None:
+            plain = forms.raised(args[0].plain, self.piece(exponent).plain, node.rank > 0)
+            turned = forms.raised(args[0].turned, self.piece(exponent).plain, True)
+            return forms.balanced(plain, turned) if node.rank == 2 else forms.upright(plain, not node.rank)
+        if op.batch(node.args) and all(a.rank <= 2 for a in node.args):
             return forms.upright(forms.call(op.name, [a.plain for a in args], axis=1), not node.rank)
         plain = forms.call(op.name, [a.plain for a in args])
         if node.rank < 2 and op.turns != "same":
@@ -138,9 +155,7 @@ class Notation:
             return self._zero(node)
         if len(node.terms) == 1:
             sign, piece = self.term(*node.terms[0], lone=True)
-            if sign > 0:
-                return piece
-            return Piece(forms.terms([(-1, piece.plain)]), forms.terms([(-1, piece.turned)]))
+            return piece if sign > 0 else _negative(piece)
         parts = self._multiples(node)
         parts.sort(key=lambda part: part[0])
         lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
@@ -153,7 +168,13 @@ class Notation:
     def _multiples(self, node: Sum) -> list[tuple[tuple[object, ...], int, Piece]]:
         """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
         alike: dict[Rational, list[Term]] = {}
-        for c, n in node.terms:
+        terms = list(node.terms)
+        if all(c < 0 for c, _ in terms):  # rather (y - x)*a + … than a sum that begins with a minus
+            for k, (c, n) in enumerate(terms):
+                if isinstance(n, Contract) and (flipped := self._flip(n)) is not None:
+                    terms[k] = (-c, flipped)
+                    break
+        for c, n in terms:
             alike.setdefault(abs(c), []).append((c, n))
         parts: list[tuple[tuple[object, ...], int, Piece]] = []
         for c, group in alike.items():
@@ -189,21 +210,26 @@ class Notation:
 
     def term(self, c: Rational, node: Expr, lone: bool = False) -> tuple[int, Piece]:
         """A rational multiple of a node: its sign, and the rest."""
-        if c < 0 and lone and (flipped := self._flip(node)) is not None:
-            c, node = -c, flipped
+        if isinstance(node, Contract) and node not in self.names:
+            sign, node = self._worded(node)
+            c *= sign
+            if c < 0 and lone and (flipped := self._flip(node)) is not None:
+                c, node = -c, flipped
         sign = -1 if c < 0 else 1
         c = abs(c)
-        if node.rank == 0 and isinstance(node, Number):
+        if isinstance(node, Number):
             form = number(ratio(c * node.value))
             return sign, Piece(form, form)
-        if c == 1 and not isinstance(node, Sum):
-            return sign, self.piece(node)
-        return sign, self._scaled(c, node)
+        if isinstance(node, Contract) and node not in self.names and node not in self.said:
+            return sign, self._valued(self._contraction(node, c), node if c == 1 else None)
+        return sign, self.piece(node) if c == 1 else self._scaled(c, node)
+
+    def _valued(self, piece: Piece, node: Expr | None) -> Piece:
+        """The piece, its value known where it is a node's own."""
+        return piece if node is None else Piece(piece.plain, piece.turned, _parts(node), lambda: node)
 
     def _scaled(self, c: Rational, node: Expr) -> Piece:
         """A positive rational in front of a node."""
-        if isinstance(node, Contract) and node not in self.names:
-            return self._contraction(node, c)
         return self._front(c, self.piece(node), node.rank)
 
     def _front(self, c: Rational, piece: Piece, rank: int) -> Piece:
@@ -214,16 +240,33 @@ class Notation:
         turned = forms.quotient([*over, (piece.turned, "*")], under)
         return Piece(plain, turned if rank else plain)
 
-    def _flip(self, node: Expr) -> Expr | None:
+    def _flip(self, node: Contract) -> Contract | None:
         """The negative of a product, its sign taken into a difference that is among the factors."""
-        if not isinstance(node, Contract):
-            return None
-        for k, (base, exponent, axes) in enumerate(node.factors):
+        found = None
+        for k, (base, exponent, _) in enumerate(node.factors):
             mixed = isinstance(base, Sum) and len({c > 0 for c, _ in base.terms}) == 2
             if mixed and isinstance(exponent, int) and exponent % 2 and base not in self.names:
-                del axes
-                return _Flipped.of(node, k)
-        return None
+                if scale(-1, base) in self.sums:
+                    return _negated(node, (k,))
+                found = found or _negated(node, (k,))
+        return found
+
+    def _worded(self, node: Contract) -> tuple[int, Contract]:
+        """The product with its differences the way round that the input has them, and the sign that is left.
+
+        Where signs would not cancel only a difference that has a name of its own is turned round.
+        """
+        sign = 1
+        for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
+            other = scale(-1, base)
+            if base in self.sums or base in self.names or not (other in self.sums or other in self.names):
+                continue
+            spots = tuple(k for k, (b, _, _) in enumerate(node.factors) if b is base)
+            odd = sum(int(node.factors[k][1]) for k in spots) % 2
+            if not odd or other in self.names:
+                node = _negated(node, spots)
+                sign = -sign if odd else sign
+        return sign, node
 
     # ------------------------------------------------------------ contractions
 
@@ -484,16 +527,16 @@ class Notation:
         return Form(Call("einsum", (text.syntax, *(f.syntax for f, _ in operands))), forms.ATOM, weight)
 
 
-class _Flipped:
-    """A product with one difference negated, written without renormalising the sign away."""
+def _negated(node: Contract, spots: tuple[int, ...]) -> Contract:
+    """The product with some factors negated, written down without the normal form taking the signs out again."""
+    factors = tuple((scale(-1, b) if k in spots else b, e, axes) for k, (b, e, axes) in enumerate(node.factors))
+    negated = intern_contraction(factors, node.out, node.sizes)
+    assert isinstance(negated, Contract)
+    return negated
 
-    @staticmethod
-    def of(node: Contract, k: int) -> Expr:
-        from mcalc.algebra.expr import intern_contraction
 
-        base, exponent, axes = node.factors[k]
-        factors = (*node.factors[:k], (scale(-1, base), exponent, axes), *node.factors[k + 1 :])
-        return intern_contraction(factors, node.out, node.sizes)
+def _negative(piece: Piece) -> Piece:
+    return Piece(forms.terms([(-1, piece.plain)]), forms.terms([(-1, piece.turned)]))
 
 
 def _parts(node: Expr) -> frozenset[Expr]:
