@@ -61,7 +61,7 @@ class Sizes:
             if len(a) == 1 and isinstance(a[0], int):
                 if b and a[0] not in b:
                     self._known[a[0]] = b
-            elif len(a) == len(b):
+            elif len(a) == len(b) > 1:
                 work.extend(((x,), (y,)) for x, y in zip(a, b, strict=True))
 
     def clash(self, left: Size, right: Size) -> bool:
