@@ -14,12 +14,22 @@ from mcalc.algebra.expr import Expr, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.rules import settle
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Name, Program, Syntax
+from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
 from mcalc.notation import forms, taken_names, vocabulary
 from mcalc.notation.collect import expand, present
 from mcalc.notation.notate import Notation
 from mcalc.working.opening import Opening, d, differential_of, opened, tidy
-from mcalc.working.reading_off import applied_to, coefficient, length, parts_of, renamed, standing_last, turning
+from mcalc.working.reading_off import (
+    applied_to,
+    coefficient,
+    length,
+    meaning,
+    parts_of,
+    renamed,
+    standing_last,
+    turning,
+)
+from mcalc.working.signs import Signs
 from mcalc.working.step import Step
 
 TYPE_CHECKING = False
@@ -49,8 +59,10 @@ class _Working:
         name = next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
         self.dx = differential_of(x, name)
         self.f = next(n for n in ("f", "g", "h", "F", "value") if n not in taken)
-        self.notation = Notation(*vocabulary(reading))
-        self._at_the_end(self.dx)
+        self.notation = Notation(*vocabulary(reading), reading.sums)
+        self.signs = Signs(reading.sums)
+        if not _turns(reading.program.body, x):
+            self._at_the_end(self.dx)
         self.steps: list[Step] = []
 
     def lines(self, derivative: Expr, syntax: Syntax, order: int) -> list[Step]:
@@ -110,50 +122,47 @@ class _Working:
         """A line as it comes; where x is a scalar, dx goes to the end at once."""
         syntax = None
         if not self.x.rank and not opened(line) and not is_zero(line):
-            syntax = standing_last([coefficient(line, self.dx)], line, self.dx, self.notation)
-        self._add(rules, left, line, syntax or self.notation.syntax(line))
+            syntax = standing_last([coefficient(line, self.dx)], line, self.dx, self.notation, self.signs)
+        self._add(rules, left, line, syntax or self.notation.syntax(self.signs.natural(line)))
 
     def _collect(self, line: Expr, complete: bool, f: Expr, g: Expr, shown: Syntax, left: str) -> None:
         """Bring dx to the end of every term, then collect what stands before it."""
         if is_zero(g):
             return
-        whole, rules = applied_to(g, f, self.dx), ["open-all"]
-        if complete:
-            before, parts = self.steps[-1].syntax, parts_of(line, self.dx)
+        whole, rules = applied_to(g, f, self.dx), [] if complete else ["open-all"]
+        before = self.steps[-1].syntax
+        if complete and self.x.rank:
             rules = turning(before, f, self.dx)
-            turned = standing_last(parts, f, self.dx, self.notation) if parts else None
-            if (
-                turned is not None
-                and length(turned) <= LONGER * length(before)
-                and self._add(rules, left, line, turned)
-            ):
-                rules = ["collect"]
+            parts = parts_of(line, self.dx)
+            turned = standing_last(parts, f, self.dx, self.notation, self.signs) if parts else None
+            if turned is not None and length(turned) <= LONGER * length(before) and meaning(turned) != meaning(before):
+                self._add(rules or ["expand"], left, line, turned)
+                before, rules = turned, []
         syntax = self._applied(f, g, shown)
         if syntax is None and not complete:
             whole = present(simplify(whole), self.notation)
             syntax = self.notation.syntax(whole)
-        if syntax is not None:
-            self._add(rules, left, whole, syntax)
+        if syntax is not None and meaning(syntax) != meaning(before):
+            self._add(rules or ["collect"], left, whole, syntax)
 
     def _applied(self, f: Expr, g: Expr, shown: Syntax) -> Syntax | None:
         """The derivative, written as in the answer, applied to dx."""
         root = present(g, self.notation)
         if not isinstance(shown, Program):
-            return standing_last([root], f, self.dx, self.notation, strict=True)
-        shared = present(g, Notation(self.notation.said, self.notation.names), share=True)
+            return standing_last([root], f, self.dx, self.notation)
+        shared = present(g, Notation(self.notation.said, self.notation.names, self.notation.sums), share=True)
         found = renamed(shown, [root, shared], self.notation)
         if found is None:
-            return standing_last([root], f, self.dx, self.notation, strict=True)
-        line = standing_last([found[0]], f, self.dx, found[1], strict=True)
+            return standing_last([root], f, self.dx, self.notation)
+        line = standing_last([found[0]], f, self.dx, found[1])
         return None if line is None else Program(shown.definitions, line)
 
-    def _add(self, rules: list[str], left: str, expr: Expr, syntax: Syntax, df: str = "") -> bool:
+    def _add(self, rules: list[str], left: str, expr: Expr, syntax: Syntax, df: str = "") -> None:
         """Add a line, unless it says what the line before says."""
         if self.steps and self.steps[-1].left == left and self.steps[-1].syntax == syntax:
-            return False
+            return
         words = {"f": self.f, "x": self.x.name, "dx": self.dx.name, "df": df or left}
         self.steps.append(Step(tuple(rules), left, expr, syntax, words))
-        return True
 
     def _quotient(self, k: int) -> str:
         """`df/dx`, `d²f/dx²`."""
@@ -168,7 +177,12 @@ class _Working:
         return "by-jacobian" if f.rank == self.x.rank == 1 else "by-entries"
 
 
+def _turns(body: Syntax, x: Symbol) -> bool:
+    """Whether the question has a matrix itself under a transpose, so that its differential may stand there too."""
+    return x.rank == 2 and any(node == Transpose(Name(x.name)) for node in walk(body))
+
+
 def _chief_first(rules: list[str]) -> list[str]:
     """The rules of a line, each once: linearity and the chain rule after what they serve."""
     own = [r for r in dict.fromkeys(rules) if r not in ("linear", "chain-rule")]
-    return [*own, *(r for r in ("chain-rule", "linear") if r in rules and (not own or r == "chain-rule"))]
+    return [*own, *(["chain-rule"] if "chain-rule" in rules else [])] or ["linear"]

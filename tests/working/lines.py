@@ -1,0 +1,41 @@
+"""Workings for the tests: a question answered with its lines, and what a line is worth at numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mcalc.algebra.expr import Expr, Symbol, substitute
+from mcalc.answer import differentiate
+from mcalc.calculus.differential import push
+from mcalc.language.read import Reading
+from mcalc.working import Step
+from mcalc.working.opening import differential_of, opened
+from tests.evaluate import Array, evaluate
+
+
+class Working:
+    """The lines for one question, with the variable and its differential."""
+
+    def __init__(self, text: str, wrt: str, declarations: Sequence[str] = (), order: int = 1) -> None:
+        (found,) = differentiate(text, [wrt], declarations, order).derivatives
+        self.reading: Reading = found.reading
+        self.answer = found.write("text")
+        self.steps: list[Step] = found.steps()
+        self.x: Symbol = found.variable
+        self.dx: Symbol = differential_of(self.x, self.steps[0].words["dx"])
+
+    def value(self, line: Expr, values: Mapping[str, Array]) -> Array:
+        """What a line is worth: an open d(g) is the change of g along dx."""
+        whole = substitute(line, {node: push(node.args[0], {self.x: self.dx}) for node in opened(line)})
+        sizes = {
+            str(d): length
+            for name, variable in self.reading.symbols.items()
+            for d, length in zip(variable.shape, np.shape(values[name]), strict=True)
+        }
+        return evaluate(whole, values, sizes)
+
+    def text(self) -> str:
+        """The lines as text, each with its rule."""
+        return "".join(f"{s.left} = {s.write('text')}    [{s.rule}]\n" for s in self.steps)

@@ -1,0 +1,121 @@
+"""The working by differentials: every line equals the one before, and the last is the answer."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mcalc.algebra.ops import NAMES, OPS
+from mcalc.language.read import reread
+from mcalc.working.opening import d
+from mcalc.working.titles import SENTENCES, sentence
+from tests.evaluate import _with_props
+from tests.test_corpus import CASES, DATA, request
+from tests.working.lines import Working
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, Any]:
+    with np.load(DATA / "corpus.npz") as stored:
+        return dict(stored)
+
+
+def close(a: Any, b: Any) -> bool:
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and bool(np.max(np.abs(a - b), initial=0) <= 1e-6 * max(1, np.max(np.abs(b), initial=0)))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str, Any], monkeypatch: Any) -> None:
+    asked = request(case)
+    working = Working(asked["expr"], asked["wrt"], asked["var"], asked["order"])
+    steps, reading = working.steps, working.reading
+    draw = min(key.split("|")[1] for key in truth if key.startswith(f"{case['id']}|"))
+    values = {name: truth[f"{case['id']}|{draw}|in|{name}"] for name in reading.symbols}
+    change = np.random.default_rng(7).standard_normal(np.shape(values[working.x.name]))
+    values[working.dx.name] = _with_props(change, working.dx.props)
+    worth = [working.value(step.expr, values) for step in steps]
+
+    for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
+        if before.left == after.left:
+            assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
+
+    expected = truth[f"{case['id']}|{draw}|out"]
+    assert close(worth[-1], expected)
+    if len(steps) > 1:
+        moved = values[working.dx.name]
+        assert close(worth[-2], np.tensordot(expected, moved, np.ndim(moved)))
+
+    assert steps[-1].write("text") == working.answer
+    assert all(step.rules and step.title for step in steps)
+    monkeypatch.setitem(OPS, "d", d)
+    monkeypatch.setattr("mcalc.language.calls.NAMES", NAMES | {"d"})
+    for step, value in zip(steps, worth, strict=True):
+        if "d" in reading.symbols and "d(" in step.write("text"):
+            continue  # a variable of that name: the reader takes it for a factor, a person does not
+        if re.search(r"einsum\('[^']*\(", step.write("text")):
+            continue  # the language has no fused axes yet
+        again = reread(step.write("text"), reading, {working.dx.name: working.dx})
+        assert close(working.value(again, values), value), step.write("text")
+
+
+def test_no_line_is_said_twice() -> None:
+    for text, x in (("x.T@A@x", "x"), ("tr(A@X)", "X"), ("norm(x)", "x"), ("x", "x"), ("3*t", "t")):
+        steps = Working(text, x).steps
+        assert all((a.left, a.syntax) != (b.left, b.syntax) for a, b in pairwise(steps))
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_the_lines_are_those_that_were_found_good(path: Path) -> None:
+    """The first line of a golden file is the question: expression, variable, order and declarations between bars."""
+    question, _, lines = path.read_text(encoding="utf-8").partition("\n")
+    text, x, order, *declarations = (part.strip() for part in question.split("|"))
+    assert Working(text, x, declarations, int(order)).text() == lines
+
+
+def test_every_rule_says_why() -> None:
+    assert all(text.endswith((".", ":", "}.")) for text in SENTENCES.values())
+    assert sentence("inv").startswith("Differentiate X X⁻¹ = I")
+
+
+def test_the_reply_has_the_fields_that_scripts_read() -> None:
+    steps = Working("x.T@A@x", "x").steps
+    first, last = steps[0].reply(), steps[-1].reply()
+    assert list(first) == ["rule", "title", "left", "text", "latex", "shape"]
+    assert (first["rule"], first["left"], first["text"], first["shape"]) == ("differential", "df", "d(x.T@A@x)", [])
+    assert (last["rule"], last["left"], last["shape"]) == ("read-off", "df/dx", ["n"])
+
+
+def test_higher_orders_differentiate_again() -> None:
+    lefts = list(dict.fromkeys(step.left for step in Working("sum(exp(x))", "x", order=2).steps))
+    assert lefts == ["df", "df/dx", "d(df/dx)", "d²f/dx²"]
+
+
+def test_what_does_not_occur_needs_one_line() -> None:
+    (step,) = Working("a.T@a", "x", ["x[n]"]).steps
+    assert (step.rule, step.write("text")) == ("constant", "zeros(n)")
+
+
+def test_names_are_never_taken_twice() -> None:
+    steps = Working("x.T@dx + f*t", "x", ["x[n]", "dx[n]", "f[]", "t[]"]).steps
+    assert steps[-2].write("text") == "dx.T@delta_x"
+    assert {step.left for step in steps} == {"dg", "dg/dx"}
+
+
+def test_a_deep_net_stays_readable() -> None:
+    layers = "; ".join(f"h{k + 1} = h{k} + tanh(W@h{k})" for k in range(20))
+    working = Working(f"h0 = x; {layers}; norm(h20 - y)^2", "x")
+    assert len(working.steps) < 70
+    assert max(len(step.write("text")) for step in working.steps) < 20_000
+
+
+def test_an_orthogonal_matrix_is_not_cancelled_before_it_is_differentiated() -> None:
+    steps = Working("norm(Q@x)^2 + tr(Q.T@Q)", "Q", ["Q[n,n] orthogonal", "x[n]"]).steps
+    assert steps[1].rule != "linear" or "Q" in steps[1].write("text")
