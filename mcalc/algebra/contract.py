@@ -7,13 +7,13 @@ the same contraction give the same node. Nothing else simplifies on construction
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import count
 from math import gcd, isqrt, lcm
 
 from mcalc.algebra.dims import Dim, product
-from mcalc.algebra.traits import nonnegative
 from mcalc.algebra.expr import (
     Contract,
     Expr,
@@ -33,6 +33,7 @@ from mcalc.algebra.expr import (
     transpose,
     zero,
 )
+from mcalc.algebra.traits import nonnegative
 
 
 def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int, Dim]) -> Expr:
@@ -347,6 +348,7 @@ def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -
 
 
 Colours = dict[int, int]
+Sign = tuple[int, bool, tuple[Group, ...]]
 
 
 def _order(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> list[int]:
@@ -367,38 +369,57 @@ def _order(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> li
     colours = {x: hash((labels.sizes[x].h, *shown.get(x, ()))) for x in everything}
     first = {x: places[0] for x, places in shown.items()}
     hidden = len(first) + 1
+    touching: dict[int, list[int]] = {x: [] for x in everything}
+    for place, (_, _, axes) in enumerate(signs):
+        for x in {x for group in axes for x in group}:
+            touching[x].append(place)
 
     def finish(colours: Colours) -> list[int]:
         return sorted(everything, key=lambda x: (first.get(x, hidden), colours[x]))
 
-    colours = _refine(signs, colours)
+    colours = _refine(signs, touching, colours, everything)
     if len(set(colours.values())) == len(everything):
         return finish(colours)
-    return finish(_break_ties(signs, colours))
+    return finish(_break_ties(signs, touching, colours))
 
 
-def _refine(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> Colours:
-    """Split colours by the company that labels keep, until nothing splits any more."""
-    distinct = len(set(colours.values()))
-    while distinct < len(colours):
-        company: dict[int, list[int]] = {x: [] for x in colours}
-        for sign, symmetric, axes in signs:
+def _refine(signs: list[Sign], touching: dict[int, list[int]], colours: Colours, changed: Iterable[int]) -> Colours:
+    """Split colours by the company that labels keep, until nothing splits any more.
+
+    A round looks only at the factors around labels that changed: a long chain costs its length, not its square.
+    """
+    colours = dict(colours)
+    members = Counter(colours.values())
+    while changed:
+        company: dict[int, list[int]] = {}
+        for place in {place for x in changed for place in touching[x]}:
+            sign, symmetric, axes = signs[place]
             shades = [tuple([colours[x] for x in group]) for group in axes]
             if symmetric:
                 shades.sort()
             whole = hash((sign, *shades))
             for axis, group in enumerate(axes):
                 for position, x in enumerate(group):
-                    company[x].append(hash((whole, 0 if symmetric else axis, position)))
-        colours = {x: hash((colours[x], *sorted(company[x]))) for x in colours}
-        now = len(set(colours.values()))
-        if now == distinct:
-            break
-        distinct = now
+                    company.setdefault(x, []).append(hash((whole, 0 if symmetric else axis, position)))
+        split: dict[int, dict[int, list[int]]] = {}
+        for x, met in company.items():
+            old = colours[x]
+            if members[old] > 1:
+                split.setdefault(old, {}).setdefault(hash((old, *sorted(met))), []).append(x)
+        changed = []
+        for old, parts in split.items():
+            if members[old] == sum(map(len, parts.values())):
+                # The others set these apart; were all renamed, their neighbours would have to look again.
+                parts.pop(max(parts, key=lambda new: (len(parts[new]), new)))
+            for new, xs in parts.items():
+                members[old] -= len(xs)
+                members[new] += len(xs)
+                colours.update(dict.fromkeys(xs, new))
+                changed += xs
     return colours
 
 
-def _form(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> tuple[list[int], tuple[object, ...]]:
+def _form(signs: list[Sign], colours: Colours) -> tuple[list[int], tuple[object, ...]]:
     """The labels by colour, and the product written in their positions."""
     order = sorted(colours, key=colours.__getitem__)
     place = {x: k for k, x in enumerate(order)}
@@ -409,7 +430,7 @@ def _form(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) ->
     return order, (tuple(sorted(colours.values())), tuple(sorted(written)))
 
 
-def _break_ties(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colours) -> Colours:
+def _break_ties(signs: list[Sign], touching: dict[int, list[int]], colours: Colours) -> Colours:
     """Individualise one label of the first tied colour and refine, the least form winning.
 
     Two choices with the same form are exchanged by a symmetry of the product, and so are all labels that
@@ -435,9 +456,9 @@ def _break_ties(signs: list[tuple[int, bool, tuple[Group, ...]]], colours: Colou
         tried.add(candidate)
         trial = dict(colours)
         trial[candidate] = hash((trial[candidate], 1))
-        trial = _refine(signs, trial)
+        trial = _refine(signs, touching, trial, [candidate])
         if len(set(trial.values())) < len(trial):
-            trial = _break_ties(signs, trial)
+            trial = _break_ties(signs, touching, trial)
         order, form = _form(signs, trial)
         if form in orders:
             for x, y in zip(orders[form], order, strict=True):
