@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mcalc import __version__
-from mcalc.algebra.ops import OPS
 from mcalc.cli.arguments import Command
-from mcalc.cli.functions import facts
+from mcalc.cli.functions import catalogue, shapes
 from mcalc.cli.help import described, spelled
 from mcalc.cli.main import COMMANDS, command
 
@@ -49,7 +48,6 @@ def pages() -> dict[str, str]:
 
 def main_page(commands: list[Command]) -> str:
     """`mcalc(1)`: the commands, the functions, what surrounds them."""
-    functions = [facts(op) for op in OPS.values() if not op.internal]
     return page(
         "mcalc",
         "derivatives of matrix expressions",
@@ -57,7 +55,7 @@ def main_page(commands: list[Command]) -> str:
         section("DESCRIPTION", paragraphs(ABOUT)),
         section("COMMANDS", items((f"mcalc {c.name}", f"{c.summary}; see mcalc-{c.name}(1)") for c in commands)),
         section("EXAMPLES", examples([c.examples[0] for c in commands])),
-        section("FUNCTIONS", items((f["name"], f"{f['shape']}. {f['why']}") for f in functions)),
+        section("FUNCTIONS", items((op.name, f"{shapes(op)}. {op.why}") for op in catalogue())),
         section("EXIT STATUS", items(EXIT_STATUSES)),
         section("ENVIRONMENT", items(ENVIRONMENT)),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Expr, Symbol, symbol
-from mcalc.algebra.ops import ALIASES, OPS, Op
+from mcalc.algebra.ops import NAMES, OPS, Op, find
 from mcalc.algebra.ops.signature import ANY
+from mcalc.algebra.ops.special import SPECIAL
+from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import push
 from mcalc.calculus.simplify import simplify
 from mcalc.cli.arguments import Command, Option
@@ -26,14 +28,20 @@ def run(values: Values) -> int:
     """Tell about one operation, or list them all."""
     name = values["name"]
     if name is None:
-        show_all([facts(op) for op in OPS.values() if not op.internal], values["json"])
+        show_all([facts(op) for op in catalogue()], values["json"])
         return 0
-    op = OPS.get(ALIASES.get(name, name))
+    op = find(name)
     if op is None or op.internal:
-        near = nearest(name, [*OPS, *ALIASES])
+        near = nearest(name, NAMES)
         raise Problem("name", f"no such function: {name}", hint=f"did you mean {near}?" if near else "mcalc functions")
     show_one(facts(op), values["json"])
     return 0
+
+
+def catalogue() -> list[Op]:
+    """Every operation that people write, those whose slopes come from SymPy last."""
+    own = [op for op in OPS.values() if not op.internal and op.name not in SPECIAL]
+    return [*own, *filter(None, map(find, SPECIAL))]
 
 
 def show_all(rows: list[dict[str, str]], as_json: bool) -> None:
@@ -65,8 +73,8 @@ def facts(op: Op) -> dict[str, str]:
     return {
         "name": op.name,
         "aliases": ", ".join(op.aliases),
-        "shape": " or ".join(shape_rule(s.text) for s in op.signatures),
-        "derivative": differential(op),
+        "shape": shapes(op),
+        "derivative": rule(op),
         "kink": op.nonsmooth,
         "why": op.why,
         "example": op.example,
@@ -75,8 +83,13 @@ def facts(op: Op) -> dict[str, str]:
     }
 
 
+def shapes(op: Op) -> str:
+    """Every way of calling it, by shapes: `[m,n], [n] -> [m]`; `[...]` is any shape."""
+    return " or ".join(shape_rule(s.text) for s in op.signatures)
+
+
 def shape_rule(signature: str) -> str:
-    """The shapes in and out: `mn,n->m` as `[m,n], [n] -> [m]`; `[...]` is any shape."""
+    """One way of calling: `mn,n->m` as `[m,n], [n] -> [m]`."""
     inputs, output = signature.split("->")
     shapes = [shape_of(letters) for letters in inputs.split(",")] if inputs else ["()"]
     return f"{', '.join(shapes)} -> {shape_of(output)}"
@@ -92,22 +105,37 @@ def shape_of(letters: str) -> str:
     return f"[{','.join(axes)}]"
 
 
-def differential(op: Op) -> str:
-    """The differential, worked out by the record itself: `d inv(X) = -inv(X)@dX@inv(X)`; '' for arrays of a size."""
+def rule(op: Op) -> str:
+    """The derivative as the record itself works it out; '' for arrays of a size, which are constants.
+
+    Of a function of each entry `tanh'(t) = 1 - tanh(t)^2`, else the differential `d inv(X) = -inv(X)@dX@inv(X)`.
+    """
     if op.kind == "sized":
         return ""
     arguments = sample(op)
+    value = op(*arguments)
+    if len(arguments) == 1 and not arguments[0].rank:
+        return f"{op.name}'({arguments[0].name}) = {told(derivative(value, arguments[0]))}"
     changes: dict[Expr, Expr] = {x: symbol(f"d{x.name}", x.shape, place=x.place + 10) for x in arguments}
-    told = write("text", notate(simplify(push(op(*arguments), changes))))
-    return f"d {op.name}({', '.join(x.name for x in arguments)}) = {told}"
+    try:
+        change = push(value, changes)
+    except Problem:  # an order, as of a Bessel function: only the last argument may move
+        change = push(value, {arguments[-1]: changes[arguments[-1]]})
+    return f"d {op.name}({', '.join(x.name for x in arguments)}) = {told(change)}"
+
+
+def told(expr: Expr) -> str:
+    """The expression as text."""
+    return write("text", notate(simplify(expr)))
 
 
 def sample(op: Op) -> list[Symbol]:
-    """Symbols that the operation takes: `X`, `Y` for matrices, `x`, `y` for vectors, `s`, `t` for scalars."""
-    names = [iter("stuv"), iter("xyzw"), iter("XYZW")]
+    """Symbols that the operation takes: `X`, `Y` for matrices, `x`, `y` for vectors, `t`, `s` for scalars."""
+    signature = op.signatures[0]
+    names = [iter("tsuv"), iter("xyzw"), iter("XYZW")]
     found = []
-    for place, letters in enumerate(op.signatures[0].inputs):
-        axes = "n" if letters == ANY else letters
+    for place, letters in enumerate(signature.inputs):
+        axes = letters if letters != ANY else "" if signature.output == ANY else "n"
         found.append(symbol(next(names[len(axes)]), tuple(map(dim, axes)), place=place))
     return found
 

@@ -66,6 +66,10 @@ class Page:
             color_system="standard" if in_colour(sys.stdout) else None,
         )
 
+    def name(self, name: str) -> str:
+        """A variable's name, Greek in Greek letters."""
+        return write(self.form, Name(name))
+
     def gap(self) -> None:
         """An empty line."""
         self.console.print()
@@ -100,24 +104,26 @@ class Page:
     def reading(self, reading: Reading) -> None:
         """The expression as it was read, and what each name in it is."""
         self.rows(self.equation(name_for(reading), reading.program))
-        if told := describe(reading, ascii=self.form != "unicode"):
+        if told := describe(reading, self.form != "unicode", self.name):
             self.remark(f"where {told}")
 
     def working(self, derivative: Derivative, method: str) -> None:
         """The lines that lead to the result, each with its reason."""
         rows: list[Row] = []
         said = ""
-        for step in derivative.steps(method)[:-1]:
+        *lines, last = derivative.steps(method)
+        for step in lines:
             rows.append((f"{step.left} =" if step.left != said else "=", body_first(step.write(self.form)), PLAIN))
             rows.append(("", printable(step.title), REMARK))
             said = step.left
         self.rows(rows)
         self.gap()
+        self.remark(last.title)
 
     def result(self, derivative: Derivative, layout: str) -> None:
         """The derivative, and what it is."""
         order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
-        left = f"d{order}{name_for(derivative.reading)}/d{write(self.form, Name(derivative.variable.name))}{order}"
+        left = f"d{order}{name_for(derivative.reading)}/d{self.name(derivative.variable.name)}{order}"
         self.rows(self.equation(left, derivative.syntax, RESULT))
         self.remark(f"{derivative.kind}{self.shape(derivative.shape, ' of', ',')}; {layout} layout")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
@@ -161,12 +161,15 @@ def _placed(problem: Problem, text: str, program: Program) -> Problem:
 _ABOVE = SUPERSCRIPTS | dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 
 
-def describe(reading: Reading, ascii: bool = False) -> str:
-    """How the text was read: `A ∈ ℝⁿˣⁿ symmetric, x ∈ ℝⁿ`, or `A: n x n symmetric, x: n` in ASCII."""
+def describe(reading: Reading, ascii: bool = False, spell: Callable[[str], str] = str) -> str:
+    """How the text was read: `A ∈ ℝⁿˣⁿ symmetric, x ∈ ℝⁿ`, or `A: n x n symmetric, x: n` in ASCII.
+
+    `spell` writes the names.
+    """
     found = []
     for name, node in reading.symbols.items():
         shape = f": {show_shape(node.shape)}" if ascii else f" ∈ {_space(node.shape)}"
-        found.append(" ".join([name + shape, *sorted(node.props)]))
+        found.append(" ".join([spell(name) + shape, *sorted(node.props)]))
     return ", ".join(found)
 
 

@@ -13,7 +13,7 @@ from mcalc.errors import Problem
 
 @pytest.mark.parametrize(
     "expression",
-    ["-x", "-x.T@x", "-x.T@A@x", "-2*t*x", "-tr(A)", "-f(x)", "--x", "--t", "-t", "-w", "-o", "- x", "-1/2*x'*A*x", "-wrt"],
+    ["-x", "-x.T@x", "-x.T@A@x", "-2*t*x", "-tr(A)", "-f(x)", "--x", "--t", "-t", "-w", "-o", "-1/2*x'*A*x", "-wrt"],
 )
 def test_a_word_that_begins_with_a_dash_and_is_no_option_is_the_expression(expression: str) -> None:
     for words in ([expression, "--wrt", "x"], ["--wrt", "x", expression], ["--wrt=x", "--order=2", expression]):

@@ -1,0 +1,96 @@
+"""README is true: every command in it is run, and what it shows is what one sees.
+
+`python -m tests.test_readme` writes the outputs into README.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from mcalc.cli.main import COMMANDS, command
+from tests.shell import ROOT, on_terminal
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SCRIPT = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown(command: str, folder: Path) -> str:
+    """What one sees of a command on a terminal where `mcalc` is installed."""
+    program = folder / "bin" / "mcalc"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m mcalc "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:/usr/bin:/bin"
+    _, seen = on_terminal(f"cd {folder} && {command}", PATH=path, NO_COLOR="1")
+    return "\n".join(line.rstrip() for line in seen.splitlines())
+
+
+def commands_in(block: str) -> list[str]:
+    """The commands after `$ `, each with its lines after `> `."""
+    found: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append(line[2:])
+        elif line.startswith("> ") and found:
+            found[-1] += "\n" + line[2:]
+    return found
+
+
+def refreshed(block: str, folder: Path) -> str:
+    """The block with what its commands print now."""
+    lines = []
+    for typed in commands_in(block):
+        lines.append("$ " + typed.replace("\n", "\n> "))
+        if seen := shown(typed, folder):
+            lines.append(seen)
+    return "\n".join(lines) + "\n"
+
+
+def blocks() -> list[str]:
+    return [found[1] for found in BLOCK.finditer(README.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("block", blocks(), ids=lambda block: commands_in(block)[0][:40])
+def test_readme_shows_what_one_sees(block: str, tmp_path: Path) -> None:
+    assert block == refreshed(block, tmp_path), "run python -m tests.test_readme and read what has changed"
+
+
+def test_continuous_integration_runs_the_second_command_and_nothing_else() -> None:
+    _, second, *_ = SCRIPT.findall(README.read_text(encoding="utf-8"))
+    steps = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line and not line.startswith("#")]
+    assert steps == ["set -e", 'cd "$(dirname "$0")/.."', second.strip()]
+
+
+def test_the_changelog_is_last_and_begins_with_this_version() -> None:
+    from mcalc import __version__
+
+    _, _, last = README.read_text(encoding="utf-8").rpartition("\n## ")
+    assert re.match(rf"Changelog\n\n### {re.escape(__version__)}\n", last)
+
+
+@pytest.mark.parametrize(
+    "typed", [line for name in COMMANDS for _, line in command(name).examples], ids=lambda typed: typed[:40]
+)
+def test_the_examples_of_help_and_man_pages_run(typed: str, tmp_path: Path) -> None:
+    seen = shown(f"({typed}) || echo FAILED", tmp_path)
+    assert seen
+    assert "FAILED" not in seen
+    assert "error" not in seen
+
+
+def main() -> None:
+    """Write what is seen now into README."""
+    with TemporaryDirectory() as folder:
+        text = README.read_text(encoding="utf-8")
+        text = BLOCK.sub(lambda found: f"```console\n{refreshed(found[1], Path(folder))}```", text)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
