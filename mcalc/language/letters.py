@@ -1,7 +1,5 @@
 """How mathematics is written: typographic characters, Greek letters, and figures above and below the line."""
 
-# ruff: noqa: RUF001, RUF002, RUF003  characters that look alike are what this module is about
-
 from __future__ import annotations
 
 #: What a typographic character means, one for one, so that places in the folded text are places in the user's.

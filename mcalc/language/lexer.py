@@ -268,8 +268,6 @@ def _with_calls(
                     _check_factor(tokens[k], functions)
             elif name in functions:
                 _check_function(tokens, k)
-            elif name == "sqrt":
-                raise Problem("parse", "the root's argument stands in brackets", (start, stop), "write √(…)")
     return tokens
 
 

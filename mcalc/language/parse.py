@@ -54,10 +54,9 @@ _known: frozenset[str] = frozenset()
 def parse(text: str, functions: Container[str] | None = None, names: Container[str] = ()) -> Program:
     """The program that `text` writes.
 
-    `functions` are the names that can be called (by default, those of the records, and einsum); `names` are variables that
-    are declared elsewhere, so that `A(x + y)` is a product. A bare number has a span as everything else has; a
-    node in brackets has the span of what stands inside them. Raises a `Problem` of kind parse, name, unsupported
-    or limit.
+    `functions` are the names that can be called (by default those of the records, and einsum); `names` are
+    variables that are declared elsewhere, so that `A(x + y)` is a product. The span of a node in brackets is that
+    of what stands inside them. Raises a `Problem` of kind parse, name, unsupported or limit.
     """
     try:
         tokens = tokenize(text, _functions() if functions is None else functions, names)
@@ -131,8 +130,8 @@ def _program(lines: list[Line], span: Span) -> Program:
             declarations.append((value, where))
             continue
         if body is not None:
-            hint = f"give it a name: r = …; or `where` with commas: … where {value[0].id} = …"
-            raise Problem("parse", "only the last part may be an expression by itself", body.span, hint)
+            message = "only the last part may be an expression by itself"
+            raise Problem("parse", message, body.span, "give it a name: r = …; …")
         bindings = value if kind == "definitions" else value[1]
         for name, meaning in bindings:
             if name.id in seen:

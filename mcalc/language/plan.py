@@ -45,7 +45,7 @@ class Plan:
         self.defined: dict[str, Span] = {name.id: name.span for name, _ in program.definitions}
         self._known = known
         self._scope = scope
-        program, self.notes = opened(program, source, {*known, *self.defined, *scope, *functions()})
+        program, self.notes = opened(program, {*known, *self.defined, *scope, *functions()})
         self.program = program
         self.parts = [Part(n.id, node, self._layout(node)) for n, node in program.definitions]
         self.parts.append(Part("", program.body, self._layout(program.body)))

@@ -23,7 +23,7 @@ from mcalc.language.syntax import (
 )
 
 
-def opened(program: Program, source: str, whole: Container[str]) -> tuple[Program, list[str]]:
+def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]:
     """The program without such spellings, and what was made of them. Names in `whole` stay as they are.
 
     Raises a `Problem` where a T among the letters may be a transpose.
@@ -45,7 +45,7 @@ def opened(program: Program, source: str, whole: Container[str]) -> tuple[Progra
         notes.append("e was read as Euler's number")
     if not (products or exponential):
         return program, notes
-    return _rewritten(program, source, products, exponential), notes
+    return _rewritten(program, products, exponential), notes
 
 
 def _is_euler(program: Program) -> bool:
@@ -58,23 +58,34 @@ def _is_exponential(node: Syntax) -> bool:
     return isinstance(node, Power) and node.base == Name("e") and not isinstance(node.exponent, Num)
 
 
-def _rewritten(program: Program, source: str, products: dict[str, tuple[str, ...]], exponential: bool) -> Program:
+def _rewritten(program: Program, products: dict[str, tuple[str, ...]], exponential: bool) -> Program:
     new: dict[int, Syntax] = {}
 
-    def bound(node: Syntax) -> bool:
+    def bound(mark: Syntax) -> bool:
         """Whether a mark belongs to the last letter of a product, as on paper in XX'; after brackets it does not."""
-        return isinstance(node, Name) and node.id in products and source[node.span[1] : node.span[1] + 1] != ")"
+        node = mark
+        while isinstance(node, (Transpose, Power)):
+            node = node.arg if isinstance(node, Transpose) else node.base
+            if node.span[0] != mark.span[0]:
+                return False
+        return isinstance(node, Name) and node.id in products
+
+    def marked(under: Syntax) -> tuple[tuple[Syntax, ...], Syntax]:
+        """The factors in front of the last, and the last, of what a bound mark stands behind."""
+        product = new[id(under)]
+        assert isinstance(product, Matmul)
+        return product.items[:-1], product.items[-1]
 
     for node in reversed(list(walk(program))):
         made: Syntax | None = None
         match node:
             case Name(name) if name in products:
                 made = _product(node, products[name])
-            case Transpose(Name(name) as arg) if bound(arg):
-                *front, last = _product(arg, products[name]).items
+            case Transpose(arg) if bound(node):
+                front, last = marked(arg)
                 made = _matmul((*front, Transpose(last, (last.span[0], node.span[1]))), node)
-            case Power(Name(name) as base, exponent, each) if bound(base):
-                *front, last = _product(base, products[name]).items
+            case Power(base, exponent, each) if bound(node):
+                front, last = marked(base)
                 made = _matmul((*front, Power(last, new[id(exponent)], each, (last.span[0], node.span[1]))), node)
             case Power(_, exponent) if exponential and _is_exponential(node):
                 made = Call("exp", (new[id(exponent)],), (), node.span)

@@ -59,10 +59,6 @@ def _group(text: str) -> str:
     return rf"\left({text}\right)" if r"\frac" in text or r"\left" in text else f"({text})"
 
 
-def _join(parts: Sequence[str]) -> str:
-    return parts[0] + "".join((r" \cdot " if part[0].isdigit() else " ") + part for part in parts[1:])
-
-
 def _function(name: str, args: Sequence[str]) -> Form | None:
     """The form that the function's record states, and how tightly it binds."""
     from mcalc.algebra.ops import ALIASES, OPS
@@ -95,13 +91,13 @@ LATEX = Target(
         "elementwise": ("factor", r"{0:atom}^{{\odot {1:exponent}}}"),
     },
     links={
-        "*": ("chain", "chain", r"{0} \cdot {1}", "term"),
+        "number": ("chain", "chain", r"{0} \cdot {1}", "term"),
         ".*": ("chain", "chain", r"{0} \odot {1}", "term"),
         "/": ("", "", r"\frac{{{0}}}{{{1}}}", "factor"),
         "./": ("chain", "factor", r"{0} \oslash {1}", "term"),
     },
     near=frozenset("@ *"),
-    join=_join,
+    join=" ".join,
     group=_group,
     name=_name,
     option=r"\mathrm{{{0}}}={1}",

@@ -109,7 +109,7 @@ class Target:
             case Transpose():
                 return self._transpose(pieces[0])
             case Power(_, _, elementwise):
-                return self._power(*pieces, elementwise)
+                return self._power(pieces[0], pieces[1], elementwise)
             case Negative():
                 piece = Piece(self, self.minus + format(pieces[0], self.lead + "chain"), "sum")
                 piece.signed = pieces[0]
@@ -154,18 +154,23 @@ class Target:
         return self._fill(self.forms["elementwise" if elementwise else "power"], base, exponent)
 
     def _chain(self, pieces: list[Piece], operators: Sequence[str], need: str) -> Piece:
-        """A chain from left to right. Operands that stand near each other are joined all at once."""
+        """A chain from left to right. Operands that stand near each other are joined all at once.
+
+        A number does not stand near what is before it, nor anything near a product that binds less tightly: there
+        the link called `number` stands between.
+        """
         near = [operator in self.near for operator in operators]
         parts = [format(pieces[0], self.lead + "factor" if near[0] else self.links[operators[0]][0])]
         level = "chain"
         for k, (operator, piece) in enumerate(zip(operators, pieces[1:], strict=True)):
-            if near[k] and LEVELS[level] >= CHAIN:
-                followed = k + 1 < len(near) and near[k + 1]
-                parts.append(format(piece, "factor" if followed else need))
-                level = "chain"
-            else:
-                _, right, template, level = self.links[operator]
-                parts = [template.format(self.join(parts), format(piece, right))]
+            if near[k]:
+                part = format(piece, "factor" if near[k + 1 : k + 2] == [True] else need)
+                if LEVELS[level] >= CHAIN and not part[0].isdigit():
+                    parts.append(part)
+                    level = "chain"
+                    continue
+            _, right, template, level = self.links["number" if near[k] else operator]
+            parts = [template.format(self.join(parts), format(piece, right))]
         return Piece(self, self.join(parts), level)
 
     def _sum(self, pieces: list[Piece], signs: Sequence[str]) -> Piece:

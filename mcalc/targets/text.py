@@ -9,14 +9,7 @@ from mcalc.targets.template import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mcalc.language.syntax import Syntax
-
-
-def _join(parts: Sequence[str]) -> str:
-    """Juxtaposed operands; a number cannot stand behind its factor, so `@` stands between."""
-    return parts[0] + "".join(("@" if part[0].isdigit() else " ") + part for part in parts[1:])
 
 
 def _quoted(value: str) -> str:
@@ -36,9 +29,10 @@ TEXT = Target(
         "/": ("-chain", "-factor", "{0}/{1}", "term"),
         "./": ("-chain", "-factor", "{0}./{1}", "term"),
         "@": ("-factor", "-factor", "{0}@{1}", "chain"),
+        "number": ("", "-factor", "{0}@{1}", "chain"),
     },
     near=frozenset(" "),
-    join=_join,
+    join=" ".join,
     text=_quoted,
     lead="-",
 )

@@ -4,8 +4,6 @@ It reads back where the names are known: `Xw` is then X times w. What would read
 in the input language, and products that nothing but nearness marks get a space or a dot where nearness misleads.
 """
 
-# ruff: noqa: RUF001  mathematical characters are what this module writes
-
 from __future__ import annotations
 
 from itertools import pairwise
@@ -43,9 +41,10 @@ BELOW = "".join(SUBSCRIPTS.values())
 
 
 def _function(name: str, args: Sequence[str]) -> Form | None:
-    if len(args) != ARITY.get(name, 1) or any("‖" in arg for arg in args):
+    form = FUNCTIONS.get(name)
+    if form is None or len(args) != ARITY.get(name, 1) or ("‖" in form[1] and "‖" in args[0]):
         return None
-    return FUNCTIONS.get(name)
+    return form
 
 
 def _name(name: str) -> str:
@@ -87,8 +86,8 @@ class _Joiner:
         return runs[0] + "".join(self.between(left, right) + right for left, right in pairwise(runs))
 
     def is_product(self, name: str) -> bool:
-        """Whether letters without a space read back as their product."""
-        return bool(letters(name)) and name not in self.taken
+        """Whether letters without a space read back as their product. λ may be a name that is spelled lambda."""
+        return name.isascii() and "T" not in name and name not in self.taken and bool(letters(name))
 
     def is_short(self, name: str) -> bool:
         """Whether a name is one letter, apart from an index, or several that are a product."""
@@ -111,10 +110,8 @@ class _Joiner:
         return runs
 
     def between(self, left: str, right: str) -> str:
-        """What stands between two neighbours: nothing, a space, or a dot."""
+        """What stands between two neighbours: nothing or a space."""
         name, head = _split(left, backwards=True), _split(right)
-        if right[0].isdigit():
-            return "·"
         if right[0] == "‖" or "‖" in left[-3:]:
             return "" if left.isdecimal() else " "
         if head:
@@ -134,7 +131,7 @@ def write(syntax: Syntax) -> str:
             "superscript": ("factor", "{0:atom}{1}"),
         },
         links={
-            "*": ("chain", "chain", "{0}·{1}", "term"),
+            "number": ("chain", "chain", "{0}·{1}", "term"),
             ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
             "/": ("chain", "factor", "{0}/{1}", "term"),
             "./": ("chain", "factor", "{0} ⊘ {1}", "term"),

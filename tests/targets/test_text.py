@@ -1,0 +1,235 @@
+"""The printers: every pair of operators, and trees at random, judged by what the text means when it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcalc.language.parse import parse
+from mcalc.language.spelling import opened
+from mcalc.language.syntax import (
+    Call,
+    Matmul,
+    Name,
+    Negative,
+    Num,
+    Power,
+    Product,
+    Program,
+    Syntax,
+    Terms,
+    Text,
+    Transpose,
+    walk,
+)
+from mcalc.targets import latex, text, unicode
+from tests.targets.meaning import from_latex, meaning
+
+#: Functions with a form of their own in some target, and one without.
+FUNCTIONS = ("inv", "sqrt", "norm", "kron", "tr", "softmax", "expm")
+
+
+def names_of(tree: Syntax) -> frozenset[str]:
+    return frozenset(node.id for node in walk(tree) if isinstance(node, Name))
+
+
+def read(source: str, names: frozenset[str]) -> Syntax:
+    """The expression that `source` says to somebody who knows the names."""
+    program = parse(source, (*FUNCTIONS, "sum", "einsum"), names)
+    return opened(program, names)[0].body
+
+
+# ---------------------------------------------------------------- all pairs of operators
+
+
+def operators(a: Syntax, b: Syntax) -> dict[str, Syntax]:
+    """Every way to make a tree of two operands, or of the first alone."""
+    return {
+        "sum": Terms((a, b), ("+", "+")),
+        "difference": Terms((a, b), ("+", "-")),
+        "minus": Terms((a,), ("-",)),
+        "sign": Negative(a),
+        "times": Product((a, b), ("*",)),
+        "hadamard": Product((a, b), (".*",)),
+        "over": Product((a, b), ("/",)),
+        "each over": Product((a, b), ("./",)),
+        "matmul": Matmul((a, b)),
+        "near": Matmul((a, b), (" ",)),
+        "transpose": Transpose(a),
+        "power": Power(a, b),
+        "square": Power(a, Num("2")),
+        "inverse": Power(a, Negative(Num("1"))),
+        "each power": Power(a, b, True),
+        "inv": Call("inv", (a,)),
+        "kron": Call("kron", (a, b)),
+        "norm": Call("norm", (a,)),
+        "call": Call("softmax", (a, b)),
+    }
+
+
+def pairs() -> dict[str, Syntax]:
+    """Every operator in every place of every other, and a third operand beside them."""
+    found: dict[str, Syntax] = {}
+    a, b, c = Name("A"), Name("b"), Name("c")
+    for inner, tree in operators(a, b).items():
+        for place, left, right in (("left", tree, c), ("right", c, tree)):
+            for outer, whole in operators(left, right).items():
+                found[f"{outer}, {place}: {inner}"] = whole
+    return {
+        title: tree for title, tree in found.items() if any(isinstance(n, Name) and n.id == "A" for n in walk(tree))
+    }
+
+
+PAIRS = pairs()
+GOLDEN = Path(__file__).with_name("pairs.txt")
+
+
+def spellings(tree: Syntax) -> str:
+    return "   ".join(target.write(tree) for target in (text, unicode, latex))
+
+
+def table() -> str:
+    return "".join(f"{title:32}{spellings(tree)}\n" for title, tree in PAIRS.items())
+
+
+def test_every_pair_is_spelled_as_agreed() -> None:
+    """`python -m tests.targets.test_text` writes the table anew; read the difference before you keep it."""
+    assert GOLDEN.read_text(encoding="utf-8") == table()
+
+
+@pytest.mark.parametrize("title", PAIRS)
+def test_pair_reads_back(title: str) -> None:
+    tree = PAIRS[title]
+    names = names_of(tree)
+    meant = meaning(tree)
+    written = text.write(tree)
+    again = read(written, names)
+    assert meaning(again) == meant, written
+    assert read(text.write(again), names) == again
+    in_unicode = unicode.write(tree)
+    assert meaning(read(in_unicode, names)) == meant, in_unicode
+    in_latex = latex.write(tree)
+    if "norm" not in title and "expm" not in title:
+        assert meaning(read(from_latex(in_latex), names)) == meant, in_latex
+
+
+# ---------------------------------------------------------------- trees at random
+
+NAMES = st.sampled_from("A X Xw x w T f e lam lambda Sigma x_1 W_12 W1 where var Tab λ".split())
+LEAVES = st.one_of(NAMES.map(Name), st.sampled_from(("2", "0.5", "1e-3", "13")).map(Num))
+
+
+def _chains(kind: type[Matmul] | type[Product], operators: str) -> object:
+    def chain(below: st.SearchStrategy[Syntax]) -> st.SearchStrategy[Syntax]:
+        def build(items: list[Syntax], picks: list[str]) -> Syntax:
+            return kind(tuple(items), tuple(picks[: len(items) - 1]))
+
+        picks = st.lists(st.sampled_from(operators.split(",")), min_size=3, max_size=3)
+        return st.builds(build, st.lists(below, min_size=2, max_size=4), picks)
+
+    return chain
+
+
+def _sums(below: st.SearchStrategy[Syntax]) -> st.SearchStrategy[Syntax]:
+    def build(items: list[Syntax], signs: list[str]) -> Syntax:
+        return Terms(tuple(items), tuple(signs[: len(items)]) if len(items) > 1 else ("-",))
+
+    return st.builds(
+        build, st.lists(below, min_size=1, max_size=3), st.lists(st.sampled_from("+-"), min_size=3, max_size=3)
+    )
+
+
+def _calls(below: st.SearchStrategy[Syntax]) -> st.SearchStrategy[Syntax]:
+    plain = st.builds(lambda name, arg: Call(name, (arg,)), st.sampled_from(FUNCTIONS), below)
+    option = below.map(lambda arg: Call("sum", (arg,), (("axis", Num("0")),)))
+    einsum = st.lists(below, min_size=1, max_size=2).map(lambda args: Call("einsum", (Text("ij,jk->ik"), *args)))
+    return st.one_of(plain, option, einsum, st.builds(lambda a, b: Call("kron", (a, b)), below, below))
+
+
+TREES: st.SearchStrategy[Syntax] = st.recursive(
+    LEAVES,
+    lambda below: st.one_of(
+        _chains(Matmul, "@, ")(below),  # type: ignore[operator]
+        _chains(Product, "*,.*,/,./")(below),  # type: ignore[operator]
+        _sums(below),
+        _calls(below),
+        below.map(Transpose),
+        below.map(Negative),
+        st.builds(Power, below, below, st.booleans()),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(TREES)
+def test_any_tree_reads_back_from_text(tree: Syntax) -> None:
+    names = names_of(tree)
+    written = text.write(tree)
+    again = read(written, names)
+    assert meaning(again) == meaning(tree), written
+    assert read(text.write(again), names) == again
+
+
+@settings(max_examples=600, deadline=None)
+@given(TREES)
+def test_any_tree_reads_back_from_unicode(tree: Syntax) -> None:
+    names = names_of(tree) - {"λ"} if "lambda" in names_of(tree) else names_of(tree)
+    if "λ" in names_of(tree) - names:
+        return  # nobody who writes both can be understood
+    written = unicode.write(tree)
+    assert meaning(read(written, names)) == meaning(tree), written
+
+
+@settings(max_examples=400, deadline=None)
+@given(TREES)
+def test_braces_of_latex_balance(tree: Syntax) -> None:
+    written = latex.write(tree)
+    depth = 0
+    for character in written.replace(r"\{", "").replace(r"\}", ""):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        assert depth >= 0, written
+    assert not depth, written
+    assert written.count(r"\left") == written.count(r"\right"), written
+
+
+# ---------------------------------------------------------------- programs, size
+
+
+def test_program() -> None:
+    source = "p = softmax(z); diag(p) - p@p.T"
+    program = parse(source)
+    assert text.write(program) == source
+    assert unicode.write(program) == "p = softmax(z); diag(p) − p pᵀ"
+    assert latex.write(program) == (
+        r"p = \operatorname{softmax}\left(z\right);\quad \operatorname{diag}\left(p\right) - p p^{\top}"
+    )
+    assert parse(text.write(program)) == program
+    assert isinstance(program, Program)
+
+
+def test_declarations_are_kept() -> None:
+    source = "var A[n,n] symmetric; A@x"
+    assert text.write(parse(source)) == source
+
+
+@pytest.mark.parametrize("target", [text, unicode, latex])
+def test_long_and_deep_trees_are_ordinary(target: object) -> None:
+    write = target.write  # type: ignore[attr-defined]
+    x = Name("x")
+    start = process_time()
+    assert write(Terms((x,) * 5000, ("+",) * 5000)).count("x") == 5000
+    assert write(Matmul((Name("A"),) * 500)).count("A") == 500
+    tree: Syntax = x
+    for _ in range(1000):
+        tree = Call("tanh", (tree,))
+    assert write(tree).count("tanh") == 1000
+    assert process_time() - start < 1.5
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(table(), encoding="utf-8")
