@@ -105,8 +105,8 @@ class Codes:
         return self.make("call", args, op, shape)
 
     def add(self, terms: Sequence[Part]) -> Code:
-        """The signed sum, positive terms first; one positive term is itself."""
-        ordered = sorted(terms, key=lambda term: (-term[1], term[0].kind == "number"))
+        """The signed sum: positive terms first, small ones before large, a number last."""
+        ordered = sorted(terms, key=lambda term: (-term[1], term[0].kind == "number", extent(term[0])))
         first = ordered[:1]
         for start in range(1, max(len(ordered), 2), CHUNK):
             first = [(self._add(first + ordered[start : start + CHUNK]), 1)]
@@ -222,13 +222,20 @@ class Codes:
         """NumPy's matrix product; stacks of matrices have the same leading axes."""
         rows = a.shape[:-1]
         columns = b.shape[-1:] if b.rank > 1 else ()
-        return self.make("matmul", (a, b), None, (*rows, *columns))
+        node = self.make("matmul", (a, b), None, (*rows, *columns))
+        node.symmetric = a.rank == b.rank == 2 and self.permute(a, (1, 0)) is b
+        return node
 
 
 def _weight(part: Part) -> tuple[int, int, int]:
     """Small factors go first, those that multiply before those that divide, then the older ones."""
     code, sign = part
-    return sum(d is not UNIT for d in code.shape), -sign, code.place
+    return extent(code), -sign, code.place
+
+
+def extent(code: Code) -> int:
+    """How many axes are not of size one."""
+    return sum(d is not UNIT for d in code.shape)
 
 
 def broadcast(args: Sequence[Code]) -> Shape:
@@ -241,6 +248,15 @@ def broadcast(args: Sequence[Code]) -> Shape:
                 assert shape[k] is UNIT or shape[k] is d, (shape, code.shape)
                 shape[k] = d
     return tuple(shape)
+
+
+def behind(code: Code) -> list[Code]:
+    """The node and the nodes whose memory it may share, down to the one that made it."""
+    found = [code]
+    while code.kind in VIEWS or code.kind == "reshape":
+        code = code.args[0]
+        found.append(code)
+    return found
 
 
 def order(roots: Sequence[Code]) -> list[Code]:

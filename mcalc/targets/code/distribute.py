@@ -1,7 +1,6 @@
 """Structure before arithmetic: a sum of diagonals and outer products is multiplied term by term.
 
-`(diag(p) - p pᵀ) A` costs as much as A is large, where the matrix in brackets, written out, would cost a
-matrix product.
+`(diag(p) - p pᵀ) A` costs as much as A is large; with the matrix in brackets written out it is a matrix product.
 """
 
 from __future__ import annotations
@@ -63,16 +62,18 @@ def _opened(node: Contract) -> list[tuple[Rational, Expr]]:
 
 
 def _structured(node: Expr) -> bool:
-    """Whether a term is a diagonal, or an outer product of what has at most one axis."""
+    """Whether a term is a diagonal, or a product of smaller arrays that share no sum."""
     if not isinstance(node, Contract) or node.rank < 2:
         return False
-    flat = [x for group in node.out for x in group]
-    if len(set(flat)) < len(flat):
+    shown = [x for group in node.out for x in group]
+    if len(set(shown)) < len(shown):
         return True
     reach = {x: x for x in range(len(node.sizes))}
+    spread = 0
     for _, _, axes in node.factors:
-        touched = {reach[x] for group in axes for x in group}
-        if touched:
-            home = min(touched)
-            reach = {x: home if y in touched else y for x, y in reach.items()}
-    return len({reach[x] for x in flat}) == len(flat)
+        labels = {x for group in axes for x in group}
+        spread = max(spread, len(labels))
+        touched = {reach[x] for x in labels}
+        reach = {x: min(touched) if home in touched else home for x, home in reach.items()}
+    apart = len({reach[x] for x in shown}) == len(shown)
+    return apart or (len(shown) == len(node.sizes) and spread < len(shown))

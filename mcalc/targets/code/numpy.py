@@ -13,7 +13,7 @@ from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Group, Rational, Symbol
 from mcalc.algebra.ops import Op
 from mcalc.errors import Problem
-from mcalc.targets.code.array import Code
+from mcalc.targets.code.array import Code, behind
 from mcalc.targets.code.array import order as arguments_first
 from mcalc.targets.code.program import program
 from mcalc.targets.code.spell import (
@@ -95,7 +95,7 @@ def _power(node: Code, args: list[Text], scope: Scope) -> Text:
     return f"{wrap(args[0], ATOM)}**{wrap(_number(exponent), ATOM)}", POWER
 
 
-HOLE = re.compile(r"\{(\d)\}")
+HOLE = re.compile(r"(-?)\{(\d)\}")
 
 
 def _template(node: Code) -> str:
@@ -111,9 +111,12 @@ def _call(node: Code, args: list[Text], scope: Scope) -> Text:
     def fill(hole: re.Match[str]) -> str:
         before, after = template[: hole.start()].rstrip()[-1:], template[hole.end() :][:1]
         alone = before in ("(", ",", "") and after in (")", ",", "")
-        arg = node.args[int(hole[1])]
-        whole = arg.kind == "number" and arg.data.denominator == 1  # np.power refuses whole numbers
-        return repr(float(arg.data)) if whole else wrap(args[int(hole[1])], SUM if alone else ATOM)
+        arg, (text, level) = node.args[int(hole[2])], args[int(hole[2])]
+        if arg.kind == "number" and arg.data.denominator == 1:
+            text = repr(float(arg.data))  # np.power refuses whole numbers
+        if hole[1] and alone and level == PRODUCT and text.startswith("-"):
+            return text[1:]  # minus a product with a minus in front
+        return hole[1] + wrap((text, level), SUM if alone and not hole[1] else ATOM)
 
     return HOLE.sub(fill, template), ATOM
 
@@ -177,11 +180,9 @@ def _filled(function: str, node: Code, scope: Scope) -> Text:
     return f"{function}({_shape(node, scope) if node.rank > 1 else scope.size(node.shape[0])[0]})", ATOM
 
 
-def _shared(code: Code) -> bool:
-    """Whether the array may be one that the caller holds, or a view of it."""
-    while code.kind in ("permute", "expand", "reshape"):
-        code = code.args[0]
-    return code.kind in ("variable", "diagonal")
+def _held(code: Code) -> bool:
+    """Whether the array may be one that the caller holds, or cannot be written to."""
+    return behind(code)[-1].kind in ("variable", "diagonal")
 
 
 def _assemble(name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
@@ -189,7 +190,7 @@ def _assemble(name: str, node: Code, values: list[Text], shared: bool, scope: Sc
     based, patterns, signs = node.data
     if not based:
         base = _filled("np.zeros", node, scope)[0]
-    elif shared or _shared(node.args[0]):
+    elif shared or _held(node.args[0]):
         base = f"np.array({values[0][0]})"
     else:
         base = values[0][0]
@@ -297,7 +298,7 @@ def _definition(name: str, code: Code, titles: dict[Code, str], reading: Reading
     arrays = [scope.variables[symbol] for symbol in reading.symbols if symbol in read]
     if not code.rank:
         result = f"np.asarray({result}, np.float64)"
-    elif _shared(code):
+    elif _held(code):
         result = f"np.array({result})"
     parameters = ", ".join([*scope.variables.values(), *missing, f"**{scope.fresh('_')}"])
     shape = spelled([scope.described(d)[0] for d in code.shape])

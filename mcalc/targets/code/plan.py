@@ -3,7 +3,7 @@
 With every dimension taken to be equally large, the pair whose loop has the fewest labels goes first (so that
 `A.T @ (A @ x)` never multiplies matrices) and a pair that the program has computed already costs nothing. Among
 equals a pair that occurs twice goes first, because it is computed once, then one whose result has fewer axes,
-then two copies of one array, whose product is symmetric.
+then two copies of one array, whose product is symmetric, then one that needs no transpose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from mcalc.algebra.expr import Group, Rational
 from mcalc.targets.code.array import Code, Codes, Part
 
 Labelled = tuple[Code, int, Group]  #: an array, 1 or -1 where it divides, and the label of each axis
-Key = tuple[object, ...]
+Key = tuple[tuple[int, int, Group], ...]  #: a term's arrays by place, signs and labels
+Step = tuple[Key, Key, Group]  #: two terms, and which of their labels are kept
 
 
 class Term:
@@ -33,6 +34,14 @@ class Term:
         """Whether the order of the axes is free: a symmetric matrix."""
         return len(self.parts) == 1 and self.parts[0][0].symmetric
 
+    def starts(self, kept: Collection[int]) -> bool:
+        """Whether it can stand on the right of a matrix product as it is."""
+        return self.free or self.labels[0] not in kept
+
+    def ends(self, kept: Collection[int]) -> bool:
+        """Whether it can stand on the left of a matrix product as it is."""
+        return self.free or self.labels[-1] not in kept
+
     def key(self, names: dict[int, int]) -> Key:
         """What the term computes, its labels renamed in the order in which they are met."""
         return tuple(
@@ -46,7 +55,7 @@ class Planner:
 
     def __init__(self, codes: Codes) -> None:
         self.codes = codes
-        self.done: dict[Key, tuple[Code, Group]] = {}
+        self.done: dict[Step, tuple[Code, Group]] = {}
 
     def contract(self, terms: list[Term], out: Group, sizes: tuple[Dim, ...]) -> Term:
         """The product of the terms, summed over the labels that are not in `out`."""
@@ -127,7 +136,7 @@ class Planner:
         if batch:
             return self._einsum(a, b, batch + rows + columns, out)
         if rows or columns:
-            return self._tensordot(a, b, summed)
+            return self._tensordot(a, b, summed, out)
         return self._inner(a, b, summed)
 
     def _inner(self, a: Term, b: Term, summed: Group) -> Term:
@@ -135,7 +144,8 @@ class Planner:
         if _divides(a, b):
             whole = Term((*a.parts, *b.parts))
             return Term([(codes.sum(self.array(whole, summed), tuple(range(len(summed)))), 1, ())])
-        left, right = self.array(a, summed), self.array(b, summed)
+        order = b.labels if a.free else a.labels
+        left, right = self.array(a, order), self.array(b, order)
         code = codes.matmul(left, right) if len(summed) == 1 else codes.make("dot", (left, right))
         return Term([(code, 1, ())])
 
@@ -157,7 +167,9 @@ class Planner:
         labels = batch + rows + columns
         return Term([(self.codes.reshape(code, tuple(sizes[x] for x in labels)), 1, labels)])
 
-    def _tensordot(self, a: Term, b: Term, summed: Group) -> Term:
+    def _tensordot(self, a: Term, b: Term, summed: Group, out: Group) -> Term:
+        if out and out[0] in b.labels and out[0] not in a.labels:
+            a, b = b, a
         left, right = self.array(a, a.labels), self.array(b, b.labels)
         axes = tuple(a.labels.index(x) for x in summed), tuple(b.labels.index(x) for x in summed)
         known = zip(a.labels + b.labels, left.shape + right.shape, strict=True)
@@ -202,12 +214,10 @@ class _Contraction:
         self.shown = frozenset(out)
         self.terms: dict[int, Term] = {}
         self.holders: dict[int, set[int]] = {}
-        self.sides: dict[Key, tuple[set[int], set[int]]] = {}
-        self.heap: list[tuple[int, bool, int, bool, int, int, int]] = []
+        self.sides: dict[Step, tuple[set[int], set[int]]] = {}
+        self.heap: list[tuple[int, bool, int, bool, bool, int, int, int]] = []
         self.count = 0
-        pairs = [pair for term in terms for pair in self._enter(term)]
-        for pair in pairs:
-            self._sign(*pair)
+        pairs = [self._signed(*pair) for term in terms for pair in self._enter(term)]
         for pair in pairs:
             self._push(*pair)
 
@@ -216,10 +226,8 @@ class _Contraction:
         while self.heap:
             *_, i, j = heappop(self.heap)
             if i in self.terms and j in self.terms:
-                pairs = self._enter(self._merge(i, j))
-                for pair in pairs:
-                    self._sign(*pair)
-                    self._push(*pair)
+                for pair in self._enter(self._merge(i, j)):
+                    self._push(*self._signed(*pair))
         return list(self.terms.values())
 
     def _enter(self, term: Term) -> list[tuple[int, int]]:
@@ -238,29 +246,32 @@ class _Contraction:
         labels = {*self.terms[i].labels, *self.terms[j].labels}
         return {x for x in labels if x in self.shown or not self.holders[x] <= {i, j}}
 
-    def _key(self, i: int, j: int, kept: set[int]) -> tuple[Key, dict[int, int]]:
+    def _key(self, i: int, j: int, kept: set[int]) -> tuple[Step, dict[int, int]]:
         """What the pair computes, and the names that the key gives its labels."""
-        found: list[tuple[Key, dict[int, int]]] = []
+        found: list[tuple[Step, dict[int, int]]] = []
         for a, b in ((i, j), (j, i)):
             names: dict[int, int] = {}
-            key = (self.terms[a].key(names), self.terms[b].key(names))
-            found.append(((*key, tuple(sorted(names[x] for x in kept))), names))
+            left, right = self.terms[a].key(names), self.terms[b].key(names)
+            found.append(((left, right, tuple(sorted(names[x] for x in kept))), names))
         return min(found, key=lambda pair: pair[0])
 
-    def _sign(self, i: int, j: int) -> None:
-        left, right = self.sides.setdefault(self._key(i, j, self._kept(i, j))[0], (set(), set()))
-        left.add(i)
-        right.add(j)
-
-    def _push(self, i: int, j: int) -> None:
-        kept = self._kept(i, j)
-        key, _ = self._key(i, j, kept)
+    def _push(self, i: int, j: int, key: Step) -> None:
         left, right = self.sides[key]
         once = len(left) < 2 or len(right) < 2
-        labels = {*self.terms[i].labels, *self.terms[j].labels}
-        cost = 0 if key in self.planner.done else len(labels)
-        other = [c for c, _, _ in self.terms[i].parts] != [c for c, _, _ in self.terms[j].parts]
-        heappush(self.heap, (cost, once, len(kept), other, -max(i, j), i, j))
+        a, b = self.terms[i], self.terms[j]
+        cost = 0 if key in self.planner.done else len({*a.labels, *b.labels})
+        other = [code for code, _, _ in a.parts] != [code for code, _, _ in b.parts]
+        kept = self._kept(i, j)
+        turned = not (a.ends(kept) and b.starts(kept)) and not (b.ends(kept) and a.starts(kept))
+        heappush(self.heap, (cost, once, len(kept), other, turned, -max(i, j), i, j))
+
+    def _signed(self, i: int, j: int) -> tuple[int, int, Step]:
+        """The pair and what it computes, which is noted so that a second such pair is seen."""
+        key, _ = self._key(i, j, self._kept(i, j))
+        left, right = self.sides.setdefault(key, (set(), set()))
+        left.add(i)
+        right.add(j)
+        return i, j, key
 
     def _merge(self, i: int, j: int) -> Term:
         kept = self._kept(i, j)

@@ -25,6 +25,7 @@ from mcalc.algebra.expr import (
 )
 from mcalc.targets.code.array import Code, Codes, Part, order
 from mcalc.targets.code.distribute import distributed
+from mcalc.targets.code.orient import oriented
 from mcalc.targets.code.plan import Planner, Term
 
 #: Two factorisations cost less than one inverse, three do not.
@@ -54,6 +55,7 @@ class Lowering:
             self.codes.variable(variable)
         self.planner = Planner(self.codes)
         self.values: dict[Expr, Code] = {}
+        self.shared: set[Code] = set()
         self.roots, self.keep = list(roots), list(keep)
         self.uses: dict[Expr, int] = dict.fromkeys((*roots, *self.keep), 2)
         found = list(dict.fromkeys(node for root in roots for node in postorder(root)))
@@ -69,7 +71,7 @@ class Lowering:
 
     def _folds(self, node: Expr) -> bool:
         """Whether a term of a sum is written as part of that sum."""
-        return isinstance(node, Contract) and (self.uses[node] == 1 or _repeats(node))
+        return isinstance(node, Contract) and (self.uses[node] == 1 or _repeats(node) or _stretches(node))
 
     def value(self, node: Expr) -> Code:
         """The array of this node, of exactly its shape."""
@@ -77,6 +79,8 @@ class Lowering:
         if code is None:
             code = self.values[node] = self._lower(node)
             code.symmetric = code.symmetric or node.symmetric
+            if self.uses[node] > 1:
+                self.shared.add(code)
         return code
 
     def _lower(self, node: Expr) -> Code:
@@ -184,6 +188,9 @@ class Lowering:
         base, _, axes = factor
         code = self.codes.negative(self.value(base)) if flip else self.value(base)
         flat = tuple(x for group in axes for x in group)
+        if isinstance(base, Sum) and len(axes) == len(flat) == 2 and self.uses[base] == 1:
+            code, turned = oriented(self.codes, code, self.shared)
+            flat = flat[::-1] if turned else flat
         if any(len(group) != 1 for group in axes):
             code = self.codes.reshape(code, tuple(node.sizes[x] for x in flat))
         labels = tuple(dict.fromkeys(flat))
@@ -201,6 +208,11 @@ def _turned(code: Code) -> bool:
 def _repeats(node: Contract) -> bool:
     flat = [x for group in node.out for x in group]
     return len(set(flat)) < len(flat)
+
+
+def _stretches(node: Contract) -> bool:
+    held = {x for _, _, axes in node.factors for group in axes for x in group}
+    return any(x not in held for group in node.out for x in group)
 
 
 def _fused(node: Contract) -> bool:

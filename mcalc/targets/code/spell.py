@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Symbol
-from mcalc.targets.code.array import VIEWS, Code, order
+from mcalc.targets.code.array import VIEWS, Code, behind, order
 
 WIDTH = 84  #: longer expressions are broken up
 SHORT = 12  #: what is not worth a name
@@ -135,7 +135,8 @@ class Language:
     """How a language spells array code.
 
     `spell` has a function for each kind of node; `assemble` gives the statements that make a named array by
-    writing diagonals; `repeats` says how often the spelling of a call writes its k-th argument.
+    writing diagonals, onto a copy of the first value where that is shared; `repeats` says how often the spelling
+    of a call writes its k-th argument.
     """
 
     __slots__ = ("assemble", "repeats", "spell")
@@ -165,7 +166,8 @@ def body(root: Code, language: Language, scope: Scope, titles: Mapping[Code, str
         if node.kind == "assemble":
             values = [texts[arg] for arg in node.args]
             title = scope.temporary(titles.get(node))
-            lines += language.assemble(title, node, values, uses[node.args[0]] > 1, scope)
+            shared = any(uses[code] > 1 for code in behind(node.args[0]))
+            lines += language.assemble(title, node, values, shared, scope)
             texts[node] = title, ATOM
             continue
         spell = language.spell[node.kind]

@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcalc.algebra.dims import product
-from mcalc.algebra.expr import add, contract, dim, symbol
+from mcalc.algebra.expr import add, contract, dim, eye, hadamard, ones, power, symbol, total
+from mcalc.algebra.ops import OPS
+from mcalc.calculus.derivative import derivative
+from tests.evaluate import evaluate
 
 SIZES = {"m": 3, "n": 4, "p": 5}
 EXPONENTS = [1, 1, 1, 1, 2, 3, -1, -2, 5, Fraction(1, 2), Fraction(-3, 2), Fraction(1, 3)]
@@ -101,3 +104,90 @@ def test_a_diagonal_is_added_to_a_sum(compute, order):
     np.einsum(f"{order}->{''.join(dict.fromkeys(order))}", truth)[...] -= values["d"]
     np.testing.assert_allclose(compute(node, values), truth)
     np.testing.assert_array_equal(values["D"], before)
+
+
+def test_a_diagonal_is_never_added_to_a_view_of_something_else(compute):
+    A = symbol("A", (dim("n"), dim("n")), (), 0)
+    y = OPS["tanh"](A)
+    node = OPS["inv"](y.T + 9 * eye(dim("n"))) @ y
+    values = {"A": np.random.default_rng(0).normal(size=(4, 4))}
+    np.testing.assert_allclose(compute(node, values), evaluate(node, values))
+
+
+@st.composite
+def arrays(draw, shape, depth):
+    """A random expression of this shape: sums, products, functions and structured matrices."""
+
+    def below(*other):
+        return draw(arrays(other, depth - 1))
+
+    leaf = symbol(f"{draw(st.sampled_from('AB'))}_{'_'.join(shape)}", tuple(map(dim, shape)), (), len(shape))
+    if not depth:
+        return leaf
+    kinds = ["leaf", "sum", "times", "function", "power", "scale"]
+    kinds += ["matvec", "rows", "ones"] if len(shape) == 1 else []
+    kinds += ["matmul", "outer", "turn", "ones", "spread"] if len(shape) == 2 else []
+    kinds += ["eye", "diag", "inv"] if len(shape) == 2 and shape[0] == shape[1] else []
+    kinds += ["dot", "total", "trace"] if not shape else []
+    kind = draw(st.sampled_from(kinds))
+    other = draw(st.sampled_from("mnp"))
+    if kind == "sum":
+        c = st.sampled_from([1, 1, -1, -1, 2, Fraction(-1, 2)])
+        terms = [(draw(c), below(*shape)) for _ in range(draw(st.integers(2, 3)))]
+        return add(terms, terms[0][1].shape)
+    if kind == "times":
+        return hadamard(below(*shape), below(*shape))
+    if kind == "function":
+        return OPS[draw(st.sampled_from(["tanh", "sin"]))](below(*shape))
+    if kind == "power":
+        return power(1 + power(below(*shape), 2), draw(st.sampled_from([2, -1, Fraction(1, 2), Fraction(-3, 2)])))
+    if kind == "scale":
+        return hadamard(below(), below(*shape))
+    if kind == "matvec":
+        return below(shape[0], other) @ below(other)
+    if kind == "rows":
+        return contract([(below(other, *shape), 1, ((0,), (1,)))], ((1,),))
+    if kind == "matmul":
+        return below(shape[0], other) @ below(other, shape[1])
+    if kind == "outer":
+        return contract([(below(shape[0]), 1, ((0,),)), (below(shape[1]), 1, ((1,),))], ((0,), (1,)))
+    if kind == "turn":
+        return below(*reversed(shape)).T
+    if kind == "ones":
+        return hadamard(below(), ones(tuple(map(dim, shape))))
+    if kind == "spread":
+        axis = draw(st.integers(0, 1))
+        return contract([(below(shape[axis]), 1, ((axis,),))], ((0,), (1,)), dict(enumerate(map(dim, shape))))
+    if kind == "eye":
+        return hadamard(below(), eye(dim(shape[0])))
+    if kind == "diag":
+        return contract([(below(shape[0]), 1, ((0,),))], ((0,), (0,)))
+    if kind == "inv":
+        return OPS["inv"](OPS["tanh"](below(*shape)) + 9 * eye(dim(shape[0])))
+    if kind == "dot":
+        return below(other) @ below(other)
+    if kind == "total":
+        return total(below(other, draw(st.sampled_from("mnp"))))
+    if kind == "trace":
+        return OPS["tr"](below(other, other))
+    return leaf
+
+
+SHAPES = st.sampled_from([(), ("m",), ("n",), ("m", "n"), ("n", "m"), ("n", "n")])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SHAPES.flatmap(lambda shape: arrays(shape, 4)))
+def test_an_expression_is_worth_what_its_nodes_say(compute, node):
+    values = {v.name: value_for(v) for v in node.free}
+    np.testing.assert_allclose(compute(node, values | SIZES), evaluate(node, values, SIZES), rtol=1e-8, atol=1e-8)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(arrays((), 3), st.integers(1, 2))
+def test_so_is_a_derivative(compute, node, order):
+    for variable in sorted(node.free, key=lambda v: v.name)[:2]:
+        changed = derivative(node, variable, order)
+        values = {v.name: value_for(v) for v in changed.free}
+        truth = evaluate(changed, values, SIZES)
+        np.testing.assert_allclose(compute(changed, values | SIZES), truth, rtol=1e-7, atol=1e-7)
