@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Syntax
+from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present
 from mcalc.notation.names import with_names
 from mcalc.notation.notate import Notation
@@ -19,19 +21,24 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 
-def vocabulary(reading: Reading | None) -> tuple[dict[Expr, Said], dict[Expr, str]]:
-    """The words of the input: the calls that its nodes are, and the names of its definitions by node."""
+@lru_cache(maxsize=1)
+def notation_of(reading: Reading | None) -> Notation:
+    """The notation in the words of the input: its calls, its definitions, its differences.
+
+    Kept for the last reading, because the working weighs again what its answer has weighed.
+    """
+    if reading is None:
+        return Notation()
     said: dict[Expr, Said] = {}
     names: dict[Expr, str] = {}
-    if reading is not None:
-        for node, call in reading.said.items():
-            said.setdefault(node, call)
-            said.setdefault(simplify(node), call)
-        for name, node in reading.definitions.items():
-            if isinstance(node, (Apply, Contract, Sum)):
-                names.setdefault(node, name)
-                names.setdefault(simplify(node), name)
-    return said, names
+    for node, call in reading.said.items():
+        said.setdefault(node, call)
+        said.setdefault(simplify(node), call)
+    for name, node in reading.definitions.items():
+        if isinstance(node, (Apply, Contract, Sum)):
+            names.setdefault(node, name)
+            names.setdefault(simplify(node), name)
+    return Notation(said, names, reading.sums)
 
 
 def taken_names(reading: Reading | None) -> set[str]:
@@ -47,13 +54,11 @@ def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) ->
 
     A `Program` where intermediates are named, which `where=False` forbids.
     """
-    said, names = vocabulary(reading)
-    sums = frozenset() if reading is None else reading.sums
-    notation = Notation(said, names, sums)
+    notation = notation_of(reading)
     shown = present(expr, notation)
     if not where:
         return notation.syntax(shown)
     # What repeats costs its full weight in the first search and that of a name in the second: take the better.
-    shared = present(expr, Notation(said, names, sums), share=True)
+    shared = present(expr, Notation(notation.said, notation.names, notation.sums), share=True)
     options = [with_names(e, notation, taken_names(reading)) for e in dict.fromkeys((shown, shared))]
     return min(options, key=lambda option: option[0])[1]

@@ -34,8 +34,10 @@ from mcalc.notation.notate import Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
 MOST_TERMS, MOST_EXPANDED = 24, 48
+#: Where nothing merges, multiplying out is still tried up to so many terms.
+FEW_TERMS = 4
 #: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
-MOST_TRIED, MOST_FOLLOWED = 12, 2
+MOST_TRIED, MOST_FOLLOWED = 5, 2
 
 #: Where each axis of a factor shows in the result; nowhere is summed.
 Role = tuple[tuple[int, ...], ...]
@@ -72,7 +74,10 @@ def lightest(node: Expr, notation: Notation) -> Expr:
     options = [(node, False)]
     if isinstance(node, Contract) and (joined := _one_divisor(node)) is not None:
         options.append((joined, False))
-    for start, opened in ((settle(node), False), (settle(expand(node)), True)):
+    starts = [(settle(node), False)]
+    if (whole := expand(node)) is not node:
+        starts.append((settle(whole), True))
+    for start, opened in starts:
         options.append((start, opened))
         if isinstance(start, Sum):
             options.append((settle(collect(start, notation)), opened))
@@ -85,7 +90,7 @@ def lightest(node: Expr, notation: Notation) -> Expr:
 
 
 def expand(node: Expr) -> Expr:
-    """Products multiplied over their sums, like terms merged; the node itself where that grows too far."""
+    """Products multiplied over their sums; the node itself where no terms merge by it, or where it grows too far."""
     queue: list[Term] = list(node.terms) if isinstance(node, Sum) else [(1, node)]
     found: list[Term] = []
     while queue:
@@ -106,7 +111,9 @@ def expand(node: Expr) -> Expr:
                 queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in parts]
             case _:
                 found.append((c, term))
-    return add(found, node.shape)
+    whole = add(found, node.shape)
+    merged = len(found) - (len(whole.terms) if isinstance(whole, Sum) else 1)
+    return whole if merged or len(found) <= FEW_TERMS else node
 
 
 def _one_divisor(node: Contract) -> Expr | None:

@@ -67,7 +67,14 @@ class Piece:
         """The piece, as made of others by `value`."""
         known = [p.value for p in pieces]
         parts = NOTHING.union(*(p.parts for p in pieces))
-        return Piece(self.plain, self.turned, parts, lambda: value(*(v() for v in known if v is not None)))
+        found: list[Expr] = []
+
+        def once() -> Expr:
+            if not found:
+                found.append(value(*(v() for v in known if v is not None)))
+            return found[0]
+
+        return Piece(self.plain, self.turned, parts, once)
 
 
 def lighter(*forms: Form) -> Form:
