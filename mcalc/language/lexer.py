@@ -39,6 +39,7 @@ _FROM_SUPERSCRIPT = {ord(above): digit for digit, above in SUPERSCRIPTS.items()}
 ADVICE = {
     "%": "comments begin with #",
     "\\": "A\\b is solve(A, b)",
+    "∈": "a variable is declared with --var 'x[n]'",
     "=": "= defines a name, once, at the beginning: r = X@w - y; …",
     "∑": "a sum over all entries is sum(…)",
     "∂": "name the variable with --wrt",
@@ -47,7 +48,7 @@ ADVICE = {
     "$": "leave out the $ of TeX",
     "_": "names begin with a letter",
     '"': "text in quotes is an argument of einsum",
-    ":": "a definition is written r = …",
+    ":": "entries and slices are not supported yet",
     ".": "a product of numbers and arrays is *, the elementwise product .*",
 }
 ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
@@ -193,8 +194,7 @@ class _Scanner:
     def string(self, start: int) -> int:
         """Add the quoted text that begins here; returns where it ends."""
         stop = self.text.find(self.text[start], start + 1)
-        line = self.text.find("\n", start)
-        if stop < 0 or 0 <= line < stop:
+        if stop < 0 or "\n" in self.text[start:stop]:
             hint = "the transpose stands after its operand: x'"
             raise Problem("parse", "the quotation mark is never closed", (start, start + 1), hint)
         self.tokens.append(("STRING", self.text[start + 1 : stop], start, stop + 1))
@@ -219,6 +219,13 @@ class _Scanner:
         attribute = re.compile(r"\.\s*([^\W\d]\w*)").match(self.text, place)
         if attribute:
             return self.attribute(attribute)
+        command = re.compile(r"\\[A-Za-z]{2,}").match(self.text, place)
+        if command:
+            hint = "the input language writes inv(A), x.T, lambda, a/b"
+            return Problem("unsupported", f"LaTeX such as `{command[0]}` is not read yet", command.span(), hint)
+        if character == "_" and before == "NORM_END":
+            hint = "the norms are _1, _2, _F, _∞ and _*"
+            return Problem("unsupported", "this norm is not supported", (place, place + 1), hint)
         if self.text.startswith("..", place):
             return Problem("parse", "`..` means nothing", (place, place + 2), "the transpose is x.T")
         if self.text.startswith("==", place):
@@ -259,21 +266,35 @@ def _with_calls(
                 if tokens[k + 2][0] == "EQUALS":
                     tokens[k] = ("WHERE", name, start, stop)
             elif name in names or name in defined:
-                pass
+                if follower == "LPAR":
+                    _check_entry(tokens, k)
+            elif name == "d" and follower == "SLASH" and tokens[k + 2][1].startswith("d") and len(tokens[k + 2][1]) > 1:
+                hint = f"leave it out, and name the variable with --wrt {tokens[k + 2][1][1:]}"
+                raise Problem("parse", f"d/{tokens[k + 2][1]} is no part of the expression", (start, tokens[k + 2][3]), hint)
             elif follower == "LPAR":
                 called = "sigmoid" if name in ("σ", "sigma") and "sigmoid" in functions else name
                 if called in functions:
                     tokens[k] = ("CALL", called, start, stop)
                 else:
-                    _check_factor(tokens[k], functions)
+                    _check_factor(tokens, k, functions)
             elif name in functions:
                 _check_function(tokens, k)
     return tokens
 
 
-def _check_factor(token: Token, functions: Container[str]) -> None:
+def _check_entry(tokens: list[Token], k: int) -> None:
+    """`x(2)` is an entry to MATLAB's users, and twice x to others."""
+    name, start, stop = tokens[k][1:]
+    kinds = [token[0] for token in tokens[k + 1 : k + 4]]
+    if kinds == ["LPAR", "NUMBER", "RPAR"] and tokens[k + 1][2] == stop:
+        message = f"{name}(…) can be an entry or a product"
+        raise Problem("unsupported", message, (start, tokens[k + 3][3]), f"the product is {tokens[k + 2][1]}*{name}")
+
+
+def _check_factor(tokens: list[Token], k: int, functions: Container[str]) -> None:
     """A name that is no function stands before a bracket: refuse it unless it can only be a factor."""
-    _, name, start, stop = token
+    _check_entry(tokens, k)
+    name, start, stop = tokens[k][1:]
     stem = name.partition("_")[0].rstrip("0123456789")
     if stem in FUNCTION_LETTERS:
         hint = f"declare a function with --fun '{name}: [n] -> []', or write {name}*(…) for the product"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
-from string import ascii_letters
 
 from mcalc import __version__
 from mcalc.algebra.dims import show_shape
@@ -25,6 +24,7 @@ from mcalc.targets.code.spell import (
     SUM,
     Language,
     Scope,
+    Solved,
     Spelling,
     Text,
     body,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 LINE = "\n"
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  #: np.einsum knows no others
 RESERVED = frozenset(("np", "scipy"))
 EXACT = 2**53  #: whole numbers beyond this are floats
 
@@ -150,9 +151,9 @@ def _expand(node: Code, args: list[Text], scope: Scope) -> Text:
 
 
 def _letters(labels: Group) -> str:
-    if labels and max(labels) >= len(ascii_letters):
-        raise Problem("limit", f"np.einsum has {len(ascii_letters)} letters for axes, which is too few")
-    return "".join(ascii_letters[x] for x in labels)
+    if labels and max(labels) >= len(LETTERS):
+        raise Problem("limit", f"np.einsum has {len(LETTERS)} letters for axes, which is too few")
+    return "".join(LETTERS[x] for x in labels)
 
 
 def _einsum(node: Code, args: list[Text], scope: Scope) -> Text:
@@ -312,7 +313,7 @@ def _definition(name: str, code: Code, titles: dict[Code, str], reading: Reading
     return "\n    ".join([f"def {name}({parameters}):", *statements])
 
 
-def _sizes(dims: list[tuple[str, str, int, str]], scope: Scope) -> list[str]:
+def _sizes(dims: list[Solved], scope: Scope) -> list[str]:
     """The statements that read dimensions from variables, all axes of one at once where they are all wanted."""
     lines: list[str] = []
     ranks = {symbol.name: symbol.rank for symbol in scope.symbols}

@@ -17,6 +17,8 @@ from mcalc.targets.code.array import VIEWS, Code, behind, order
 WIDTH = 84  #: longer expressions are broken up
 SHORT = 12  #: what is not worth a name
 Text = tuple[str, int]  #: the text and how tightly it binds
+#: A dimension's name, the variable and the axis that tell it, and the axis' size, `{}`, solved for it.
+Solved = tuple[str, str, int, str]
 SUM, PRODUCT, MATRIX, SIGN, POWER, ATOM = range(6)
 LEAVES = frozenset(("variable", "number", "size"))
 
@@ -74,12 +76,9 @@ class Scope:
         text = " + ".join(terms) or "0"
         return text, SUM if len(terms) > 1 else PRODUCT if "*" in text else ATOM
 
-    def found(self) -> tuple[list[tuple[str, str, int, str]], list[str]]:
-        """How the needed dimensions are read from the variables, and the names of those that cannot be.
-
-        Each is (name, variable, axis, text), where the text solves the axis' size, `{}`, for the name.
-        """
-        known: dict[str, tuple[str, str, int, str]] = {}
+    def found(self) -> tuple[list[Solved], list[str]]:
+        """How the needed dimensions are read from the variables, and the names of those that cannot be."""
+        known: dict[str, Solved] = {}
         inside: dict[str, set[str]] = {}
         axes = [(d, symbol.name, k) for symbol in self.symbols for k, d in enumerate(symbol.shape)]
         while True:
@@ -100,7 +99,7 @@ class Scope:
 
     def _solved(self, d: Dim, name: str) -> str:
         """The size `{}` solved for a name that it is linear in, or ''."""
-        texts = {True: [], False: []}  # type: dict[bool, list[str]]
+        texts: dict[bool, list[str]] = {True: [], False: []}
         for names, count in d.terms:
             if names.count(name) > 1:
                 return ""
