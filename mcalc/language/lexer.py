@@ -268,9 +268,9 @@ def _with_calls(
             elif name in names or name in defined:
                 if follower == "LPAR":
                     _check_entry(tokens, k)
-            elif name == "d" and follower == "SLASH" and tokens[k + 2][1].startswith("d") and len(tokens[k + 2][1]) > 1:
-                hint = f"leave it out, and name the variable with --wrt {tokens[k + 2][1][1:]}"
-                raise Problem("parse", f"d/{tokens[k + 2][1]} is no part of the expression", (start, tokens[k + 2][3]), hint)
+            elif name == "d" and follower == "SLASH" and len(below := tokens[k + 2][1]) > 1 and below[0] == "d":
+                hint = f"leave it out, and name the variable with --wrt {below[1:]}"
+                raise Problem("parse", f"d/{below} is no part of the expression", (start, tokens[k + 2][3]), hint)
             elif follower == "LPAR":
                 called = "sigmoid" if name in ("σ", "sigma") and "sigmoid" in functions else name
                 if called in functions:
