@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.algebra.expr import Expr, Symbol
+from mcalc.algebra.expr import Apply, Expr, Symbol, postorder
 from mcalc.calculus.derivative import derivative, jacobians
 from mcalc.calculus.layout import check_layout, kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
-from mcalc.language.read import Reading, read
+from mcalc.language.read import Reading, read, variable
 from mcalc.notation import notate
 from mcalc.targets import CODE, module, write
 
@@ -77,8 +77,10 @@ class Answer:
 
     def __init__(self, reading: Reading, derivatives: list[Derivative], order: int, layout: str) -> None:
         self.reading, self.derivatives, self.order, self.layout = reading, derivatives, order, layout
-        absent = [d.variable for d in derivatives if d.variable not in reading.root.free]
-        self.notes = [*reading.notes, *(f"{x.name} does not occur, so the derivative is zero" for x in absent)]
+        chosen = {d.variable for d in derivatives}
+        absent = [x.name for x in chosen - reading.root.free]
+        self.notes = [*reading.notes, *(f"{name} does not occur, so the derivative is zero" for name in sorted(absent))]
+        self.notes += kinks(reading.root, chosen)
 
     def reply(self, forms: Sequence[str], method: str | None = None) -> Reply:
         """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`.
@@ -109,13 +111,20 @@ def differentiate(
     if not wrt:
         hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
         raise Problem("usage", "no variable to differentiate by", hint=hint)
-    f, chosen = reading.root, [reading.symbols[name] for name in wrt]
+    f, chosen = reading.root, [variable(reading, name) for name in wrt]
     if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
         raise Problem("limit", f"the result has more than {MAX_AXES} axes")
     # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
     found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
     pairs = zip(chosen, found, strict=True)
     return Answer(reading, [Derivative(reading, x, order, simplify(d)) for x, d in pairs], order, layout)
+
+
+def kinks(root: Expr, variables: set[Symbol]) -> list[str]:
+    """What is taken for a derivative where an operation on the variables has none."""
+    moving = postorder(root, lambda node: not node.free.isdisjoint(variables))
+    ops = dict.fromkeys(node.op for node in moving if isinstance(node, Apply) and node.op.nonsmooth)
+    return [op.nonsmooth if op.name in op.nonsmooth else f"{op.name}: {op.nonsmooth}" for op in ops]
 
 
 def shape_reply(reading: Reading) -> Reply:

@@ -76,7 +76,7 @@ class Page:
 
     def remark(self, text: str) -> None:
         """Something said in words."""
-        self.console.print(Padding(Text(printable(text), style=REMARK), (0, 0, 0, 2)))
+        self.console.print(Padding(Text(printable(text), style=REMARK), (0, 0, 0, 2), expand=False))
 
     def notes(self, notes: list[str]) -> None:
         """What was decided on the way, if anything."""

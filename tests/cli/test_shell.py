@@ -252,3 +252,44 @@ def test_an_interrupt_ends_quietly_with_130(words: tuple[str, ...]) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, b"")
+
+
+# ---------------------------------------------------------------- the working
+
+
+def test_the_working_ends_in_the_answer() -> None:
+    reply = json.loads(mcalc(*QUADRATIC, "--steps", "--to", "json").stdout)
+    assert len(reply["steps"]) > 2
+    assert set(reply["steps"][0]) == {"rule", "title", "left", "text", "latex", "shape"}
+    assert reply["steps"][-1]["text"] == reply["derivative"]
+    assert reply["steps"][-1]["latex"] == reply["forms"]["latex"]
+    assert "steps" not in json.loads(mcalc(*QUADRATIC, "--to", "json").stdout)
+
+
+def test_the_working_in_a_pipe_has_a_line_for_each_step() -> None:
+    lines = mcalc(*QUADRATIC, "--steps").stdout.splitlines()
+    assert lines[0] == "df = d(x.T@A@x)"
+    assert lines[-1] == f"df/dx = {GRADIENT.strip()}"
+    assert mcalc(*QUADRATIC, "--no-steps").stdout == GRADIENT
+    assert mcalc(*QUADRATIC, "--steps", "--method", "magic").stderr.startswith("error: no such method: magic")
+
+
+def test_a_terminal_shows_the_working_unless_told_otherwise() -> None:
+    _, whole = on_terminal((*MCALC, *QUADRATIC), NO_COLOR="1")
+    _, short = on_terminal((*MCALC, *QUADRATIC, "--no-steps"), NO_COLOR="1")
+    assert "Product rule" in whole
+    assert "Product rule" not in short
+    for shown in (whole, short):
+        assert "A ∈ ℝⁿˣⁿ" in shown
+        assert shown.endswith("  df/dx = (A + Aᵀ)x\n  gradient of shape n; mixed layout\n")
+
+
+def test_a_long_formula_goes_on_below_its_own_beginning() -> None:
+    terms = " + ".join(f"a{k}.T@x*b{k}.T@x" for k in range(12))
+    _, shown = on_terminal((*MCALC, "diff", terms, "--wrt", "x", "--no-steps"), NO_COLOR="1")
+    lines = shown.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    start = next(k for k, line in enumerate(lines) if line.lstrip().startswith("df/dx ="))
+    column = lines[start].index("=") + 2
+    assert lines[start + 1][:column].isspace()
+    assert not lines[start + 1][column].isspace()
