@@ -17,6 +17,7 @@ from mcalc.algebra.expr import (
     Group,
     Number,
     Rational,
+    Shape,
     Size,
     Sum,
     Symbol,
@@ -51,7 +52,7 @@ class Lowering:
 
     def __init__(self, roots: Sequence[Expr], keep: Iterable[Expr]) -> None:
         self.codes = Codes()
-        for variable in sorted({s for root in roots for s in root.free}, key=lambda s: s.place):
+        for variable in sorted({s for root in roots for s in root.free}, key=lambda s: (s.place, s.name)):
             self.codes.variable(variable)
         self.planner = Planner(self.codes)
         self.values: dict[Expr, Code] = {}
@@ -97,24 +98,25 @@ class Lowering:
             case Sum(terms):
                 return self._sum(node, terms)
             case Contract():
-                return self._assemble(node, [], [(1, node)])
+                return self._contraction(node)
         raise AssertionError(node)
 
     def _sum(self, node: Sum, terms: tuple[tuple[Rational, Expr], ...]) -> Code:
         if not terms:
             return self.codes.make("zeros", (), None, node.shape)
-        diagonal = [(c, n) for c, n in terms if isinstance(n, Contract) and _repeats(n) and not _fused(n)]
+        diagonal = [(c, n) for c, n in terms if isinstance(n, Contract) and _placed(n)]
         scales = {c if c > 0 else -c for c, _ in terms}
         common = scales.pop() if len(scales) == 1 < len(terms) and not diagonal else 1
         dense: list[tuple[int, bool, Part]] = []
         for c, term in terms:
-            if (c, term) not in diagonal:
+            if not (isinstance(term, Contract) and _placed(term)):
                 part = self._term(c if common == 1 else 1 if c > 0 else -1, term)
                 place = min((symbol.place for symbol in term.free), default=0)
                 dense.append((place, _turned(part[0]), part))
-        dense.sort(key=lambda term: term[:2])
-        code = self._assemble(node, [part for _, _, part in dense], diagonal)
-        return self.codes.mul(common, [(code, 1)])
+        parts = [part for _, _, part in sorted(dense, key=lambda term: term[:2])]
+        if diagonal:
+            return self._written(parts, diagonal, node.shape)
+        return self.codes.mul(common, [(self.codes.full(self.codes.add(parts), node.shape), 1)])
 
     def _term(self, c: Rational, term: Expr) -> Part:
         """A term as an array that stretches to the shape of the sum, and its sign."""
@@ -125,29 +127,28 @@ class Lowering:
             return self.codes.number(c * sign * term.value), sign
         return self.codes.mul(c * sign, [(self.value(term), 1)]), sign
 
-    def _assemble(self, node: Expr, dense: list[Part], diagonal: list[tuple[Rational, Contract]]) -> Code:
-        """The sum of dense terms and of terms that may stand on a diagonal."""
-        codes = self.codes
-        if diagonal and not _repeats(diagonal[0][1]):
-            (c, term), *_ = diagonal
-            shape = tuple(term.sizes[x] for group in term.out for x in group)
-            return codes.reshape(codes.full(self._product(c, term), shape), node.shape)
-        if not diagonal:
-            return codes.full(codes.add(dense), node.shape)
-        flat = [tuple(x for group in term.out for x in group) for _, term in diagonal]
-        shape = tuple(diagonal[0][1].sizes[x] for x in flat[0])
-        parts = [self._product(c, term) for c, term in diagonal]
-        if not dense and len(parts) == 1 and len(flat[0]) == 2:
-            if parts[0].rank:
-                code = codes.make("diag", (parts[0],), None, shape)
-            else:
-                code = codes.mul(1, [(parts[0], 1), (codes.make("eye", (), None, shape), 1)])
+    def _contraction(self, node: Contract) -> Code:
+        """A contraction that is no term of a sum, its fused axes put together."""
+        shape = tuple(node.sizes[x] for group in node.out for x in group)
+        if _repeats(node):
+            code = self._written([], [(1, node)], shape)
         else:
-            base = [codes.full(codes.add(dense), shape)] if dense else []
-            values = [codes.split(part) for part in parts]
-            data = bool(dense), tuple(map(_pattern, flat)), tuple(sign for _, sign in values)
-            code = codes.make("assemble", (*base, *(value for value, _ in values)), data, shape)
-        return codes.reshape(code, node.shape)
+            code = self.codes.full(self._product(1, node), shape)
+        return self.codes.reshape(code, node.shape)
+
+    def _written(self, dense: list[Part], diagonal: list[tuple[Rational, Contract]], shape: Shape) -> Code:
+        """Terms on diagonals, written onto the sum of the dense terms or onto zeros."""
+        codes = self.codes
+        parts = [self._product(c, term) for c, term in diagonal]
+        if not dense and len(parts) == 1 and len(shape) == 2:
+            if parts[0].rank:
+                return codes.make("diag", (parts[0],), None, shape)
+            return codes.mul(1, [(parts[0], 1), (codes.make("eye", (), None, shape), 1)])
+        base = [codes.full(codes.add(dense), shape)] if dense else []
+        values = [codes.split(part) for part in parts]
+        patterns = tuple(_pattern(tuple(x for group in term.out for x in group)) for _, term in diagonal)
+        data = bool(dense), patterns, tuple(sign for _, sign in values)
+        return codes.make("assemble", (*base, *(value for value, _ in values)), data, shape)
 
     def _product(self, coefficient: Rational, node: Contract) -> Code:
         """A rational multiple of a contraction over its distinct labels in the order of its axes.
@@ -208,6 +209,11 @@ def _turned(code: Code) -> bool:
 def _repeats(node: Contract) -> bool:
     flat = [x for group in node.out for x in group]
     return len(set(flat)) < len(flat)
+
+
+def _placed(node: Contract) -> bool:
+    """Whether a term is written onto the diagonal of the sum it belongs to."""
+    return _repeats(node) and not _fused(node)
 
 
 def _stretches(node: Contract) -> bool:

@@ -111,6 +111,8 @@ R = T - U @ V.T
         (s * (x + z), ["s*(x + z)"]),
         (ones((m, n)), ["m, n = W.shape", "np.ones((m, n))"]),
         (eye(n), ["n = x.shape[0]", "np.eye(n)"]),
+        (eye(dim(3)), ["np.eye(3)"]),
+        (size(n) * x, ["n = x.shape[0]", "n*x"]),
         (eye(n) * s, ["n = x.shape[0]", "s*np.eye(n)"]),
         (zero((n, n)), ["n = x.shape[0]", "np.zeros((n, n))"]),
         (number(10**40) * x, ["1e+40*x"]),
@@ -284,6 +286,30 @@ def test_no_text_leaves_its_comment(text):
     ]
     assert "coding" not in "".join(lines[:2])
     np.testing.assert_allclose(run(code, "value", {"x": [1, 2]}), 5)
+
+
+def test_the_head_says_what_the_module_computes():
+    lines = module(reading(x @ S @ x, text="x.T@S@x"), x @ S @ x, S @ x, wrt="x", layout="mixed").splitlines()
+    assert lines[2:10] == [
+        "# value: x.T@S@x",
+        "#   scalar",
+        "# derivative by x: mixed layout, the axes of the value before those of the variable",
+        "#   n",
+        "# variables:",
+        "#   S: n x n, symmetric",
+        "#   x: n",
+        "",
+    ]
+    assert '    """The derivative: an array of shape (n,)."""' in lines
+
+
+def test_helpers_and_libraries_come_with_what_uses_them():
+    node = OPS["ismax"](x) * OPS["erf"](x)
+    code = module(reading(node), node, node)
+    assert code.count("def ismax(") == 1
+    assert "\nimport scipy.special\n" in code
+    assert run(code, "value", {"x": [1.0, 2.0]}).shape == (2,)
+    assert "scipy" not in module(reading(x), x, x)
 
 
 def test_inputs_become_floats_and_stay_as_they_are():
