@@ -119,7 +119,7 @@ def _unknown(name: str, word: str, span: tuple[int, int]) -> Problem:
     known = ", ".join(PROPERTIES)
     if not close and not word.isalpha():
         hint = f"write {name}[m,n] and then properties: {known}"
-        return Problem("parse", f"“{word}” is not understood in the declaration of {name}", span, hint)
+        return Problem("parse", f"`{word}` is not understood in the declaration of {name}", span, hint)
     return Problem(
         "name", f"there is no property {word}", span, f"did you mean {close}?" if close else f"there are {known}"
     )
@@ -134,7 +134,7 @@ def _sizes(text: str, start: int, end: int) -> list[Dim]:
         size = _size(piece)
         if size is None:
             span = (start, start + len(piece))
-            message = f"“{piece.strip()}” is not a size" if piece.strip() else "a size is missing"
+            message = f"`{piece.strip()}` is not a size" if piece.strip() else "a size is missing"
             raise Problem("parse", message, span, "a size is a name or a whole number: n, 3, m*n, n+1")
         found.append(size)
         start += len(piece) + 1

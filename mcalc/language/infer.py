@@ -16,6 +16,7 @@ from mcalc.language import names
 from mcalc.language.axes import shapes
 from mcalc.language.declare import Declaration
 from mcalc.language.kinds import Chain, Kinds
+from mcalc.language.laws import PAIRS
 from mcalc.language.plan import Plan
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR
 
@@ -52,12 +53,14 @@ class _Habits:
         for part, made in self.kinds.strict:
             if part in plain and made in self.kinds.arrays:
                 self.kinds.set(part, COLUMN)
-        # Nor is one of two vectors a number because no operator stands between them.
+        # Nor is x a number in `x y` or `x A y` because no operator stands there.
         vectors = {self.part[n] for n in small if not names.is_multiplier(n)}
-        for pair in self.kinds.adjacent:
-            if vectors.issuperset(pair):
-                for part in pair:
-                    self.kinds.set(part, COLUMN)
+        matrices = {self.part[n] for n in capital}
+        for left, right in self.kinds.adjacent:
+            if left in vectors and right in vectors | matrices:
+                self.kinds.set(left, COLUMN)
+            if left in vectors and right in vectors:
+                self.kinds.set(right, COLUMN)
         self.kinds.settle()
         # Set together, and followed up together: x@y makes two vectors that do not fit, not a vector and a scalar.
         for part in plain:
@@ -113,16 +116,29 @@ class _Habits:
             if self._meets_row(chain, place):
                 return False
             scalars = all(self.masks[other] == SCALAR for other, _ in chain if other != part)
+            scalars = scalars or (place == 0 and self._is_scalar(chain[1:]))
             filled = any(other in self.kinds.given for other, _ in chain)
             if not (scalars or filled or names.is_multiplier(name)):
                 return False
         return all(self._holds_scalar(terms) for terms in self.kinds.terms.get(part, ()))
 
     def _holds_scalar(self, terms: tuple[int, ...]) -> bool:
-        """Whether one of the terms is known to be a scalar."""
+        """Whether one of the terms is known to be a scalar. A declared one is there to be spread."""
         if terms not in self._scalar_sums:
-            self._scalar_sums[terms] = any(self.masks[part] == SCALAR for part in terms)
+            declared = {*self.part.values()} - {self.part[n] for n in self.kinds.free}
+            self._scalar_sums[terms] = any(self.masks[part] == SCALAR and part not in declared for part in terms)
         return self._scalar_sums[terms]
+
+    def _is_scalar(self, chain: Chain) -> bool:
+        """Whether the product of these factors is a scalar, like the w'*x of y*w'*x."""
+        kind = SCALAR
+        for part, op in chain:
+            right = self.masks[part]
+            if kind == SCALAR:
+                kind = right
+            elif right != SCALAR:
+                kind = PAIRS.get((kind, right), 0) if op in "* " else 0
+        return kind == SCALAR
 
     def _meets_row(self, chain: Chain, place: int) -> bool:
         """Whether a row stands in front of the factor, as in a'*b, or ends the chain behind it, as in a*b'."""

@@ -134,6 +134,8 @@ class Kinds:
                     self._array(item)
             elif len(chain) > 1 or op == "/":
                 self.factors.setdefault(item, []).append((chain, place))
+        pairs = zip(items, items[1:], operators, strict=False)
+        self.adjacent += [(left, right) for left, right, op in pairs if op == " "]
         members = tuple(item for item, _ in chain)
         result = items[0]
         for item, op in zip(items[1:], operators, strict=True):
@@ -143,8 +145,6 @@ class Kinds:
                 result = item
                 continue
             left, result = result, self.new()
-            if op == " ":
-                self.adjacent.append((left, item))
             if not left:
                 self.strict.append((item, result))
             self.law(OPERATORS[op], left, item, result, chain=members)
@@ -186,7 +186,7 @@ class Kinds:
 
     def set(self, part: int, mask: int) -> None:
         """Let a part have only these kinds; `settle` follows the consequences."""
-        if part and mask != self.masks[part]:
+        if part and mask and mask != self.masks[part]:
             self.masks[part] = mask
             for law in self.watch[part]:
                 if law not in self.waiting:

@@ -68,6 +68,15 @@ def rows(signature: str, oriented: bool = False, known: dict[str, Dim] | None = 
     return list(found.values())
 
 
+#: What the matrix product of two arrays is, where it is anything.
+PAIRS = {
+    (ROW, COLUMN): SCALAR,
+    (COLUMN, ROW): MATRIX,
+    (ROW, MATRIX): ROW,
+    (MATRIX, COLUMN): COLUMN,
+    (MATRIX, MATRIX): MATRIX,
+}
+
 _SCALED = (",...->...", "...,->...")
 _PRODUCT = ("~i,i->", "i,~j->ij", "~i,ij->~j", "ij,j->i", "ij,jk->ik")
 

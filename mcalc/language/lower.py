@@ -26,7 +26,7 @@ from mcalc.algebra.ops import OPS
 from mcalc.errors import Problem
 from mcalc.language.calls import constant
 from mcalc.language.plan import Plan
-from mcalc.language.product import Operand, chain
+from mcalc.language.product import Operand, chain, turned_text
 from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
 
@@ -84,7 +84,7 @@ class Lowering:
             case Power(base, exponent, elementwise):
                 return self._power(base, exponent, elementwise)
             case Matmul(items, operators) | Product(items, operators):
-                return chain([self._operand(item) for item in items], operators, self.dialect)
+                return chain([self._operand(item) for item in items], operators, self.dialect, self.plan.span)
             case Terms(items, signs):
                 return self._sum(items, signs)
             case Call():
@@ -146,8 +146,8 @@ class Lowering:
             elif here.value.kind != TENSOR and here.value.kind != SCALAR:
                 turned = here.value.turned()
                 if turned.kind == there.value.kind and turned.shape == there.value.shape:
-                    hint = hint or f"did you mean {_unturned(here.atom)}?"
-        return Problem("shape", message, (first.span[0], second.span[1]), hint)
+                    hint = hint or f"did you mean {turned_text(here.atom)}?"
+        return Problem("shape", message, self.plan.span(first, second), hint)
 
     # ------------------------------------------------------------ powers
 
@@ -195,10 +195,6 @@ def _matrix_power(matrix: Expr, exponent: int) -> Expr:
         matrix = OPS["inv"].of(matrix)
     count = abs(exponent)
     return contract([(matrix, 1, ((k,), (k + 1,))) for k in range(count)], ((0,), (count,)))
-
-
-def _unturned(text: str) -> str:
-    return text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
 
 
 def _spread(vector: Operand, matrix: Operand) -> str:

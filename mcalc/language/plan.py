@@ -62,6 +62,19 @@ class Plan:
         start, stop = node.span
         return " ".join(self.source[start:stop].split()) or "the operand"
 
+    def span(self, first: Syntax, last: Syntax) -> Span:
+        """The place from one node to another, with the brackets that stand around one of them."""
+        start, stop = first.span[0], last.span[1]
+        held = self.source[start:stop]
+        missing = held.count("(") - held.count(")")
+        while missing > 0 and self.source[stop : stop + 1] in (" ", ")"):
+            missing -= self.source[stop] == ")"
+            stop += 1
+        while missing < 0 and self.source[start - 1 : start] in (" ", "("):
+            missing += self.source[start - 1] == "("
+            start -= 1
+        return start, stop
+
     # ------------------------------------------------------------ names
 
     def _sort_names(self, asked: Collection[str], closed: bool) -> None:
@@ -73,9 +86,9 @@ class Plan:
                     self._sort(node, seen, closed)
             self._define(name, span, ready)
         for name in asked:
-            if name in seen or name in self.defined:
+            if name in seen or name in self._known or name in self.defined or name in self._scope:
                 place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
-                what = "variable" if name in seen else "definition"
+                what = "variable" if name in seen or name in self._known else "definition"
                 raise Problem("name", f"{name} is a {what}, and stands where a size is wanted", place)
 
     def _define(self, name: str, span: Span, ready: set[str]) -> None:

@@ -6,22 +6,18 @@ A factor joins by sharing labels: the last one in a matrix product, all of them 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Factor, contract, is_zero
 from mcalc.errors import Problem
-from mcalc.language.syntax import Call, Name, Num, Syntax, Transpose
+from mcalc.language.laws import PAIRS
+from mcalc.language.syntax import Call, Name, Num, Span, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, VECTOR, Value, words
 
 Labels = tuple[int, ...]
+Place = Callable[[Syntax, Syntax], Span]
 
-#: Kinds whose matrix product is read: how many labels of the left one stay, and the kind of the result.
-_PRODUCTS = {
-    (ROW, COLUMN): SCALAR,
-    (COLUMN, ROW): MATRIX,
-    (ROW, MATRIX): ROW,
-    (MATRIX, COLUMN): COLUMN,
-    (MATRIX, MATRIX): MATRIX,
-}
 _TURNED = {SCALAR: SCALAR, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
 
 PRODUCT, ELEMENTWISE = "product", "elementwise"
@@ -41,10 +37,18 @@ class Operand:
         plain = isinstance(self.node, (Name, Num, Call, Transpose)) or self.text.startswith("(")
         return self.text if plain else f"({self.text})"
 
+    @property
+    def link(self) -> str:
+        """The text as the first factor of a chain: only a sum needs brackets."""
+        return self.atom if isinstance(self.node, Terms) else self.text
 
-def chain(operands: list[Operand], operators: tuple[str, ...], dialect: str) -> Value:
-    """The value of a chain of factors. Raises a `Problem` of kind shape at the first that does not fit."""
-    reader = _Reader(operands, operators, dialect)
+
+def chain(operands: list[Operand], operators: tuple[str, ...], dialect: str, span: Place) -> Value:
+    """The value of a chain of factors. Raises a `Problem` of kind shape at the first that does not fit.
+
+    `span` gives the place in the text from one node to another.
+    """
+    reader = _Reader(operands, operators, dialect, span)
     for place in range(1, len(operands)):
         reader.join(place)
     return reader.value()
@@ -53,7 +57,8 @@ def chain(operands: list[Operand], operators: tuple[str, ...], dialect: str) -> 
 class _Reader:
     """What has been read of a chain: the factors with their labels, and the kind and labels of the whole."""
 
-    def __init__(self, operands: list[Operand], operators: tuple[str, ...], dialect: str) -> None:
+    def __init__(self, operands: list[Operand], operators: tuple[str, ...], dialect: str, span: Place) -> None:
+        self.span = span
         self.operands = operands
         self.operators = operators
         loose = [
@@ -110,13 +115,13 @@ class _Reader:
         shared = self.labels[-1:] if (self.kind, right.kind) != (COLUMN, ROW) else ()
         labels = (*shared, *fresh[len(shared) :])
         self.labels = (*self.labels[: len(self.labels) - len(shared)], *labels[len(shared) :])
-        self.kind = _PRODUCTS[self.kind, right.kind]
+        self.kind = PAIRS[self.kind, right.kind]
         return labels
 
     def _chains(self, right: Value) -> bool:
         """Whether the matrix product with this value fits."""
         pair = self.kind, right.kind
-        return pair in _PRODUCTS and (pair == (COLUMN, ROW) or self.sizes[self.labels[-1]] is right.shape[0])
+        return pair in PAIRS and (pair == (COLUMN, ROW) or self.sizes[self.labels[-1]] is right.shape[0])
 
     def _matches(self, right: Value) -> bool:
         """Whether the value has the shape of what has been read, and stands the same way."""
@@ -134,93 +139,101 @@ class _Reader:
 
     # ------------------------------------------------------------ messages
 
-    def _left(self, place: int) -> tuple[str, str, int]:
-        """What stands on the left in the user's words, for brackets as well, and the operand where it starts."""
-        before = self.operands[place - 1]
-        if before.value.kind == self.kind and before.value.shape == self.shape:
-            return before.text, before.atom, place - 1
-        first = self.operands[self.start]
-        if self.start == place - 1:
-            return first.text, first.atom, self.start
-        middle = [
-            o.atom + op
-            for o, op in zip(self.operands[self.start :], self.operators[self.start : place - 1], strict=False)
-        ]
-        text = "".join(middle) + before.atom
-        return text, f"({text})", self.start
-
-    def _span(self, start: int, place: int) -> tuple[int, int]:
-        return self.operands[start].node.span[0], self.operands[place].node.span[1]
+    def _left(self, place: int) -> tuple[_Side, Syntax]:
+        """What stands on the left of an operand, and the node where that starts."""
+        start = place - 1
+        value = self.operands[start].value
+        if value.kind != self.kind or value.shape != self.shape:
+            start = self.start
+        parts = [self.operands[start].link]
+        for operator, operand in zip(self.operators[start : place - 1], self.operands[start + 1 : place], strict=True):
+            parts += [operator, operand.atom]
+        text = "".join(parts)
+        atom = self.operands[start].atom if start == place - 1 else f"({text})"
+        return _Side(text, atom, self.kind, self.shape), self.operands[start].node
 
     def _ambiguous(self, place: int) -> Problem:
-        left, atom, start = self._left(place)
-        right = self.operands[place].atom
-        hint = f"write {atom}@{right} for the matrix product, {atom}.*{right} for the product of entries"
-        message = f"{left}*{right} can be the matrix product or the product of entries"
-        return Problem("shape", message, self._span(start, place), hint)
+        left, start = self._left(place)
+        right = self.operands[place]
+        product, entries = f"{left.text}@{right.atom}", f"{left.text}.*{right.atom}"
+        hint = f"write {product} for the matrix product, {entries} for the product of entries"
+        message = f"{left.text}*{right.atom} can be the matrix product or the product of entries"
+        return Problem("shape", message, self.span(start, right.node), hint)
 
     def _no_quotient(self, place: int) -> Problem:
         operand = self.operands[place]
-        left = self._left(place)[1]
-        hint = f"{left} ./ {operand.atom} divides by every entry"
+        hint = f"{self._left(place)[0].text} ./ {operand.atom} divides by every entry"
         if operand.value.kind == MATRIX and len(set(operand.value.shape)) == 1:
             hint += f"; the inverse is inv({operand.text})"
         message = f"{operand.text} is {operand.value.show()}: only a scalar divides"
         return Problem("shape", message, operand.node.span, hint)
 
     def _misfit(self, place: int, operator: str) -> Problem:
-        text, atom, start = self._left(place)
+        left, start = self._left(place)
         operand = self.operands[place]
-        shown = "" if operator == " " else operator
-        message = f"{text} is {words(self.kind, self.shape)} and {operand.text} is {operand.value.show()}"
+        right = _Side(operand.atom, operand.atom, operand.value.kind, operand.value.shape)
         what = {"/": "the quotient", "./": "the quotient of entries", ".*": "the product of entries"}
-        message += f": {what.get(operator, 'the product')} does not fit"
-        left = (atom, self.kind, self.shape)
-        right = (operand.atom, operand.value.kind, operand.value.shape)
-        elementwise = operator in (".*", "./", "/")
+        message = (
+            f"{left.text} is {words(left.kind, left.shape)} and {operand.text} is {operand.value.show()}: "
+            f"{what.get(operator, 'the product')} does not fit"
+        )
         hint = _scaled(left, right) if operator == ".*" else ""
-        hint = hint or _suggestion(left, right, elementwise, shown if elementwise else "@")
-        return Problem("shape", message, self._span(start, place), hint)
+        hint = hint or _suggestion(left, right, operator if operator in what else "@")
+        return Problem("shape", message, self.span(start, operand.node), hint)
 
 
-Side = tuple[str, int, tuple[Dim, ...]]  #: text, kind and shape
+class _Side:
+    """One side of a product that does not fit: as it stands there, as an atom, and its shape."""
+
+    __slots__ = ("atom", "kind", "shape", "text")
+
+    def __init__(self, text: str, atom: str, kind: int, shape: tuple[Dim, ...]) -> None:
+        self.text, self.atom, self.kind, self.shape = text, atom, kind, shape
+
+    def turned(self) -> _Side:
+        """The transpose."""
+        text = turned_text(self.atom)
+        return _Side(text, text, _TURNED.get(self.kind, TENSOR), self.shape[::-1])
 
 
-def _turn(side: Side) -> Side:
-    text, kind, shape = side
-    turned = text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
-    return turned, _TURNED.get(kind, TENSOR), shape[::-1]
+def turned_text(atom: str) -> str:
+    """The transpose of what this says, without a second mark on top of the first."""
+    return atom.removesuffix(".T") if atom.endswith(".T") else f"{atom}.T"
 
 
-def _suggestion(left: Side, right: Side, elementwise: bool, operator: str) -> str:
+def _suggestion(left: _Side, right: _Side, operator: str) -> str:
     """The products that do fit where one operand, or both, are transposed."""
-    found = []
-    for a, b in ((left, _turn(right)), (_turn(left), right), (_turn(left), _turn(right))):
-        fits = a[1:] == b[1:] if elementwise else _fits(a, b)
-        if fits and TENSOR not in (a[1], b[1]):
-            result = 0 if elementwise else _PRODUCTS[a[1], b[1]]
-            tail = {SCALAR: " is the scalar", MATRIX: " the matrix"}.get(result, "")
-            found.append((f"{a[0]}{operator}{b[0]}", tail if left[1] & VECTOR and right[1] & VECTOR else ""))
-    if len(found) > 1 and all(tail for _, tail in found):
+    found: list[tuple[str, int]] = []
+    for a, b in ((left, right.turned()), (left.turned(), right), (left.turned(), right.turned())):
+        if TENSOR in (a.kind, b.kind):
+            continue
+        if operator != "@" and (a.kind, a.shape) == (b.kind, b.shape):
+            found.append((f"{a.text}{operator}{b.text}", 0))
+        elif operator == "@" and _fits(a, b):
+            found.append((f"{a.text}@{b.text}", PAIRS[a.kind, b.kind]))
+    if len(found) > 1 and left.kind & VECTOR and right.kind & VECTOR and operator == "@":
         found.sort(key=lambda item: item[1])
-        return ", ".join(text + tail for text, tail in found)
+        return ", ".join(f"{text} {_RESULTS[kind]}" for text, kind in found)
     return f"did you mean {found[0][0]}?" if found else ""
 
 
-def _fits(left: Side, right: Side) -> bool:
-    pair = left[1], right[1]
-    return pair in _PRODUCTS and (pair == (COLUMN, ROW) or left[2][-1] is right[2][0])
+_RESULTS = {SCALAR: "is the scalar", MATRIX: "the matrix"}
 
 
-def _scaled(left: Side, right: Side) -> str:
+def _fits(left: _Side, right: _Side) -> bool:
+    pair = left.kind, right.kind
+    return pair in PAIRS and (pair == (COLUMN, ROW) or left.shape[-1] is right.shape[0])
+
+
+def _scaled(left: _Side, right: _Side) -> str:
     """How a vector scales the rows or columns of a matrix."""
     for vector, matrix in ((left, right), (right, left)):
-        if vector[1] & VECTOR and matrix[1] == MATRIX:
-            name = vector[0].removesuffix(".T")
-            if vector[2][0] is matrix[2][0]:
-                return f"diag({name})@{matrix[0]} scales the rows"
-            if vector[2][0] is matrix[2][1]:
-                return f"{matrix[0]}@diag({name}) scales the columns"
+        if vector.kind & VECTOR and matrix.kind == MATRIX:
+            name = vector.atom.removesuffix(".T")
+            if vector.shape[0] is matrix.shape[0]:
+                return f"diag({name})@{matrix.atom} scales the rows"
+            if vector.shape[0] is matrix.shape[1]:
+                return f"{matrix.atom}@diag({name}) scales the columns"
     return ""
 
 
