@@ -142,6 +142,4 @@ def shape_reply(reading: Reading) -> Reply:
 
 def variables(reading: Reading) -> Reply:
     """The sizes and the properties of each variable."""
-    return {
-        name: {"dims": [str(d) for d in x.shape], "props": sorted(x.props)} for name, x in reading.symbols.items()
-    }
+    return {name: {"dims": [str(d) for d in x.shape], "props": sorted(x.props)} for name, x in reading.symbols.items()}

@@ -22,8 +22,9 @@ def run(values: Values) -> int:
     """Differentiate the expression, or each line of standard input."""
     as_json = "json" in values["to"]
     forms = [form for form in values["to"] if form != "json"]
-    if is_stream(values) and not as_json and not set(forms).isdisjoint(CODE):
-        raise Problem("usage", "code takes many lines, and a stream gives one for each expression", hint="--to json")
+    if is_stream(values) and not as_json and (values["steps"] or not set(forms).isdisjoint(CODE)):
+        told = "the working and code take many lines, and a stream has one for each expression"
+        raise Problem("usage", told, hint="--to json puts them on one")
 
     def answered(text: str) -> Answer:
         from mcalc.answer import differentiate

@@ -47,7 +47,7 @@ def json_line(value: Any) -> str:
     """The value as JSON on one line, in ASCII, so that every console and every pipe can carry it."""
     from json import dumps
 
-    return dumps(value, separators=(", ", ": "))
+    return dumps(value)
 
 
 def failure(problem: Problem) -> Reply:

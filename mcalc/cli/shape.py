@@ -42,7 +42,8 @@ def run(values: Values) -> int:
 
 def signature(reading: Reading) -> str:
     """The reading on one line: `A[n,n] symmetric, x[n] -> []`."""
-    return f"{', '.join(declaration(*pair) for pair in reading.symbols.items())} -> {declaration('', reading.root)}"
+    given = ", ".join(declaration(*pair) for pair in reading.symbols.items())
+    return f"{given} -> {declaration('', reading.root)}".lstrip()
 
 
 def declaration(name: str, value: Expr) -> str:

@@ -115,9 +115,11 @@ def test_the_exit_status_of_a_stream_is_its_worst() -> None:
     assert mcalc("diff", "-", "--wrt", "x", stdin=b"\xff\nx.T@x\n").returncode == 2
 
 
-def test_code_does_not_fit_a_stream() -> None:
-    ended = mcalc("diff", "-", "--wrt", "x", "--to", "numpy", stdin="x.T@x\n")
+@pytest.mark.parametrize("words", [["--to", "numpy"], ["--steps"]])
+def test_what_takes_many_lines_does_not_fit_a_stream_unless_in_json(words: list[str]) -> None:
+    ended = mcalc("diff", "-", "--wrt", "x", *words, stdin="x.T@x\n")
     assert (ended.returncode, ended.stdout) == (2, "")
+    assert mcalc("diff", "-", "--wrt", "x", *words, "--to", "json", stdin="x.T@x\n").stdout.count("\n") == 1
 
 
 def test_a_file_holds_an_expression_with_its_definitions(tmp_path: Path) -> None:
