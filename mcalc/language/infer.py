@@ -59,8 +59,7 @@ class _Habits:
         for left, right in self.kinds.adjacent:
             if left in vectors and right in vectors | matrices:
                 self.kinds.set(left, COLUMN)
-            if left in vectors and right in vectors:
-                self.kinds.set(right, COLUMN)
+                self.kinds.set(right, COLUMN if right in vectors else MATRIX)
         self.kinds.settle()
         # Set together, and followed up together: x@y makes two vectors that do not fit, not a vector and a scalar.
         for part in plain:

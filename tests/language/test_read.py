@@ -1,5 +1,7 @@
 """Reading as a whole: the echo, the names after wrt, definitions, notes, and a second text in the same scope."""
 
+# ruff: noqa: E501  a row of a table is a line
+
 from __future__ import annotations
 
 import json
@@ -248,9 +250,7 @@ def multiplied(factors: list[tuple[str, bool, str]]) -> np.ndarray | None:
             total = right
         elif not total.shape or not right.shape:
             total = total * right
-        elif operator == "*" and total.shape == right.shape:
-            return None
-        elif total.shape[1] != right.shape[0]:
+        elif total.shape[1] != right.shape[0] or (operator == "*" and total.shape == right.shape):
             return None
         else:
             total = total @ right
