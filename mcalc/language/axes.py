@@ -85,10 +85,15 @@ class _Axes:
             if len(masks) == len(kinds) and all(m & k and k & (k - 1) == 0 for m, k in zip(masks, kinds, strict=True)):
                 self._equate(law.parts, groups)
                 return
-        # Nothing fits, and the message will be shorter where vectors have one size.
-        vectors = [self.get(part)[0] for part in law.parts[:-1] if self.masks[part] in (COLUMN, ROW)]
-        for size in vectors[1:]:
-            self.sizes.unify(vectors[0], size)
+        self._meet(law.parts[:-1])
+
+    def _meet(self, parts: tuple[int, ...]) -> None:
+        """Nothing fits. Vectors take a size that is there, so that the message can suggest a transpose."""
+        matrix = next((k for k, part in enumerate(parts) if self.masks[part] == MATRIX), None)
+        sizes = [(k, self.get(part)[0]) for k, part in enumerate(parts) if self.masks[part] in (COLUMN, ROW)]
+        for k, size in sizes:
+            other = sizes[0][1] if matrix is None else self.get(parts[matrix])[0 if k < matrix else 1]
+            self.sizes.unify(other, size)
 
     def _equate(self, parts: tuple[int, ...], groups: tuple[Group, ...]) -> None:
         letters: dict[str, Size] = {}

@@ -63,7 +63,8 @@ class _Habits:
         self.kinds.settle()
         # Set together, and followed up together: x@y makes two vectors that do not fit, not a vector and a scalar.
         for part in plain:
-            self.kinds.set(part, self.masks[part] & ~MATRIX or MATRIX)
+            if part not in self.kinds.arrays or self.masks[part] & COLUMN:
+                self.kinds.set(part, self.masks[part] & ~MATRIX or MATRIX)
         for part in self.kinds.arrays:
             self.kinds.set(part, self.masks[part] & ~SCALAR or SCALAR)
         self.kinds.settle()

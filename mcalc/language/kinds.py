@@ -50,7 +50,7 @@ class Kinds:
         self.elsewhere: set[int] = set()  #: parts that are used in another way
         self.exponents: set[int] = set()  #: parts that are exponents of `.^`
         self.given: set[int] = set()  #: parts that are arrays of a given size, like ones(n)
-        self.arrays: list[int] = []  #: parts that stand where nobody writes a scalar
+        self.arrays: set[int] = set()  #: parts that stand where nobody writes a scalar
         self.adjacent: list[tuple[int, int]] = []  #: factors side by side, without an operator
         self.strict: list[tuple[int, int]] = []  #: parts that must not be vectors, and what is made of them
         self.plan = plan
@@ -175,12 +175,12 @@ class Kinds:
         for arg in args:
             self.elsewhere.add(arg)
             if form.reduces:
-                self.arrays.append(arg)
+                self.arrays.add(arg)
         return result
 
     def _array(self, part: int) -> None:
         self.elsewhere.add(part)
-        self.arrays.append(part)
+        self.arrays.add(part)
 
     # ------------------------------------------------------------ narrowing
 
