@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Program, Syntax
+from mcalc.language.syntax import Syntax
 from mcalc.notation.collect import present
 from mcalc.notation.names import with_names
 from mcalc.notation.notate import Notation
@@ -54,11 +54,19 @@ def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) ->
 
     A `Program` where intermediates are named, which `where=False` forbids.
     """
+    if where:
+        return written(expr, reading)[0]
+    notation = notation_of(reading)
+    return notation.syntax(present(expr, notation))
+
+
+@lru_cache(maxsize=8)
+def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation]:
+    """The expression as surface syntax, the grouping of it that is written, and the notation that writes it."""
     notation = notation_of(reading)
     shown = present(expr, notation)
-    if not where:
-        return notation.syntax(shown)
     # What repeats costs its full weight in the first search and that of a name in the second: take the better.
     shared = present(expr, Notation(notation.said, notation.names, notation.sums), share=True)
-    options = [with_names(e, notation, taken_names(reading)) for e in dict.fromkeys((shown, shared))]
-    return min(options, key=lambda option: option[0])[1]
+    options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys((shown, shared))]
+    _, syntax, named, root = min(options, key=lambda option: option[0])
+    return syntax, root, named

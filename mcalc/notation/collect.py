@@ -106,7 +106,11 @@ def expand(node: Expr) -> Expr:
                 if exponent > 1:
                     rest.append((base, exponent - 1, axes))
                 known = dict(enumerate(sizes))
-                base = base if isinstance(base, Sum) else expand(base)
+                spread = base if isinstance(base, Sum) else expand(base)
+                if spread is base and not isinstance(base, Sum):
+                    found.append((c, term))
+                    continue
+                base = spread
                 parts = base.terms if isinstance(base, Sum) else ((1, base),)
                 queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in parts]
             case _:

@@ -13,12 +13,15 @@ from mcalc.notation.notate import Notation
 LETTERS = ("cdfghqrsuvw", "pqrsuvwzabc", "PQRSUVWZMNG")
 
 
-def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[int, Syntax]:
-    """The notation of `root` and its weight, repeated subexpressions named where that shortens the whole."""
+def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[int, Syntax, Notation]:
+    """The weight and the syntax of `root`, repeated subexpressions named where that shortens the whole.
+
+    Last comes the notation that knows these names.
+    """
     plain = notation.piece(root).plain
     uses = _uses(root, notation)
     if not any(count > 1 for count in uses.values()):
-        return plain.weight, plain.syntax
+        return plain.weight, plain.syntax, notation
     shared = Notation(notation.said, notation.names, notation.sums)
     fresh = _fresh(set(taken) | {s.name for s in root.free})
     definitions: list[tuple[Name, Syntax]] = []
@@ -42,8 +45,8 @@ def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[in
             shared.pieces[node] = shared.piece(named).T
     whole = shared.piece(root).plain
     if not definitions or cost + whole.weight >= plain.weight:
-        return plain.weight, plain.syntax
-    return cost + whole.weight, Program(tuple(definitions), whole.syntax)
+        return plain.weight, plain.syntax, notation
+    return cost + whole.weight, Program(tuple(definitions), whole.syntax), shared
 
 
 def _uses(root: Expr, notation: Notation) -> dict[Expr, int]:

@@ -15,9 +15,8 @@ from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.rules import settle
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
-from mcalc.notation import forms, taken_names, vocabulary
+from mcalc.notation import forms, notation_of, taken_names, written
 from mcalc.notation.collect import expand, present
-from mcalc.notation.notate import Notation
 from mcalc.working.opening import Opening, d, differential_of, opened, tidy
 from mcalc.working.reading_off import (
     applied_to,
@@ -25,7 +24,6 @@ from mcalc.working.reading_off import (
     length,
     meaning,
     parts_of,
-    renamed,
     standing_last,
     turning,
 )
@@ -59,7 +57,10 @@ class _Working:
         name = next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
         self.dx = differential_of(x, name)
         self.f = next(n for n in ("f", "g", "h", "F", "value") if n not in taken)
-        self.notation = Notation(*vocabulary(reading), reading.sums)
+        known = notation_of(reading)
+        self.notation = Notation(known.said, known.names, known.sums)
+        self.notation.pieces.update(known.pieces)
+        self.notation.collected.update(known.collected)
         self.signs = Signs(reading.sums)
         if not _turns(reading.program.body, x):
             self._at_the_end(self.dx)
@@ -147,15 +148,11 @@ class _Working:
 
     def _applied(self, f: Expr, g: Expr, shown: Syntax) -> Syntax | None:
         """The derivative, written as in the answer, applied to dx."""
-        root = present(g, self.notation)
-        if not isinstance(shown, Program):
-            return standing_last([root], f, self.dx, self.notation)
-        shared = present(g, Notation(self.notation.said, self.notation.names, self.notation.sums), share=True)
-        found = renamed(shown, [root, shared], self.notation)
-        if found is None:
-            return standing_last([root], f, self.dx, self.notation)
-        line = standing_last([found[0]], f, self.dx, found[1])
-        return None if line is None else Program(shown.definitions, line)
+        syntax, root, notation = written(g, self.reading)
+        if syntax != shown:
+            return standing_last([present(g, self.notation)], f, self.dx, self.notation)
+        line = standing_last([root], f, self.dx, notation)
+        return Program(shown.definitions, line) if line is not None and isinstance(shown, Program) else line
 
     def _add(self, rules: list[str], left: str, expr: Expr, syntax: Syntax, df: str = "") -> None:
         """Add a line, unless it says what the line before says."""

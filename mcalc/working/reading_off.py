@@ -14,7 +14,6 @@ from mcalc.algebra.expr import (
     coefficient_of,
     contract,
     number,
-    postorder,
     ratio,
     scale,
     symbol,
@@ -22,7 +21,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops.record import scalar_part
 from mcalc.calculus.differential import pull, push
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Name, Num, Product, Program, Syntax, Terms, Transpose, children, walk
+from mcalc.language.syntax import Call, Name, Num, Product, Syntax, Terms, Transpose, children, walk
 from mcalc.notation import forms
 from mcalc.notation.collect import expand
 from mcalc.notation.forms import Piece
@@ -124,19 +123,6 @@ def _linear(
         if plain.plain.weight + forms.TOKEN <= form.weight:
             return alone, plain
     return left, forms.upright(form, not f.rank)
-
-
-def renamed(shown: Program, options: list[Expr], notation: Notation) -> tuple[Expr, Notation] | None:
-    """Which of the options the program is the notation of, and a notation that uses its names; None for neither."""
-    for root in options:
-        named = Notation(notation.said, notation.names, notation.sums)
-        left = list(shown.definitions)
-        for node in postorder(root, lambda n: n not in notation.names):
-            if left and named.syntax(node) == left[0][1]:
-                named.call(node, left.pop(0)[0].id)
-        if not left and named.syntax(root) == shown.body:
-            return root, named
-    return None
 
 
 def parts_of(line: Expr, dx: Symbol) -> list[Expr]:
