@@ -17,6 +17,7 @@ from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
 from mcalc.notation import forms, notation_of, taken_names, written
 from mcalc.notation.collect import expand, present
+from mcalc.notation.notate import Notation
 from mcalc.working.opening import Opening, d, differential_of, opened, tidy
 from mcalc.working.reading_off import (
     applied_to,
