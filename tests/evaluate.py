@@ -59,7 +59,9 @@ def _value(node: Expr, done: Mapping[Expr, Array], values: Values, sizes: dict[s
     raise AssertionError(node)
 
 
-def product(operands: Sequence[tuple[Array, tuple[Group, ...]]], out: tuple[Group, ...], lengths: dict[int, int]) -> Array:
+def product(
+    operands: Sequence[tuple[Array, tuple[Group, ...]]], out: tuple[Group, ...], lengths: dict[int, int]
+) -> Array:
     """Multiply arrays over labels and sum over those not in `out`: two operands at a time, from the definition."""
     shown = list(dict.fromkeys(x for group in out for x in group))
     rest: list[tuple[Array, list[int]]] = []
@@ -72,14 +74,18 @@ def product(operands: Sequence[tuple[Array, tuple[Group, ...]]], out: tuple[Grou
         later = {x for _, others in rest for x in others} | set(shown)
         keep = [x for x in dict.fromkeys([*have, *labels]) if x in later]
         local = {x: k for k, x in enumerate(dict.fromkeys([*have, *labels]))}
-        current = np.einsum(current, [local[x] for x in have], array, [local[x] for x in labels], [local[x] for x in keep])
+        current = np.einsum(
+            current, [local[x] for x in have], array, [local[x] for x in labels], [local[x] for x in keep]
+        )
         have = keep
     current = np.reshape(current, (*current.shape, *(1 for x in shown if x not in have)))
     have = [*have, *(x for x in shown if x not in have)]
     # The labels that nothing carries are summed over nothing, so they count; one shown twice is a diagonal.
     carried = {x for _, axes in operands for group in axes for x in group}
     count = float(np.prod([d for x, d in lengths.items() if x not in carried and x not in shown], initial=1.0))
-    current = count * np.broadcast_to(np.transpose(current, [have.index(x) for x in shown]), [lengths[x] for x in shown])
+    current = count * np.broadcast_to(
+        np.transpose(current, [have.index(x) for x in shown]), [lengths[x] for x in shown]
+    )
     spread = [x for group in out for x in group]
     result = np.zeros([lengths[x] for x in spread])
     where = tuple(np.ix_(*(np.arange(lengths[x]) for x in shown))) if shown else ()

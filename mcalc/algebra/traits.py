@@ -74,14 +74,16 @@ def uniform(node: Expr) -> Expr | None:
 
 
 #: Properties that a sum of matrices has where every term has them; psd wants no negative coefficient.
-_LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "psd"))
+_LINEAR = frozenset(("skew", "diagonal", "lower", "psd"))
 
 
 def holds(prop: str, node: Expr) -> bool:
     """Whether a matrix is known to have a property: symmetric skew diagonal orthogonal psd lower."""
+    if prop == "symmetric":
+        return node.symmetric
     match node:
         case Symbol():
-            return prop in node.props or (prop == "symmetric" and node.symmetric)
+            return prop in node.props
         case Sum(terms) if prop in _LINEAR and terms:
             return all(holds(prop, n) and (c > 0 or prop != "psd") for c, n in terms)
         case Contract(factors, out) if node.rank == 2:
@@ -91,8 +93,8 @@ def holds(prop: str, node: Expr) -> bool:
                 return holds(prop, factors[0][0])  # the transpose
         case Apply(op, args):
             return prop in op.traits or (prop in op.keeps and all(holds(prop, a) for a in args))
-    return prop == "symmetric" and node.symmetric
+    return False
 
 
 def _of_diagonal(prop: str, identity: bool) -> bool:
-    return prop in ("symmetric", "diagonal", "lower") or (identity and prop in ("orthogonal", "psd"))
+    return prop in ("diagonal", "lower") or (identity and prop in ("orthogonal", "psd"))

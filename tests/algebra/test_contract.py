@@ -71,7 +71,28 @@ def close(got: Array, wanted: Array) -> None:
 
 # ---------------------------------------------------------------- random contractions
 
-BASES = [A, B, S, x, y, t, W, V, x + y, A + B, A @ B, W @ V, inv(A), exp(x), size(n), number(3), tr(A), A * B, ones((n,)), eye(n)]
+BASES = [
+    A,
+    B,
+    S,
+    x,
+    y,
+    t,
+    W,
+    V,
+    x + y,
+    A + B,
+    A @ B,
+    W @ V,
+    inv(A),
+    exp(x),
+    size(n),
+    number(3),
+    tr(A),
+    A * B,
+    ones((n,)),
+    eye(n),
+]
 POSITIVE = [P, exp(x), exp(A)]
 LABELS = {m: (0, 1), n: (2, 3, 4, 5), k: (6, 7)}
 SIZES = {label: d for d, labels in LABELS.items() for label in labels}
@@ -192,7 +213,10 @@ SAME = {
     "powers add": (power(P, Fraction(1, 2)) * power(P, Fraction(1, 2)), P),
     "a power undone": (P * power(P, -1), ones((n,))),
     "powers multiply": (power(power(P, 2), Fraction(1, 2)), P),
-    "a power of a product": (power(P * exp(x), Fraction(1, 2)), power(P, Fraction(1, 2)) * power(exp(x), Fraction(1, 2))),
+    "a power of a product": (
+        power(P * exp(x), Fraction(1, 2)),
+        power(P, Fraction(1, 2)) * power(exp(x), Fraction(1, 2)),
+    ),
     "scalars come out": ((3 * t * A) @ (2 * B), 6 * t * (A @ B)),
     "scalars merge": (t * A * t, power(t, 2) * A),
     "a rational root": (power(number(4), Fraction(-1, 2)), number(Fraction(1, 2))),
@@ -351,7 +375,13 @@ def test_the_form_does_not_depend_on_the_run():
         "print(repr(x @ A @ B.T @ (A + B) @ x + OPS['tr'](OPS['inv'](A) @ B) * (x @ x)))"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for seed in ("1", "2")
     ]
     assert runs[0]

@@ -14,7 +14,9 @@ from mcalc.algebra.dims import Dim, dim, product, show_shape
 
 SIZES = {"m": 3, "n": 4, "k": 5}
 ATOMS = st.sampled_from([dim("m"), dim("n"), dim("k"), dim(1), dim(2), dim(0)])
-DIMS = st.recursive(ATOMS, lambda d: st.builds(lambda a, b, times: a * b if times else a + b, d, d, st.booleans()), max_leaves=6)
+DIMS = st.recursive(
+    ATOMS, lambda d: st.builds(lambda a, b, times: a * b if times else a + b, d, d, st.booleans()), max_leaves=6
+)
 
 
 @given(DIMS, DIMS, DIMS)
@@ -75,7 +77,13 @@ def test_shapes_in_words():
 def test_the_order_of_sizes_does_not_depend_on_the_run():
     code = "from mcalc.algebra.dims import dim; print(*(dim(s).h for s in ('m', 'n', 3)), (dim('m') * dim('n')).h)"
     runs = {
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(runs) == 1
