@@ -43,6 +43,7 @@ def shapes(text: str, *declarations: str) -> str:
         ("logdet(A) + y.T@y", "A: n x n, y: m -> scalar"),
         # laws come first, the name last
         ("tr(x)", "x: n x n -> scalar"),
+        ("tr(A@x)", "A: m x n, x: n x m -> scalar"),
         ("x - mu", "x: n, mu: n -> n"),
         ("mu - x", "mu: n, x: n -> n"),
         ("X - mu", "X: m x n, mu: m x n -> m x n"),

@@ -262,6 +262,28 @@ def test_an_ambiguous_star_names_both_spellings(text: str) -> None:
     assert mixed[slice(*caught.value.span or (0, 0))] == "A*B"
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "hint"),
+    [
+        ("x@y", "x@y", "x.T@y is the scalar, x@y.T the matrix"),
+        ("x y", "x y", "x.T@y is the scalar, x@y.T the matrix"),
+        ("x A y", "x A", "did you mean x.T@A?"),
+        ("A x y", "A x y", "(A x).T@y is the scalar, A x@y.T the matrix"),
+        ("x@A@x", "x@A", "did you mean x.T@A?"),
+        ("X@W + b", "X@W + b", "to add it to every row write X@W + ones(m)@b.T"),
+        ("sum(x^2)", "x^2", "x.^2 is the power of every entry"),
+        ("sum(1/x)", "x", "1 ./ x divides by every entry"),
+        ("x.T + y", "x.T + y", "did you mean y.T?"),
+    ],
+)
+def test_undeclared_names_are_not_bent_until_they_fit(text: str, at: str, hint: str) -> None:
+    with pytest.raises(Problem) as caught:
+        read(text)
+    assert caught.value.kind == "shape"
+    assert caught.value.hint == hint
+    assert text[slice(*caught.value.span or (0, 0))] == at
+
+
 # ---------------------------------------------------------------- size and time
 
 
