@@ -73,6 +73,9 @@ def test_closed_forms():
     g = symbol("g", (), place=1)
     assert derivative(gamma(g), g) is gamma(g) * digamma(g)
     assert derivative(erfc(g), g) is -derivative(erf(g), g)
+    bessel = find("besselj")
+    assert bessel
+    assert derivative(bessel(number(0), g), g) is -bessel(number(1), g)
 
 
 def test_names():

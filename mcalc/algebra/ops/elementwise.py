@@ -192,15 +192,23 @@ huber = macro(
     why="huber(x, δ) is x²/2 up to |x| = δ (1 if not said) and goes on straight: its slope is x cut off at ±δ.",
     example="sum(huber(X@w - y))",
 )  # fmt: skip
+
+
+def _above(x: Expr, y: Expr) -> Expr:
+    """The greater one: a constant and what goes beyond it, which for 0 is relu."""
+    low, other = (x, y) if isinstance(uniform(x), Number) else (y, x)
+    return low + relu(other - low)
+
+
 maximum = macro(
-    "maximum", "...,...->...", lambda x, y: y + relu(x - y),
-    nonsmooth="where both are equal the second is taken", numpy="np.maximum({0}, {1})",
+    "maximum", "...,...->...", _above,
+    nonsmooth="where both are equal the constant counts, or else the second", numpy="np.maximum({0}, {1})",
     latex=r"\max\left({0}, {1}\right)", domain="generic",
     why="max(x, y) = y + relu(x − y) passes the change of the greater one.", example="sum(max(0, 1 - y.*(X@w)))",
 )  # fmt: skip
 minimum = macro(
-    "minimum", "...,...->...", lambda x, y: y - relu(y - x),
-    nonsmooth="where both are equal the second is taken", numpy="np.minimum({0}, {1})",
+    "minimum", "...,...->...", lambda x, y: -_above(-x, -y),
+    nonsmooth="where both are equal the constant counts, or else the second", numpy="np.minimum({0}, {1})",
     latex=r"\min\left({0}, {1}\right)", domain="generic",
     why="min(x, y) = y − relu(y − x) passes the change of the smaller one.", example="sum(min(x, y))",
 )  # fmt: skip

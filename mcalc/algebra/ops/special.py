@@ -10,9 +10,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
-from mcalc.algebra.expr import Expr, number, power
+from mcalc.algebra.expr import Expr, Number, Rational, number, power
 from mcalc.algebra.ops.elementwise import pi
 from mcalc.algebra.ops.record import OPS, Op, elementwise, pairwise, unsupported
+from mcalc.algebra.traits import uniform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def special(name: str) -> Op | None:
     _, template, domain, latex = entry
     why = f"The slope of {name} is the one that SymPy knows."
     if "{1}" in template:
-        slopes = (None, lambda n, x, y: _slope(name)(n, x))
+        slopes = (None, lambda n, x, y: _slope(name, _order(n))(n, x))
         example = f"sum({name}(1, x))"
         return pairwise(name, slopes, numpy=template, domain=domain, latex=latex, why=why, example=example)
     return elementwise(
@@ -77,14 +78,20 @@ def special(name: str) -> Op | None:
     )  # fmt: skip
 
 
+def _order(n: Expr) -> Rational | None:
+    """The order as a number, where it is one: then SymPy says J₀′ = −J₁."""
+    scalar = uniform(n)
+    return scalar.value if isinstance(scalar, Number) else None
+
+
 @cache
-def _slope(name: str) -> Callable[..., Expr]:
+def _slope(name: str, order: Rational | None = None) -> Callable[..., Expr]:
     """The derivative by the last argument, as a function of the arguments."""
     import sympy  # type: ignore[import-untyped]
 
-    template = SPECIAL[name][1]
-    variables = [sympy.Dummy(letter) for letter in ("n", "x")[0 if "{1}" in template else 1 :]]
-    found = getattr(sympy, SPECIAL[name][0])(*variables).diff(variables[-1])
+    variables = [sympy.Dummy(letter) for letter in ("nx" if "{1}" in SPECIAL[name][1] else "x")]
+    given = variables if order is None else [sympy.Rational(order.numerator, order.denominator), variables[-1]]
+    found = getattr(sympy, SPECIAL[name][0])(*given).diff(variables[-1])
     return lambda *args: _expression(found, dict(zip(variables, args, strict=True)), name)
 
 
