@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol, contract, number
 from mcalc.calculus.differential import pull, push
-from mcalc.calculus.rules import simplify
+from mcalc.calculus.simplify import simplify
 
 
 def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:

@@ -2,6 +2,45 @@
 
 from __future__ import annotations
 
-from mcalc.calculus.rules import simplify
+from collections.abc import Callable
 
-__all__ = ["simplify"]
+from mcalc.algebra.expr import Contract, Expr, Sum, add, postorder, rebuild
+from mcalc.calculus.rules import Rule, rules_for
+
+Observer = Callable[[Rule, Expr, Expr], None]
+
+#: Rules make nodes that others apply to, so passes are repeated; no expression seen has needed half of these.
+MOST_PASSES = 12
+
+
+def simplify(root: Expr, observe: Observer | None = None) -> Expr:
+    """The expression with every rule applied until none applies any more.
+
+    `observe` is called with each rule that fires and the nodes before and after: the one place where a
+    rule fires has one observer.
+    """
+    for _ in range(MOST_PASSES):
+        done: dict[Expr, Expr] = {}
+        for node in postorder(root):
+            done[node] = settle(rebuild(node, done.__getitem__), observe)
+        if done[root] is root:
+            break
+        root = done[root]
+    return root
+
+
+def settle(node: Expr, observe: Observer | None = None) -> Expr:
+    """The node with rules applied to it and to its terms, its children being simple already."""
+    if isinstance(node, Sum):
+        node = add([(c, settle(n, observe) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
+    for _ in range(100):
+        for rule in rules_for(node):
+            after = rule.rewrite(node)
+            if after is not None and after is not node:
+                if observe is not None:
+                    observe(rule, node, after)
+                node = after
+                break
+        else:
+            break
+    return node

@@ -28,7 +28,7 @@ from mcalc.algebra.expr import (
     ratio,
     rebuild,
 )
-from mcalc.calculus.rules import settle
+from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.notate import Notation
 

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
-from mcalc.calculus.rules import settle
-from mcalc.calculus.simplify import simplify
+from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
 from mcalc.notation import forms, notation_of, taken_names, written
 from mcalc.notation.collect import expand, present
@@ -62,7 +61,7 @@ class _Working:
         self.notation = Notation(known.said, known.names, known.sums)
         self.notation.pieces.update(known.pieces)
         self.notation.collected.update(known.collected)
-        self.signs = Signs(reading.sums)
+        self.signs = Signs(reading.sums, {*known.said, *known.names})
         if not _turns(reading.program.body, x):
             self._at_the_end(self.dx)
         self.steps: list[Step] = []

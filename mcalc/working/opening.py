@@ -23,7 +23,8 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops.record import OPS, function, unsupported
 from mcalc.calculus.differential import tangent
-from mcalc.calculus.rules import Rule, simplify
+from mcalc.calculus.rules import Rule
+from mcalc.calculus.simplify import simplify
 
 #: Sums and constant factors are seen through to this depth within one line.
 DEPTH = 12

@@ -6,7 +6,7 @@ written they are turned back, in pairs where that changes no sign, so that a fac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from mcalc.algebra.expr import (
     ONE,
@@ -26,16 +26,16 @@ from mcalc.working.opening import d
 
 
 class Signs:
-    """The sums of the question, as it writes them, and what has been turned to them so far."""
+    """The sums of the question, as it writes them, and what has been turned to them so far; `kept` have other words."""
 
-    def __init__(self, known: Iterable[Expr]) -> None:
-        self.known = frozenset(known)
+    def __init__(self, known: Iterable[Expr], kept: Container[Expr]) -> None:
+        self.known, self.kept = frozenset(known), kept
         self.done: dict[Expr, Expr] = {}
 
     def natural(self, root: Expr) -> Expr:
         """An equal expression, not in normal form, whose differences are the way round that is known."""
         for node in postorder(root, lambda n: n not in self.done):
-            self.done[node] = self._turned(node)
+            self.done[node] = node if node in self.kept else self._turned(node)
         return self.done[root]
 
     def _turned(self, node: Expr) -> Expr:

@@ -1,0 +1,163 @@
+"""One operation on another."""
+
+from __future__ import annotations
+
+from mcalc.algebra.expr import (
+    ONE,
+    Apply,
+    Contract,
+    Expr,
+    Number,
+    Sum,
+    Symbol,
+    coefficient_of,
+    contract,
+    ones,
+    scale,
+)
+from mcalc.algebra.ops import OPS
+from mcalc.algebra.ops.record import scalar_part
+from mcalc.algebra.traits import nonnegative
+from mcalc.calculus.rules.patterns import (
+    exp_summed,
+    one_plus_exp,
+)
+from mcalc.calculus.rules.rule import of_operation
+
+
+@of_operation(
+    "inverse-of-inverse",
+    "inv",
+    "inv(inv(A)) = A",
+    "Undoing what undoes A is A.",
+)
+def _inverse_of_inverse(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    return arg.args[0] if isinstance(arg, Apply) and arg.op.name == "inv" else None
+
+
+@of_operation(
+    "inverse-of-multiple",
+    "inv",
+    "inv(c*A) = inv(A)/c",
+    "A scalar leaves an inverse as its reciprocal.",
+)
+def _inverse_of_multiple(node: Apply) -> Expr | None:
+    scalar, matrix = scalar_part(node.args[0])
+    return None if scalar is ONE else node.op(matrix) / scalar
+
+
+@of_operation(
+    "inverse-of-diagonal",
+    "inv",
+    "inv(diag(x)) = diag(1 ./ x)",
+    "A diagonal matrix is inverted entry by entry.",
+)
+def _inverse_of_diagonal(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    if isinstance(arg, Contract) and arg.out == ((0,), (0,)) and len(arg.sizes) == 1:
+        return contract([(b, -e, axes) for b, e, axes in arg.factors], arg.out, {0: arg.sizes[0]})
+    return None
+
+
+@of_operation(
+    "orthogonal-inverse",
+    "inv",
+    "inv(Q) = Q.T",
+    "Qᵀ Q = I says that the transpose is the inverse.",
+    "Q orthogonal",
+)
+def _orthogonal_inverse(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    return arg.T if isinstance(arg, Symbol) and "orthogonal" in arg.props else None
+
+
+@of_operation(
+    "log-of-exp",
+    "log",
+    "log(exp(x)) = x",
+    "The logarithm undoes the exponential.",
+)
+def _log_of_exp(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    return arg.args[0] if isinstance(arg, Apply) and arg.op.name == "exp" else None
+
+
+@of_operation(
+    "exp-of-log",
+    "exp",
+    "exp(log(x)) = x",
+    "The exponential undoes the logarithm.",
+    "x positive",
+)
+def _exp_of_log(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    return arg.args[0] if isinstance(arg, Apply) and arg.op.name == "log" else None
+
+
+@of_operation(
+    "logsumexp",
+    "log",
+    "log(sum(exp(x))) = logsumexp(x)",
+    "This is what logsumexp means; as one function it does not overflow.",
+)
+def _logsumexp(node: Apply) -> Expr | None:
+    return exp_summed(node.args[0], "logsumexp")
+
+
+@of_operation(
+    "softplus",
+    "log",
+    "log(1 + exp(x)) = softplus(x)",
+    "This is what softplus means; as one function it does not overflow.",
+)
+def _softplus(node: Apply) -> Expr | None:
+    inner = one_plus_exp(node.args[0])
+    return None if inner is None else OPS["softplus"](inner)
+
+
+@of_operation(
+    "abs-of-nonnegative",
+    "abs relu",
+    "abs(exp(x)) = exp(x)",
+    "What is not negative is its own absolute value.",
+    "the argument at least 0",
+)
+def _abs_of_nonnegative(node: Apply) -> Expr | None:
+    return node.args[0] if nonnegative(node.args[0]) else None
+
+
+#: What functions of entries are worth at 0.
+AT_ZERO = dict.fromkeys(("exp", "cos", "cosh"), 1) | dict.fromkeys(
+    ("sin", "tan", "tanh", "sinh", "atan", "asin", "expm1", "log1p", "relu", "sign", "abs"), 0
+)
+
+
+@of_operation(
+    "value-at-zero",
+    " ".join(AT_ZERO),
+    "exp(0*x) = ones(n)",
+    "A known value.",
+)
+def _value_at_zero(node: Apply) -> Expr | None:
+    arg = node.args[0]
+    if (isinstance(arg, Number) and arg.value == 0) or (isinstance(arg, Sum) and not arg.terms):
+        return ones(node.shape) * AT_ZERO[node.op.name]
+    return None
+
+
+ODD, EVEN = ("sin", "tan", "asin", "atan", "sinh", "tanh", "sign", "erf"), ("cos", "cosh", "abs")
+
+
+@of_operation(
+    "odd-or-even",
+    " ".join((*ODD, *EVEN)),
+    "sin(-x) = -sin(x)",
+    "The function is odd: the sign comes out. Of an even one it disappears.",
+)
+def _odd_or_even(node: Apply) -> Expr | None:
+    c, inner = coefficient_of(node.args[0])
+    if c >= 0 or inner is ONE:
+        return None
+    found = node.op(scale(-c, inner))
+    return found if node.op.name in EVEN else -found
