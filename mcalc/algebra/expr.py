@@ -222,6 +222,11 @@ def ratio(value: Rational) -> Rational:
     return value.numerator if value.denominator == 1 else value
 
 
+def magnitude(value: Rational) -> Rational:
+    """The absolute value."""
+    return -value if value < 0 else value
+
+
 def number(value: Rational) -> Expr:
     """An exact scalar."""
     value = ratio(value)
@@ -358,6 +363,11 @@ def _group_size(group: Group, sizes: tuple[Dim, ...]) -> Dim:
     return total
 
 
+#: Contractions asked for lately. A search asks for the same ones again and again; old ones are forgotten at once.
+_lately: dict[tuple[object, ...], Expr] = {}
+MOST_REMEMBERED = 20_000
+
+
 def contract(
     factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int, Dim] | None = None
 ) -> Expr:
@@ -367,7 +377,14 @@ def contract(
     """
     from mcalc.algebra.contract import normal_form
 
-    return normal_form(factors, out, sizes or {})
+    key = (tuple(factors), out, tuple(sizes.items()) if sizes else ())
+    found = _lately.get(key)
+    if found is None:
+        found = normal_form(key[0], out, sizes or {})
+        if len(_lately) >= MOST_REMEMBERED:
+            _lately.clear()
+        _lately[key] = found
+    return found
 
 
 def _axes(count: int, start: int = 0) -> tuple[Group, ...]:

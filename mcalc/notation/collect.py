@@ -24,6 +24,7 @@ from mcalc.algebra.expr import (
     add,
     children,
     contract,
+    magnitude,
     postorder,
     ratio,
     rebuild,
@@ -71,10 +72,10 @@ def lightest(node: Expr, notation: Notation) -> Expr:
     """The lightest of the node as it is, with factors collected, and multiplied out first."""
     if node in notation.names or not isinstance(node, (Sum, Contract)):
         return node
-    options = [(node, False)]
+    options: list[tuple[Expr, bool]] = [(node, False)]
     if isinstance(node, Contract) and (joined := _one_divisor(node)) is not None:
         options.append((joined, False))
-    starts = [(settle(node), False)]
+    starts: list[tuple[Expr, bool]] = [(settle(node), False)]
     if (whole := expand(node)) is not node:
         starts.append((settle(whole), True))
     for start, opened in starts:
@@ -156,7 +157,8 @@ def _collect(node: Expr, notation: Notation) -> Expr:
     while isinstance(node, Sum) and 1 < len(node.terms) <= MOST_TERMS:
         groupings = sorted(_groupings(node), key=lambda g: -(len(g[2]) - 1) * notation.weight(g[1][0]))[:MOST_TRIED]
         options = sorted(((_carry_out(g), g) for g in groupings), key=lambda option: notation.weight(option[0]))
-        best, weight = node, notation.weight(node)
+        best: Expr = node
+        weight = notation.weight(node)
         for _, grouping in options[:MOST_FOLLOWED]:
             grouped = _carry_out(grouping, lambda bracket: collect(bracket, notation))
             if notation.weight(grouped) < weight:
@@ -180,8 +182,8 @@ def _carry_out(grouping: Grouping, inside: Callable[[Sum], Expr] = lambda bracke
 def _factors(node: Expr, opened: bool) -> Split:
     """A term as factors, its result axes and its sizes; connected scalars among the factors may be opened."""
     if not isinstance(node, Contract):
-        axes = tuple((k,) for k in range(node.rank))
-        return ((node, 1, axes),), axes, dict(enumerate(node.shape))
+        own: tuple[Group, ...] = tuple((k,) for k in range(node.rank))
+        return ((node, 1, own),), own, dict(enumerate(node.shape))
     factors: list[Factor] = []
     sizes = dict(enumerate(node.sizes))
     for base, exponent, axes in node.factors:
@@ -217,10 +219,10 @@ def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
             for way in {axes, axes[::-1]} if base.symmetric else {axes}:
                 role = tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way)
                 holders.setdefault((base, role, exponent > 0), []).append((t, f, way))
-    for (base, role, sign), spots in list(holders.items()):
+    for (base, role, over), spots in list(holders.items()):
         if () in role:
-            for (other, shown, way), more in list(holders.items()):
-                joins = other is base and way == sign and shown != role
+            for (other, shown, also), more in list(holders.items()):
+                joins = other is base and also == over and shown != role
                 if joins and all(not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)):
                     spots = [*spots, *(s for s in more if all(s[0] != t for t, _, _ in spots))]
         for chosen in _selections(spots):
@@ -250,7 +252,7 @@ def _pull_out(
     chosen: list[Spot],
 ) -> Grouping | None:
     exponents = [split[t][0][f][1] for t, f, _ in chosen]
-    shared: Rational = min(exponents, key=abs)
+    shared: Rational = min(exponents, key=magnitude)
     rank = node.rank
     covered = {p for places in role for p in places}
     # An axis of the factor is an axis of the bracket too where it is summed, or where some term uses it again.

@@ -24,6 +24,7 @@ from mcalc.algebra.expr import (
     add,
     contract,
     intern_contraction,
+    magnitude,
     ones,
     postorder,
     ratio,
@@ -31,10 +32,11 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.traits import uniform
 from mcalc.language.lower import Said
-from mcalc.language.syntax import Call, Num, Product, Syntax, Text
+from mcalc.language.syntax import Call, Product, Syntax, Text
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, diagonal_matrix, scalar
+from mcalc.notation.kronecker import Kronecker, gathered
 
 LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
@@ -59,6 +61,9 @@ class Notation:
         self.pieces: dict[Expr, Piece] = {}
         self.products = {_parts(n) for n in (*self.said, *self.names)} - {forms.NOTHING}
         self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
+        for node in self.names:
+            if node.rank == 2 and node.T not in self.names:
+                self.pieces[node.T] = self.piece(node).T
 
     def piece(self, node: Expr) -> Piece:
         """The notation of a node of at most two axes (of an `einsum` call where it has more)."""
@@ -160,6 +165,9 @@ class Notation:
         parts.sort(key=lambda part: part[0])
         lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
         parts.insert(0, parts.pop(lead))
+        if node.rank == 2 and any(_is_fused(n) for _, n in node.terms):
+            sizes = [self._dim(d) for d in node.shape]
+            return gathered([(sign, piece) for _, sign, piece in parts], *(forms.call("eye", [d]) for d in sizes))
         plain = forms.terms([(sign, piece.plain) for _, sign, piece in parts])
         if node.rank < 2 or node.symmetric:
             return forms.upright(plain, node.rank != 1)
@@ -175,7 +183,7 @@ class Notation:
                     terms[k] = (-c, flipped)
                     break
         for c, n in terms:
-            alike.setdefault(abs(c), []).append((c, n))
+            alike.setdefault(magnitude(c), []).append((c, n))
         parts: list[tuple[tuple[object, ...], int, Piece]] = []
         for c, group in alike.items():
             if c == 1 or len(group) == 1 or any(isinstance(n, Number) for _, n in group):
@@ -192,7 +200,8 @@ class Notation:
     def _summand(self, c: Rational, node: Expr) -> tuple[tuple[object, ...], int, Piece]:
         """A term with its sign, and its place in the sum: as in the input, constants last."""
         spread = isinstance(node, Contract) and node.rank and not any(axes for _, _, axes in node.factors)
-        spread = spread and len({x for g in node.out for x in g}) == node.rank
+        shown = [x for g in node.out for x in g] if isinstance(node, Contract) else []
+        spread = spread and len(set(shown)) == len(shown)
         bare = contract([f for f in node.factors if not f[2]], ()) if spread and isinstance(node, Contract) else node
         sign, piece = self.term(c, bare)
         places = tuple(sorted(s.place for s in node.free))
@@ -216,7 +225,7 @@ class Notation:
             if c < 0 and lone and (flipped := self._flip(node)) is not None:
                 c, node = -c, flipped
         sign = -1 if c < 0 else 1
-        c = abs(c)
+        c = magnitude(c)
         if isinstance(node, Number):
             form = number(ratio(c * node.value))
             return sign, Piece(form, form)
@@ -287,7 +296,7 @@ class Notation:
         if mean is not None:
             over.append(mean)
         for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
-            form = self._scalar_power(base, abs(exponent))
+            form = self._scalar_power(base, magnitude(exponent))
             (over if exponent > 0 else under).append(form)
         if not node.out:
             whole = forms.quotient([(f, "*") for f in over], under)
@@ -397,7 +406,7 @@ class Notation:
             if len(labels) == 1 and exponent == 2 and not shown:
                 graph.weigh(labels[0], self.piece(base), False)
                 exponent = 1
-            piece = self._raised(base, abs(exponent))
+            piece = self._raised(base, magnitude(exponent))
             if len(labels) == 1:
                 graph.weigh(labels[0], piece, exponent < 0)
             else:
@@ -432,7 +441,7 @@ class Notation:
         if len(out) > 2:
             form = self._einsum(factors, out, sizes)
             return Piece(form, form)
-        if any(len(group) > 1 for group in out):
+        if _is_fused(node):
             return self._fused(factors, out, sizes)
         shown = [group[0] for group in out]
         graph = self._graph(factors, set(shown), sizes)
@@ -468,26 +477,10 @@ class Notation:
         return graph.product(links)
 
     def _fused(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]) -> Piece:
-        """Fused axes: Kronecker products of parts that share no label, and vec of what is left."""
-        for first, second in _halves(out):
-            mine = {x for g in first for x in g}
-            left, right = _reach(factors, mine), _reach(factors, {x for g in second for x in g})
-            if left & right or not (first[0] or second[0]):
-                continue
-            parts = []
-            for labels, groups in ((left, first), (right, second)):
-                held = [f for f in factors if any(x in labels for g in f[2] for x in g)]
-                trimmed = tuple(g for g in groups if g)
-                part = contract(held, trimmed, dict(enumerate(sizes)) if False else _sizes_of(labels, sizes))
-                parts.append(self.piece(part))
-            return forms.balanced(
-                forms.call("kron", [p.plain for p in parts]), forms.call("kron", [p.turned for p in parts])
-            )
-        if len(out) == 1 and len(out[0]) == 2:
-            column, row = out[0]
-            matrix = contract(factors, ((row,), (column,)), _sizes_of({row, column}, sizes))
-            return forms.upright(forms.call("vec", [self.piece(matrix).plain]))
-        return forms.upright(self._einsum(factors, out, sizes))
+        """Fused axes: Kronecker products, vec, diag and commutations."""
+        reading = Kronecker(self.piece, self._dim, dict(enumerate(sizes)))
+        found = reading.read(factors, out)
+        return forms.upright(self._einsum(factors, out, sizes)) if found is None else found
 
     def _einsum(
         self, factors: tuple[Factor, ...] | list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]
@@ -501,12 +494,12 @@ class Notation:
             for edge in graph.edges:
                 operands.append((graph.along(edge).plain, ((edge.start,), (edge.end,))))
             for vertex in sorted(graph.vertices):
-                weight = graph.weight(vertex)
-                if weight is not None:
-                    operands.append((weight.plain, ((vertex,),)))
+                vector = graph.weight(vertex)
+                if vector is not None:
+                    operands.append((vector.plain, ((vertex,),)))
         else:
             for base, exponent, axes in factors:
-                form = self._raised(base, abs(exponent)).plain
+                form = self._raised(base, magnitude(exponent)).plain
                 operands.append((form if exponent > 0 else forms.quotient([], [form], "."), axes))
         held = {x for _, axes in operands for g in axes for x in g}
         for label in sorted(shown - held):
@@ -539,6 +532,10 @@ def _negative(piece: Piece) -> Piece:
     return Piece(forms.terms([(-1, piece.plain)]), forms.terms([(-1, piece.turned)]))
 
 
+def _is_fused(node: Expr) -> bool:
+    return isinstance(node, Contract) and any(len(group) > 1 for group in node.out)
+
+
 def _parts(node: Expr) -> frozenset[Expr]:
     """The factors of a product."""
     return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else forms.NOTHING
@@ -553,39 +550,6 @@ def _root_of_square(node: Contract) -> Expr | None:
         return None
     half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors if isinstance(e, int)]
     return contract(half, labels, dict(enumerate(node.sizes)))
-
-
-def _halves(out: tuple[Group, ...]) -> list[tuple[tuple[Group, ...], tuple[Group, ...]]]:
-    """Every way to cut each axis in two, the first parts with something in them and the second likewise."""
-    ways: list[tuple[tuple[Group, ...], tuple[Group, ...]]] = [((), ())]
-    for group in out:
-        ways = [
-            ((*first, group[:cut]), (*second, group[cut:])) for first, second in ways for cut in range(len(group) + 1)
-        ]
-    return [
-        (first, second)
-        for first, second in ways
-        if any(first) and any(second) and first[0] and second[0]
-        and (len(out) == 1 or not (first[1] == () == second[1]))
-    ]
-
-
-def _reach(factors: list[Factor], labels: set[int]) -> set[int]:
-    """The labels connected with these."""
-    found = set(labels)
-    grew = True
-    while grew:
-        grew = False
-        for _, _, axes in factors:
-            touched = {x for g in axes for x in g}
-            if touched & found and not touched <= found:
-                found |= touched
-                grew = True
-    return found
-
-
-def _sizes_of(labels: set[int], sizes: tuple[Dim, ...]) -> dict[int, Dim]:
-    return {x: sizes[x] for x in labels}
 
 
 def number(value: Rational) -> Form:
