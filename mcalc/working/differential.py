@@ -10,7 +10,7 @@ Higher orders differentiate the result again.
 
 from __future__ import annotations
 
-from mcalc.algebra.expr import Expr, Symbol, is_zero
+from mcalc.algebra.expr import Expr, Sum, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
@@ -95,7 +95,7 @@ class _Working:
         for _ in range(MOST_LINES):
             if not opened(line):
                 return line, True
-            opening = Opening(self.x, self.dx)
+            opening = Opening(self.x, self.dx, self.signs.learn)
             line = tidy(opening.line(line), opening.rules)
             for node in opened(line):
                 self._at_the_end(node)
@@ -139,6 +139,8 @@ class _Working:
             if turned is not None and length(turned) <= LONGER * length(before) and meaning(turned) != meaning(before):
                 self._add(rules or ["expand"], left, line, turned)
                 before, rules = turned, []
+        if isinstance(line, Sum) and len(line.terms) > 1 and "collect" not in rules:
+            rules = [*rules, "collect"]
         syntax = self._applied(f, g, shown)
         if syntax is None and not complete:
             whole = present(simplify(whole), self.notation)

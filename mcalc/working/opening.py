@@ -6,6 +6,8 @@ node, the application of `d`, so that a line has a value, a shape and a notation
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mcalc.algebra.expr import (
     Apply,
     Contract,
@@ -65,10 +67,13 @@ def opened(root: Expr) -> list[Apply]:
 
 
 class Opening:
-    """The opening of every differential of a line at once; `rules` are the codes of what it took, in order."""
+    """The opening of every differential of a line at once; `rules` are the codes of what it took, in order.
 
-    def __init__(self, x: Symbol, dx: Symbol) -> None:
-        self.x, self.dx = x, dx
+    `learn` is told of every sum and its differential.
+    """
+
+    def __init__(self, x: Symbol, dx: Symbol, learn: Callable[[Expr, Expr], None]) -> None:
+        self.x, self.dx, self.learn = x, dx, learn
         self.rules: list[str] = []
 
     def line(self, root: Expr) -> Expr:
@@ -90,6 +95,8 @@ class Opening:
         if isinstance(node, Apply) and changes[moving[0]] is not self.dx and node.op.slope is not None:
             self.rules.append("chain-rule")
         result = tangent(node, changes)
+        if isinstance(node, Sum):
+            self.learn(node, result)
         if rule == "product-rule" and not (isinstance(result, Sum) and len(result.terms) > 1):
             self.rules.append("equal-parts")
         return result

@@ -29,8 +29,15 @@ class Signs:
     """The sums of the question, as it writes them, and what has been turned to them so far; `kept` have other words."""
 
     def __init__(self, known: Iterable[Expr], kept: Container[Expr]) -> None:
-        self.known, self.kept = frozenset(known), kept
+        self.known, self.kept = set(known), kept
         self.done: dict[Expr, Expr] = {}
+
+    def learn(self, node: Expr, differential: Expr) -> None:
+        """The differential of a difference is the same way round: dx - da of x - a."""
+        if node in self.known:
+            self.known.add(differential)
+        elif scale(-1, node) in self.known:
+            self.known.add(scale(-1, differential))
 
     def natural(self, root: Expr) -> Expr:
         """An equal expression, not in normal form, whose differences are the way round that is known."""
@@ -61,7 +68,7 @@ class Signs:
         if isinstance(node, Apply) and node.op is d and isinstance(node.args[0], Sum):
             sign, turned = self._way(node.args[0])
             return sign, apply(d, (turned,), node.shape)
-        if isinstance(node, Sum) and self._strange(node):
+        if isinstance(node, Sum) and (self._strange(node) or all(c < 0 for c, _ in node.terms)):
             return -1, scale(-1, node)
         return 1, node
 

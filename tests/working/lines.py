@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -39,3 +40,15 @@ class Working:
     def text(self) -> str:
         """The lines as text, each with its rule."""
         return "".join(f"{s.left} = {s.write('text')}    [{s.rule}]\n" for s in self.steps)
+
+
+def rewrite(path: Path) -> None:
+    """Write a golden file's lines anew, for a person to read before they are committed."""
+    question = path.read_text(encoding="utf-8").partition("\n")[0]
+    text, x, order, *declarations = (part.strip() for part in question.split("|"))
+    path.write_text(question + "\n" + Working(text, x, declarations, int(order)).text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for golden in sorted(Path(__file__).with_name("golden").glob("*.txt")):
+        rewrite(golden)
