@@ -10,12 +10,14 @@ Higher orders differentiate the result again.
 
 from __future__ import annotations
 
-from mcalc.algebra.expr import Expr, Sum, Symbol, is_zero
+from math import prod
+
+from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
 from mcalc.notation import forms, notation_of, taken_names, written
-from mcalc.notation.collect import expand, present
+from mcalc.notation.collect import MOST_EXPANDED, expand, present
 from mcalc.notation.notate import Notation
 from mcalc.working.opening import Opening, d, differential_of, opened, tidy
 from mcalc.working.reading_off import (
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 #: After this many lines, or where a line outgrows this weight, what is left is opened at once.
-MOST_LINES, HEAVIEST = 60, 400 * forms.TOKEN
+MOST_LINES, HEAVIEST = 24, 400 * forms.TOKEN
 
 #: Bringing dx to the end is shown term by term unless that makes the line longer than this.
 LONGER = 1.3
@@ -116,6 +118,8 @@ class _Working:
 
     def _spread(self, line: Expr) -> Expr:
         """The line multiplied out, where terms then cancel."""
+        if _width(line) > MOST_EXPANDED:
+            return line
         spread = settle(expand(line))
         return spread if self.notation.weight(spread) + forms.TOKEN <= self.notation.weight(line) else line
 
@@ -179,6 +183,16 @@ class _Working:
 def _turns(body: Syntax, x: Symbol) -> bool:
     """Whether the question has a matrix itself under a transpose, so that its differential may stand there too."""
     return x.rank == 2 and any(node == Transpose(Name(x.name)) for node in walk(body))
+
+
+def _width(node: Expr) -> int:
+    """The number of terms that a line would have, were its products multiplied out."""
+    match node:
+        case Sum(terms):
+            return sum(_width(n) for _, n in terms)
+        case Contract(factors):
+            return prod(_width(b) for b, e, axes in factors if isinstance(b, Sum) or not axes)
+    return 1
 
 
 def _chief_first(rules: list[str]) -> list[str]:

@@ -148,13 +148,12 @@ def length(syntax: Syntax) -> int:
 
 def meaning(syntax: Syntax) -> object:
     """What a line says but for signs and the order of its terms: lines that agree in it make no progress."""
-    match syntax:
-        case Terms(items):
-            return frozenset(meaning(item) for item in items)
-        case Product(items):
-            return frozenset(meaning(item) for item in items)
-    below = tuple(meaning(child) for child in children(syntax))
-    return (type(syntax).__name__, below) if below else syntax
+    said: dict[int, object] = {}
+    for node in reversed(list(walk(syntax))):
+        below = tuple(said[id(child)] for child in children(node))
+        loose = isinstance(node, (Terms, Product))
+        said[id(node)] = (type(node), frozenset(below) if loose else below) if below else node
+    return said[id(syntax)]
 
 
 def turning(before: Syntax, f: Expr, dx: Symbol) -> list[str]:
