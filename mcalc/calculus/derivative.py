@@ -10,8 +10,8 @@ from mcalc.calculus.simplify import simplify
 def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:
     """The derivative of `f` by `x`, axes shape(f) + shape(x), once for each order; simplified."""
     for _ in range(order):
-        # Few outputs: go back from them. One input: go forward from it. Both state the same differentials.
-        f = simplify(push(f, {x: number(1)}) if f.rank and not x.rank else jacobians(f, [x])[0])
+        # One input: go forward from it. Else go back from the outputs. Both state the same differentials.
+        f = simplify(push(f, {x: number(1)}) if not x.rank else jacobians(f, [x])[0])
     return f
 
 

@@ -38,7 +38,7 @@ MOST_TERMS, MOST_EXPANDED = 24, 48
 #: Where nothing merges, multiplying out is still tried up to so many terms.
 FEW_TERMS = 4
 #: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
-MOST_TRIED, MOST_FOLLOWED = 5, 2
+MOST_TRIED, MOST_FOLLOWED = 3, 1
 
 #: Where each axis of a factor shows in the result; nowhere is summed.
 Role = tuple[tuple[int, ...], ...]
