@@ -94,6 +94,23 @@ def product(sizes: list[Dim] | tuple[Dim, ...]) -> Dim:
     return total
 
 
+def quotient(whole: Dim, part: Dim) -> Dim | None:
+    """The size that times `part` is `whole`, where both are products of names and numbers; else None.
+
+    >>> quotient(dim("m") * dim("n"), dim("n"))
+    m
+    """
+    if len(whole.terms) != 1 or len(part.terms) != 1:
+        return None
+    (names, count), (others, divisor) = whole.terms[0], part.terms[0]
+    left = list(names)
+    for name in others:
+        if name not in left:
+            return None
+        left.remove(name)
+    return None if count % divisor else _intern({tuple(left): count // divisor})
+
+
 def show_shape(shape: tuple[Dim, ...]) -> str:
     """A shape as people read it: `scalar`, `n`, `m x n`."""
     return " x ".join(f"({d})" if len(d.terms) > 1 else str(d) for d in shape) or "scalar"

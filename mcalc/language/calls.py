@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mcalc.algebra.dims import Dim, dim, product
+from mcalc.algebra.dims import Dim, dim, product, quotient
 from mcalc.algebra.expr import Factor, contract
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
-from mcalc.language.laws import TURN, Table, rows, table
+from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
 from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Product, Syntax, Terms, Text
-from mcalc.language.value import MATRIX, Value
+from mcalc.language.value import COLUMN, MATRIX, ROW, Value
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
 ROW_WISE = ("softmax", "logsoftmax")
@@ -70,11 +70,35 @@ def form(call: Call) -> Form:
     if name == "transpose" and len(call.args) == 1:
         _no_options(call, "")
         return Form(call.args, TURN, lambda values, texts: values[0].turned())
+    if name == "kron" and len(call.args) == 2:
+        _no_options(call, "")
+        return Form(call.args, KRON, _kron)
     if op.kind == "sized":
         return _sized(call, op)
     if name == "norm" and (len(call.args) == 2 or any(key == "ord" for key, _ in call.options)):
         return _norm(call)
     return _operation(call, op)
+
+
+#: A vector is a matrix of one column, and its transpose one of one row.
+KRON = table(
+    "ij,kl->(ik)(jl)", "i,kl->(ik)l", "~i,kl->k(il)", "ij,k->(ik)j", "ij,~k->i(jk)",
+    "i,j->(ij)", "~i,~j->~(ij)", "i,~j->ij", "~i,j->ji", oriented=True,
+)  # fmt: skip
+
+
+def _kron(values: list[Value], texts: list[str]) -> Value:
+    sides: tuple[list[int], list[int]] = ([], [])  # the labels of the rows, and of the columns
+    factors: list[Factor] = []
+    for value, text in zip(values, texts, strict=True):
+        if value.kind not in (COLUMN, ROW, MATRIX):
+            raise Problem("shape", f"kron takes vectors and matrices, and {text} is {value.show()}")
+        start = 10 * len(factors)
+        axes = {COLUMN: (start,), ROW: (start,), MATRIX: (start, start + 1)}[value.kind]
+        for side, label in zip(sides[1:] if value.row else sides, axes, strict=False):
+            side.append(label)
+        factors.append((value.expr, 1, tuple((label,) for label in axes)))
+    return Value(contract(factors, tuple(tuple(side) for side in sides if side)), not sides[0])
 
 
 # ---------------------------------------------------------------- operations
@@ -248,28 +272,57 @@ def _einsum(call: Call) -> Form:
     span, operands = call.args[0].span, call.args[1:]
     left, arrow, output = text.partition("->")
     inputs = left.split(",")
-    if not (left + output).replace(",", "a").isalpha() or "," in output:
+    letters = "".join(x for x in left + output if x not in ",()")
+    if not letters.isalpha() or "," in output or not all(map(_is_indices, (*inputs, output))):
         raise Problem("shape", f"`{text}` are no indices", span, "letters for axes, as in 'ij,jk->ik'")
     if len(inputs) != len(operands):
         raise Problem("shape", f"`{left}` has {len(inputs)} operands, and einsum got {len(operands)}", call.span)
     if not arrow:
-        output = "".join(sorted(x for x in set(left) - {","} if left.count(x) == 1))
-    unknown = [x for x in output if x not in left]
+        output = "".join(sorted(x for x in set(letters) if left.count(x) == 1))
+    unknown = [x for x in output if x not in left and x.isalpha()]
     if unknown:
         hint = f"give it a size by ones, as in einsum('…,{unknown[0]}->…', …, ones(n))"
         raise Problem("shape", f"the index {unknown[0]} stands only in the output", span, hint)
 
     def build(values: list[Value], texts: list[str]) -> Value:
-        seen: dict[str, tuple[Dim, str]] = {}
-        factors: list[Factor] = []
-        for letters, value, name in zip(inputs, values, texts, strict=True):
-            if len(letters) != value.expr.rank:
-                raise Problem("shape", f"`{letters}` names {len(letters)} axes, and {name} is {value.show()}")
-            for letter, d in zip(letters, value.shape, strict=True):
-                known, where = seen.setdefault(letter, (d, name))
-                if known is not d:
-                    raise Problem("shape", f"the index {letter} is {known} in {where} and {d} in {name}")
-            factors.append((value.expr, 1, tuple((ord(letter),) for letter in letters)))
-        return Value(contract(factors, tuple((ord(letter),) for letter in output)))
+        sizes = _index_sizes(inputs, values, texts)
+        known = {ord(x): d for x, d in sizes.items()}
+        factors: list[Factor] = [(v.expr, 1, _labels(part)) for part, v in zip(inputs, values, strict=True)]
+        return Value(contract(factors, _labels(output), known))
 
     return Form(operands, tuple(rows(f"{left or ' '}->{output}")), build)
+
+
+def _index_sizes(inputs: list[str], values: list[Value], texts: list[str]) -> dict[str, Dim]:
+    """The size of each index; one inside brackets may follow from the others there."""
+    sizes: dict[str, tuple[Dim, str]] = {}
+    fused: list[tuple[str, Dim, str]] = []
+    for part, value, name in zip(inputs, values, texts, strict=True):
+        groups = ["".join(map(str, group)) for group in axes(part) or ()]
+        if len(groups) != value.expr.rank:
+            raise Problem("shape", f"`{part}` names {len(groups)} axes, and {name} is {value.show()}")
+        for group, d in zip(groups, value.shape, strict=True):
+            if len(group) > 1:
+                fused.append((group, d, name))
+                continue
+            known, where = sizes.setdefault(group, (d, name))
+            if known is not d:
+                raise Problem("shape", f"the index {group} is {known} in {where} and {d} in {name}")
+    for group, d, name in fused:
+        unknown = {x for x in group if x not in sizes}
+        left = quotient(d, product([sizes[x][0] for x in group if x in sizes]))
+        if len(unknown) == 1 and group.count(x := unknown.pop()) == 1 and left is not None:
+            sizes[x] = (left, name)
+        elif unknown or left is not dim(1):
+            raise Problem("shape", f"the sizes of the indices ({group}) are not clear from {d}, which is that in {name}")
+    return {x: d for x, (d, _) in sizes.items()}
+
+
+def _is_indices(text: str) -> bool:
+    """Whether brackets fuse letters, `(ij)k`, and do not nest."""
+    outside = text.replace("(", " (").replace(")", ") ")
+    return all(("(" not in w and ")" not in w) or (w[0] == "(" and w.find(")") == len(w) - 1 > 1) for w in outside.split())
+
+
+def _labels(text: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(ord(str(x)) for x in group) for group in axes(text) or ())

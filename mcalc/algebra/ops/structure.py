@@ -65,10 +65,20 @@ def _unvec(x: Expr, m: Dim, n: Dim) -> Expr:
     return contract([(x, 1, ((1, 0),))], ((0,), (1,)), {0: m, 1: n})
 
 
+def _commutation(m: Dim, n: Dim) -> Expr:
+    return contract((), ((0, 1), (1, 0)), {0: m, 1: n})
+
+
 unvec = sized(
     "unvec", "i->mn", _unvec,
     latex=r"\operatorname{{unvec}}\left({0}\right)", numpy="{0}.reshape({2}, {1}).T",
     why="unvec undoes vec: it cuts a vector of m n entries into n columns of m.", example="tr(A@unvec(y, m, n))",
+)  # fmt: skip
+commutation = sized(
+    "commutation", "->(mn)(nm)", _commutation,
+    latex=r"K_{{{0},{1}}}", numpy="np.eye({0}*{1}).reshape({1}, {0}, -1).swapaxes(0, 1).reshape({0}*{1}, -1)",
+    why="The commutation matrix does not depend on anything. It turns vec(X) into vec(Xᵀ), where X is m x n.",
+    see="Magnus & Neudecker, Matrix Differential Calculus, ch. 3", example="commutation(m, n)@vec(A@X)",
 )  # fmt: skip
 eye = sized(
     "eye", "->nn", identity,
