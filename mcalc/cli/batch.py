@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from json import loads
 
-from mcalc.cli.arguments import Command
+import click
+
+from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
@@ -17,23 +19,38 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from mcalc.answer import Reply
-    from mcalc.cli.arguments import Values
 
     Request = dict[str, Any]
 
 
-def run(values: Values) -> int:
-    """Answer each request; 1 where some failed."""
+@command(
+    examples=[("one request", """echo '{"id": 1, "expr": "x.T@A@x", "wrt": "x", "to": ["latex"]}' | mcalc batch""")]
+)
+@click.argument(
+    "file", required=False, type=click.Path(), help="The requests; standard input where it is - or left out."
+)
+def batch(file: str | None) -> int:
+    """Answer JSON requests, one a line, from a file or from standard input.
+
+    Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
+    gets a reply with "ok": false and does not stop the stream.
+
+    A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to",
+    "steps" (true or false) and "method", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a
+    string or a list of strings.
+
+    The exit status is 1 where a request failed.
+    """
     failed = False
-    for line in lines(values["file"]):
+    for line in lines(file):
         if not line.isspace():
-            answered = reply_to(line, values["debug"])
+            answered = reply_to(line)
             failed |= not answered["ok"]
             emit(json_line(answered))
     return int(failed)
 
 
-def reply_to(line: bytes, debug: bool = False) -> Reply:
+def reply_to(line: bytes) -> Reply:
     """The reply to one line. Whatever is wrong with the line is told in the reply."""
     identity = None
     try:
@@ -41,8 +58,6 @@ def reply_to(line: bytes, debug: bool = False) -> Reply:
         identity = request.get("id")
         return {"id": identity, **answer(request)}
     except Exception as fault:
-        if debug and not isinstance(fault, Problem):
-            raise
         return {"id": identity, **failure(as_problem(fault))}
 
 
@@ -146,27 +161,3 @@ def _given(request: Request, name: str, default: Any) -> Any:
 
 def _wrong(name: str, wanted: str) -> NoReturn:
     raise Problem("usage", f"{name!r} is to be {wanted}")
-
-
-COMMAND = Command(
-    "batch",
-    "answer JSON requests, one a line",
-    run,
-    about="""\
-Reads one request a line, as JSON, from a file or from standard input, and writes one reply a line, in order and at \
-once, so that a program can keep it running and talk to it. A bad line gets a reply with "ok": false and does not stop \
-the stream.
-
-A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to", \
-"steps" (true or false) and "method", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a \
-string or a list of strings.
-
-The exit status is 1 where a request failed.""",
-    operand=("FILE", "the requests; standard input where it is - or left out"),
-    examples=(
-        (
-            "one request",
-            """echo '{"id": 1, "expr": "x.T@A@x", "wrt": "x", "to": ["latex"]}' | mcalc batch""",
-        ),
-    ),
-)

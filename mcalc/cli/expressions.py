@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 
-from mcalc.cli.arguments import Option
+import click
+from click import Context, Parameter
+
+from mcalc.cli.command import completions
 from mcalc.cli.output import as_problem, complain, emit, failure, json_line
 from mcalc.errors import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.cli.arguments import Values
+    from click.shell_completion import CompletionItem
 
-OPERAND = ("EXPR", "the expression; - reads one from each line of standard input")
-FILE = Option("--file", "FILE", short="-f", help="read the expression and its definitions from a file")
-VAR = Option("--var", "DECL", repeat=True, help="declare a variable, as in 'A[n,n] symmetric'; may be repeated")
+EXPR = click.argument("expr", required=False, help="The expression; - reads one from each line of standard input.")
+FILE = click.option("--file", "-f", type=click.Path(), help="Read the expression and its definitions from a file.")
+VAR = click.option(
+    "--var", metavar="DECL", multiple=True, help="Declare a variable, as in 'A[n,n] symmetric'; may be repeated."
+)
 
 
-def is_stream(values: Values) -> bool:
+class Variable(click.ParamType[str]):
+    """The name of a variable: the shell offers those of the expression on the line."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names in the expression that are neither called nor defined, in their order."""
+        from mcalc.language.lexer import tokenize
+        from mcalc.language.names import letters
+
+        text = ctx.params.get("expr") or ""
+        called = re.findall(r"(\w{2,})\s*\(", text)  # the list of functions would take long to import
+        try:
+            tokens = tokenize(text, called, ())
+        except Problem:
+            return []
+        pairs = zip(tokens, [*tokens[1:], ("", "", 0, 0)], strict=True)
+        defined = {name for (kind, name, *_), (after, *_) in pairs if kind == "NAME" and after == "EQUALS"}
+        names = [name for kind, name, *_ in tokens if kind == "NAME" and name not in defined]
+        return completions(dict.fromkeys(v for name in names for v in letters(name) or (name,)), incomplete)
+
+
+def is_stream(expr: str | None, file: str | None) -> bool:
     """Whether the expressions are the lines of standard input."""
-    return bool(values["expr"] == "-" and not values["file"])
+    return expr == "-" and not file
 
 
-def serve(values: Values, one_line: Callable[[str], str], show: Callable[[str], None], as_json: bool) -> int:
+def serve(
+    expr: str | None, file: str | None, one_line: Callable[[str], str], show: Callable[[str], None], as_json: bool
+) -> int:
     """Answer what was given: a stream and JSON by `one_line`, a single expression by `show`. The exit status.
 
     A failure in JSON stands on stdout, in the place of the result, as well as on stderr.
     """
-    if is_stream(values):
-        return _serve_lines(one_line, as_json, values["debug"])
-    text = expression(values)
+    if is_stream(expr, file):
+        return _serve_lines(one_line, as_json)
+    text = expression(expr, file)
     if not as_json:
         show(text)
         return 0
@@ -42,7 +72,7 @@ def serve(values: Values, one_line: Callable[[str], str], show: Callable[[str], 
     return 0
 
 
-def _serve_lines(one_line: Callable[[str], str], as_json: bool, debug: bool) -> int:
+def _serve_lines(one_line: Callable[[str], str], as_json: bool) -> int:
     """Line N out for line N in; the exit status is the worst of the lines'.
 
     An empty line and a comment give an empty line, and so does a line that fails, which is reported with its number.
@@ -53,8 +83,6 @@ def _serve_lines(one_line: Callable[[str], str], as_json: bool, debug: bool) -> 
             text = decode(line).strip()
             shown = one_line(text) if text and not text.startswith("#") else ""
         except Exception as fault:
-            if debug and not isinstance(fault, Problem):
-                raise
             problem = as_problem(fault)
             complain(problem, f"line {number}")
             worst = max(worst, problem.exit_status)
@@ -63,16 +91,15 @@ def _serve_lines(one_line: Callable[[str], str], as_json: bool, debug: bool) -> 
     return worst
 
 
-def expression(values: Values) -> str:
+def expression(expr: str | None, file: str | None) -> str:
     """The one expression that was given. Raises a `Problem` of kind usage where there is none, or two."""
-    given, path = values["expr"], values["file"]
-    if path and given is not None:
+    if file and expr is not None:
         raise Problem("usage", "an expression and a file were given: one is enough")
-    if path:
-        return text_file(path)
-    if given is None:
+    if file:
+        return text_file(file)
+    if expr is None:
         raise Problem("usage", "no expression was given", hint="put one in quotes, or - for standard input, or -f FILE")
-    return str(given)
+    return expr
 
 
 def text_file(path: str) -> str:

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+import click
+from click import Context, Parameter
+
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.ops import NAMES, OPS, Op, find
 from mcalc.algebra.ops.signature import ANY
 from mcalc.algebra.ops.special import SPECIAL
-from mcalc.calculus.derivative import derivative
-from mcalc.calculus.differential import push
-from mcalc.calculus.simplify import simplify
-from mcalc.cli.arguments import Command, Option
+from mcalc.cli.command import command, completions
 from mcalc.cli.output import emit, json_line, on_terminal
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
-from mcalc.notation import notate
-from mcalc.targets import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.cli.arguments import Values
+    from click.shell_completion import CompletionItem
 
 COLUMNS = ("name", "shape", "derivative", "example")
 
 
-def run(values: Values) -> int:
-    """Tell about one operation, or list them all."""
-    name = values["name"]
+def names(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    """The functions whose names begin so."""
+    return completions(sorted(NAMES), incomplete)
+
+
+@command(examples=[("every function", "mcalc functions"), ("one function", "mcalc functions softmax")])
+@click.argument("name", required=False, shell_complete=names, help="The function to tell about, instead of all.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def functions(name: str | None, as_json: bool) -> int:
+    """List the functions of the input language, or tell all that is known of one.
+
+    The list has the shapes of each, its differential and an example.
+    """
     if name is None:
-        show_all([facts(op) for op in catalogue()], values["json"])
+        show_all([facts(op) for op in catalogue()], as_json)
         return 0
     op = find(name)
     if op is None or op.internal:
         near = nearest(name, NAMES)
         raise Problem("name", f"no such function: {name}", hint=f"did you mean {near}?" if near else "mcalc functions")
-    show_one(facts(op), values["json"])
+    show_one(facts(op), as_json)
     return 0
 
 
@@ -110,6 +118,9 @@ def rule(op: Op) -> str:
 
     Of a function of each entry `tanh'(t) = 1 - tanh(t)^2`, else the differential `d inv(X) = -inv(X)@dX@inv(X)`.
     """
+    from mcalc.calculus.derivative import derivative
+    from mcalc.calculus.differential import push
+
     if op.kind == "sized":
         return ""
     arguments = sample(op)
@@ -126,6 +137,10 @@ def rule(op: Op) -> str:
 
 def told(expr: Expr) -> str:
     """The expression as text."""
+    from mcalc.calculus.simplify import simplify
+    from mcalc.notation import notate
+    from mcalc.targets import write
+
     return write("text", notate(simplify(expr)))
 
 
@@ -138,16 +153,3 @@ def sample(op: Op) -> list[Symbol]:
         axes = letters if letters != ANY else "" if signature.output == ANY else "n"
         found.append(symbol(next(names[len(axes)]), tuple(map(dim, axes)), place=place))
     return found
-
-
-COMMAND = Command(
-    "functions",
-    "list the functions, or tell all about one",
-    run,
-    about="""\
-Lists the functions of the input language, each with its shapes, its differential and an example; or tells all that \
-is known of one of them.""",
-    operand=("NAME", "the function to tell about; without it all are listed"),
-    options=(Option("--json", help="print JSON"),),
-    examples=(("every function", "mcalc functions"), ("one function", "mcalc functions softmax")),
-)

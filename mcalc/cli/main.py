@@ -2,61 +2,119 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from click import Context, HelpFormatter
 
 from mcalc import __version__
-from mcalc.cli.arguments import Command, read
-from mcalc.cli.output import as_problem, complain, emit, settle_streams
+from mcalc.cli.command import ASKED, SETTINGS, Command, as_usage
+from mcalc.cli.output import as_problem, complain, settle_streams
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from click.shell_completion import CompletionItem
 
-COMMANDS = ("diff", "batch", "shape", "functions")  #: each is `COMMAND` of the module of its name
+#: Every command, with what it does: the function of that name in `mcalc.cli.NAME`, which is imported when it is called.
+COMMANDS = {
+    "diff": "differentiate an expression",
+    "batch": "answer JSON requests, one a line",
+    "shape": "tell how an expression is read",
+    "functions": "list the functions, or tell all about one",
+    "completion": "print the script that completes commands in a shell",
+}
 
 INTERRUPTED = 130  #: the exit status after Ctrl-C
 
 
-def command(name: str) -> Command:
-    """The command of this name. Raises a `Problem` of kind usage."""
-    from importlib import import_module
+class Commands(click.Group):
+    """The commands, none of which is imported to list or complete them."""
 
-    if name in COMMANDS:
-        found: Command = import_module(f"mcalc.cli.{name}").COMMAND
-        return found
-    near = nearest(name, COMMANDS)
-    hint = f"did you mean {near}?" if near else f"an expression goes after a command: mcalc diff '{name}' --wrt x"
-    raise Problem("usage", f"no such command: {name}", hint=hint)
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read `mcalc help diff` as `mcalc diff --help`; what is no option is to be a command."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        if not ctx.resilient_parsing:
+            args = args or ["--help"]
+        known = {spelling for param in self.get_params(ctx) for spelling in param.opts}
+        return super().parse_args(ctx, args if args and args[0] in known else ["--", *args])
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of this name. Raises a `Problem` of kind usage."""
+        if cmd_name in COMMANDS:
+            found: Command = getattr(import_module(f"mcalc.cli.{cmd_name}"), cmd_name)
+            return found
+        if ctx.resilient_parsing:
+            return None
+        near = nearest(cmd_name, COMMANDS)
+        hint = f"an expression goes after a command: mcalc diff '{cmd_name}' --wrt x"
+        raise Problem("usage", f"no such command: {cmd_name}", hint=f"did you mean {near}?" if near else hint)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write what the commands do."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=told) for name, told in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
 
-def run(words: list[str]) -> int:
-    """Run one command line; the exit status. Raises a `Problem`."""
-    if not words or words[0] in ("--help", "-h", "help"):
-        from mcalc.cli.help import command_help, general_help
+@click.group(cls=Commands, context_settings=SETTINGS)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Differentiate matrix expressions, as in mcalc diff 'x.T@A@x' --wrt x.
 
-        emit(command_help(command(words[1])) if words[1:] else general_help([command(name) for name in COMMANDS]))
-        return 0
-    if words[0] == "--version":
-        emit(f"mcalc {__version__}")
-        return 0
-    chosen = command(words[0])
-    values = read(chosen, words[1:])
-    if values["help"]:
-        from mcalc.cli.help import command_help
+    It reads the notations of NumPy, of MATLAB and of paper, infers the shapes, and answers in matrix notation, with
+    the kind and the shape of the result, the working, and code.
 
-        emit(command_help(chosen))
-        return 0
-    return chosen.run(values)
+    Products: @ and a space are the matrix product, .* is elementwise, * is whatever the shapes allow. Transposes:
+    x.T, x' and x^T. Definitions stand on lines of their own or before a semicolon.
+
+    mcalc COMMAND --help tells more of a command.
+    """
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line; the exit status. Raises a `Problem`.
+
+    click's own `main` would end the process, and expand `x.*y` to file names on Windows.
+    """
+    try:
+        with cli.make_context("mcalc", list(words)) as context:
+            status: int = cli.invoke(context)
+            return status
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as fault:
+        raise as_usage(fault) from None
+
+
+def complete(instruction: str) -> int:
+    """Tell the shell what may be typed."""
+    from click.shell_completion import shell_complete
+
+    return shell_complete(cli, {}, "mcalc", ASKED, instruction)
 
 
 def main() -> NoReturn:
     """The entry point."""
     settle_streams()
-    words = sys.argv[1:]
     try:
-        status = run(words)
+        instruction = os.environ.get(ASKED)
+        status = complete(instruction) if instruction else run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
@@ -67,8 +125,6 @@ def main() -> NoReturn:
         complain(problem)
         status = problem.exit_status
     except Exception as fault:
-        if "--debug" in words and not isinstance(fault, Problem):
-            raise
         problem = as_problem(fault)
         complain(problem)
         status = problem.exit_status
@@ -80,7 +136,5 @@ def _leave(status: int) -> NoReturn:
     try:
         sys.stdout.flush()
     except OSError:
-        import os
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)

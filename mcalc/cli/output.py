@@ -81,9 +81,14 @@ def complain(problem: Problem, where: str = "") -> None:
 
 
 def as_problem(fault: Exception) -> Problem:
-    """What to say of an exception: a problem as it is; else a question too large, or a defect of mcalc's own."""
+    """What to say of an exception: a problem as it is; else a question too large, or a defect of mcalc's own.
+
+    With `--debug` on the command line what is no problem is raised again.
+    """
     if isinstance(fault, Problem):
         return fault
+    if "--debug" in sys.argv:
+        raise fault
     if isinstance(fault, (RecursionError, MemoryError)):
         return Problem("limit", "the expression is too large or too deep")
     told = f"mcalc failed on this: {type(fault).__name__}: {fault}"

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from mcalc.cli.arguments import Command, Option
-from mcalc.cli.expressions import FILE, OPERAND, VAR, serve
+from mcalc.cli.command import choice, command
+from mcalc.cli.expressions import EXPR, FILE, VAR, serve
 from mcalc.cli.output import emit, json_line, on_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.algebra.expr import Expr
-    from mcalc.cli.arguments import Values
     from mcalc.language.read import Reading
 
 
-def run(values: Values) -> int:
-    """Tell how the expression, or each line of standard input, was read."""
-    as_json = values["to"] == "json"
+@command(
+    examples=[
+        ("two vectors and a matrix", "mcalc shape 'x.T@A@y'"),
+        ("what a definition is", "mcalc shape 'r = X@w - y; r.T@r'"),
+    ]
+)
+@EXPR
+@VAR
+@FILE
+@choice("--to", ("text", "json"), metavar="FORMAT", help="What to print")
+def shape(expr: str | None, var: tuple[str, ...], file: str | None, to: str | None) -> int:
+    """Tell how an expression is read: the shape and the properties of each name, and the shape of the result.
+
+    On a terminal it is a table; in a pipe it is one line, as in 'A[n,n] symmetric, x[n] -> []', where what stands
+    before the arrow can be given to --var.
+    """
 
     def reading(text: str) -> Reading:
         from mcalc.language.read import read
 
-        return read(text, values["var"])
+        return read(text, var)
 
     def one_line(text: str) -> str:
-        if as_json:
+        if to == "json":
             from mcalc.answer import shape_reply
 
             return json_line(shape_reply(reading(text)))
         return signature(reading(text))
 
     def show(text: str) -> None:
-        if values["to"] or not on_terminal():
+        if to or not on_terminal():
             emit(one_line(text))
         else:
             from mcalc.cli.screen import draw_reading
 
             draw_reading(reading(text))
 
-    return serve(values, one_line, show, as_json)
+    return serve(expr, file, one_line, show, to == "json")
 
 
 def signature(reading: Reading) -> str:
@@ -52,21 +64,3 @@ def declaration(name: str, value: Expr) -> str:
 
     sizes = ",".join(str(d).replace(" ", "") for d in value.shape)
     return " ".join([f"{name}[{sizes}]", *(sorted(value.props) if isinstance(value, Symbol) else [])])
-
-
-COMMAND = Command(
-    "shape",
-    "tell how an expression is read",
-    run,
-    about="""\
-Tells how an expression is read: the shape and the properties of each name, and the shape of the result.
-
-On a terminal it is a table; in a pipe it is one line, as in 'A[n,n] symmetric, x[n] -> []', where what stands before \
-the arrow can be given to --var.""",
-    operand=OPERAND,
-    options=(VAR, FILE, Option("--to", "FORMAT", choices=("text", "json"), help="what to print")),
-    examples=(
-        ("two vectors and a matrix", "mcalc shape 'x.T@A@y'"),
-        ("what a definition is", "mcalc shape 'r = X@w - y; r.T@r'"),
-    ),
-)

@@ -1,0 +1,199 @@
+"""What the commands have in common, on top of click: telling words from expressions, lists, the help.
+
+A command is one file, `mcalc/cli/NAME.py`, in which `@command` makes the function NAME a click command that
+returns the exit status (its docstring is the help), and one line in `COMMANDS` of `mcalc.cli.main`.
+Imports that cost time go into its body: completion and help load the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from click import Context, HelpFormatter, Parameter
+
+from mcalc.errors import EXCERPT, Problem
+from mcalc.language.names import nearest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+#: For the group and the commands alike, since a command is also made without the group, by the tests and the manual.
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+
+#: Of the environment: a shell that sets it is told what may be typed next.
+ASKED = "_MCALC_COMPLETE"
+
+#: Of the command line, and read there (`as_problem`): a fault may come before any command is known.
+DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, help="Show the traceback of a fault.")
+
+
+class Command(click.Command):
+    """A command with examples, in whose arguments every word that is no known option is an expression."""
+
+    def __init__(self, name: str | None, examples: Sequence[tuple[str, str]] = (), **settings: Any) -> None:
+        super().__init__(name, context_settings=SETTINGS, **settings)
+        self.examples = examples  #: (what it shows, the command line)
+        self.params.append(DEBUG)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words, in an order that leaves click nothing to guess."""
+        return super().parse_args(ctx, in_order(self, ctx, args))
+
+    def format_help_text(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write what the command does, and examples before the options."""
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Examples"):
+            for what, typed in self.examples:
+                formatter.write(f"  # {what}\n  {typed}\n")
+
+
+def command(*, examples: Sequence[tuple[str, str]]) -> Callable[[Callable[..., int]], Command]:
+    """Make a command of the function that runs it."""
+    return click.command(cls=Command, examples=examples)
+
+
+# ---------------------------------------------------------------- words
+
+
+def in_order(command: Command, ctx: Context, words: Sequence[str]) -> list[str]:
+    """The words of the command line as options with their values, `--`, and the operands.
+
+    click alone would take `-2*t*x` for a bundle of short options, and read something else without a word.
+    Here a word that is no known option is an operand. `--help` ends the reading where it stands.
+    Raises a `Problem` of kind usage, unless the words are only being completed.
+    """
+    known = {
+        spelling: option
+        for option in command.get_params(ctx)
+        if isinstance(option, click.Option)
+        for spelling in (*option.opts, *option.secondary_opts)
+    }
+    options: list[str] = []
+    operands: list[str] = []
+    doubtful: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, equals, attached = word.partition("=")
+        option = known.get(word) or (known.get(name) if equals and name.startswith("--") else None)
+        if word == "--":
+            operands += rest
+        elif option is None:
+            operands.append(word)
+            doubtful += [word] if _option_like(name) else []
+        elif option.is_flag:
+            options.append(word)
+            if word in ctx.help_option_names and not ctx.resilient_parsing:
+                return [word]
+        else:
+            value = attached if word not in known else next(rest, "")
+            if value and (value not in known or ctx.resilient_parsing):
+                options += [word, value] if word in known else [word]
+            elif not ctx.resilient_parsing:
+                raise needs(option)
+    count = sum(isinstance(param, click.Argument) for param in command.params)
+    if ctx.resilient_parsing:
+        operands = [" ".join(operands)] if len(operands) > count else operands  # bash parts words at @
+    else:
+        _judge(command, count, operands, doubtful, list(known))
+    return [*options, "--", *operands]
+
+
+def _judge(command: Command, count: int, operands: list[str], doubtful: list[str], known: list[str]) -> None:
+    """Complain of words too many, and of an option that was misspelt rather than an expression meant."""
+    too_many = len(operands) > count
+    for word in doubtful:
+        letters = word.lstrip("-").partition("=")[0]
+        near = nearest(f"--{letters}", [s for s in known if s.startswith("--")]) if len(letters) > 1 else ""
+        if too_many or (near and word.startswith("--")):
+            alternative = f"an expression that begins so goes after --: mcalc {command.name} -- {word}"
+            raise Problem("usage", f"no such option: {word}", hint=f"did you mean {near}?" if near else alternative)
+    if too_many:
+        shown = " ".join(operands)
+        hint = f"quote what belongs together: mcalc {command.name} '{shown}'" if count else ""
+        told = f"{len(operands)} words where one belongs" if count else f"mcalc {command.name} takes no {operands[0]!r}"
+        raise Problem("usage", told, hint=hint)
+
+
+def _option_like(name: str) -> bool:
+    """Whether a word could be a misspelt option: dashes, then letters and dashes alone."""
+    return name.startswith("-") and name.lstrip("-").replace("-", "").replace("_", "").isalpha()
+
+
+def needs(option: Parameter) -> Problem:
+    """The option stands without a value."""
+    metavar = option.metavar or (option.name or "").upper()
+    return Problem("usage", f"{option.opts[0]} needs {'an' if metavar[0] in 'AEIO' else 'a'} {metavar}")
+
+
+def as_usage(fault: click.UsageError) -> Problem:
+    """What click has to say about a command line, in our words."""
+    told = fault.format_message().rstrip(".")
+    return Problem("usage", (told[0].lower() + told[1:])[:EXCERPT])
+
+
+# ---------------------------------------------------------------- values
+
+
+class OneOf(click.ParamType[str]):
+    """One of the choices; of a misspelt one it tells which was meant."""
+
+    name = "choice"
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        self.choices = choices
+
+    def convert(self, value: str, param: Parameter | None, ctx: Context | None) -> str:
+        """The value itself. Raises a `Problem` of kind usage."""
+        if value not in self.choices:
+            near = nearest(value, self.choices)
+            hint = f"did you mean {near}?" if near else f"choose from {', '.join(self.choices)}"
+            raise Problem("usage", f"{param.opts[0] if param else 'it'} has no {value!r}", hint=hint)
+        return value
+
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """The choices that begin so."""
+        return completions(self.choices, incomplete)
+
+
+class Several(click.ParamType[tuple[str, ...]]):
+    """Values between commas. The option's repetitions are joined by `listed`."""
+
+    name = "list"
+
+    def __init__(self, one: click.ParamType[str]) -> None:
+        self.one = one
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> tuple[str, ...]:
+        """The values. Raises a `Problem` of kind usage."""
+        parts = [part.strip() for part in value.split(",")]
+        if param and not all(parts):
+            raise needs(param)
+        return tuple(self.one.convert(part, param, ctx) for part in parts)
+
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """What can stand after the last comma, with all that stands before it."""
+        head, comma, last = incomplete.rpartition(",")
+        return completions([head + comma + item.value for item in self.one.shell_complete(ctx, param, last)])
+
+
+def listed(name: str, one: click.ParamType[str] = click.STRING, **settings: Any) -> Callable[[Any], Any]:
+    """An option that collects its repetitions and what stands between commas, each value once."""
+
+    def joined(ctx: Context, param: Parameter, given: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value for values in given for value in values))
+
+    return click.option(name, type=Several(one), multiple=True, callback=joined, **settings)
+
+
+def choice(name: str, choices: Sequence[str], *, help: str, **settings: Any) -> Callable[[Any], Any]:
+    """An option with one of some values."""
+    return click.option(name, type=OneOf(choices), help=f"{help}: {', '.join(choices)}.", **settings)
+
+
+def completions(words: Iterable[str], incomplete: str = "") -> list[CompletionItem]:
+    """The words that begin so, for the shell to offer."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
