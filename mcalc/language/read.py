@@ -87,6 +87,11 @@ def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
 
 
 def reread(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) -> Expr:
+    """The expression of another text, such as an answer, with what a reading has in scope: see `reread_value`."""
+    return reread_value(text, reading, more).expr
+
+
+def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) -> Value:
     """Read another text, such as an answer, with the variables, sizes and definitions of a reading.
 
     `more` are further variables that it may use. What the text defines itself goes before what the reading
@@ -102,7 +107,7 @@ def reread(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) 
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
         plan = Plan(program, text, known, reading.sizes, earlier, closed=True)
         scope = earlier | {name: Value(node) for name, node in (*reading.symbols.items(), *extra.items())}
-        return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run().expr
+        return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run()
     except Problem as problem:
         raise _placed(problem, text, program) from None
 
