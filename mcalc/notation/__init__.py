@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Sum
+from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Syntax
 from mcalc.notation.collect import present
@@ -47,6 +47,19 @@ def taken_names(reading: Reading | None) -> set[str]:
         return set()
     sizes = {n for s in reading.symbols.values() for d in s.shape for n in d.names}
     return {*reading.symbols, *reading.definitions, *sizes}
+
+
+def result_name(reading: Reading) -> str:
+    """What to call the value of the input: f, or F where it is a matrix, unless that stands for something else."""
+    taken = taken_names(reading)
+    names = "FGHfgh" if reading.root.rank == 2 else "fghFGH"
+    return next((n for n in names if n not in taken), "value")
+
+
+def change_name(reading: Reading, x: Symbol) -> str:
+    """What to call the differential of a variable: dX."""
+    taken = taken_names(reading)
+    return next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
 
 
 def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) -> Syntax:

@@ -158,15 +158,23 @@ def _collect(node: Expr, notation: Notation) -> Expr:
         groupings = sorted(_groupings(node), key=lambda g: -(len(g[2]) - 1) * notation.weight(g[1][0]))[:MOST_TRIED]
         options = sorted(((_carry_out(g), g) for g in groupings), key=lambda option: notation.weight(option[0]))
         best: Expr = node
-        weight = notation.weight(node)
         for _, grouping in options[:MOST_FOLLOWED]:
             grouped = _carry_out(grouping, lambda bracket: collect(bracket, notation))
-            if notation.weight(grouped) < weight:
-                best, weight = grouped, notation.weight(grouped)
+            if _better(grouped, best, not grouping[0] and not grouping[1][2], notation):
+                best = grouped
         if best is node:
             break
         node = best
     return node
+
+
+def _better(one: Expr, other: Expr, throughout: bool, notation: Notation) -> bool:
+    """Whether one reads lighter; a scalar that all terms have comes out also where that is no shorter.
+
+    What contains the sum can then pull it out further: c*A + c inside, and another c outside.
+    """
+    now, before = notation.weight(one), notation.weight(other)
+    return now // TOKEN <= before // TOKEN if throughout else now < before
 
 
 def _carry_out(grouping: Grouping, inside: Callable[[Sum], Expr] = lambda bracket: bracket) -> Expr:
@@ -285,10 +293,6 @@ def _pull_out(
     inside = tuple((p,) for p in free) + tuple(g for g, u in zip(own, used, strict=True) if u)
     home = {p: own[k] for k, places in enumerate(role) for p in places}
     out = tuple(home.get(p, (p,)) for p in range(rank))
-    first_out = split[chosen[0][0]][1]
-    for p in free:  # equal labels among the free places stay equal: leave such sums alone
-        if sum(first_out[p] == first_out[q] for q in range(rank)) > 1:
-            return None
     taken = {t for t, _, _ in chosen}
     others = [term for t, term in enumerate(node.terms) if t not in taken]
     return others, (base, shared, tuple(own)), parts, inside, out

@@ -13,18 +13,23 @@ from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Product, Synta
 
 #: What a reader pays for. Names, numbers and calls weigh most; the rest decides between equals.
 TOKEN, TURN, BRACKETS, SIGN = 1000, 30, 12, 2
+#: Each sum inside a sum, for having to be read from the inside.
+NEST = 250
 
 #: How tightly a spelling holds together.
 SUM, PRODUCT, CHAIN, POWER, POSTFIX, ATOM = range(6)
 
 
 class Form:
-    """A spelling: syntax, how tightly it binds, what it weighs; of a chain also what each link weighs."""
+    """A spelling: syntax, how tightly it binds, what it weighs.
 
-    __slots__ = ("level", "links", "syntax", "weight")
+    `depth` counts sums inside sums; `links` are the weights of a chain's factors.
+    """
 
-    def __init__(self, syntax: Syntax, level: int, weight: int, links: Sequence[int] = ()) -> None:
-        self.syntax, self.level, self.weight, self.links = syntax, level, weight, links
+    __slots__ = ("depth", "level", "links", "syntax", "weight")
+
+    def __init__(self, syntax: Syntax, level: int, weight: int, depth: int = 0, links: Sequence[int] = ()) -> None:
+        self.syntax, self.level, self.weight, self.depth, self.links = syntax, level, weight, depth, links
 
     def inside(self, need: int) -> int:
         """The weight where the surroundings bind at level `need`."""
@@ -86,8 +91,8 @@ def turn(form: Form) -> Form:
     """The spelling with a transpose around it."""
     if isinstance(form.syntax, Transpose):
         inner = form.syntax.arg
-        return Form(inner, level_of(inner), form.weight - TURN)
-    return Form(Transpose(form.syntax), POSTFIX, form.inside(POSTFIX) + TURN)
+        return Form(inner, level_of(inner), form.weight - TURN, form.depth)
+    return Form(Transpose(form.syntax), POSTFIX, form.inside(POSTFIX) + TURN, form.depth)
 
 
 def level_of(syntax: Syntax) -> int:
@@ -147,16 +152,20 @@ def chain(pieces: Sequence[Piece]) -> Piece:
 def row_of(forms: Sequence[Form]) -> Form:
     """Forms one after the other, multiplied."""
     items: list[tuple[Syntax, int]] = []
+    depth = max(form.depth for form in forms)
     for form in forms:
         if isinstance(form.syntax, Matmul):
             items += zip(form.syntax.items, form.links, strict=True)
         else:
-            items.append((form.syntax, form.inside(CHAIN)))
+            # Inside a chain b.T@A.T reads better than (A@b).T.
+            aside = TURN if isinstance(form.syntax, Transpose) and isinstance(form.syntax.arg, Matmul) else 0
+            items.append((form.syntax, form.inside(CHAIN) + aside))
     items = _powers(items)
+    weights = [w for _, w in items]
     if len(items) == 1:
-        syntax, weight = items[0]
-        return Form(syntax, level_of(syntax), weight)
-    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(w for _, w in items), [w for _, w in items])
+        syntax = items[0][0]
+        return Form(syntax, level_of(syntax), weights[0], depth)
+    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(weights), depth, weights)
 
 
 def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
@@ -172,8 +181,7 @@ def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
         else:
             merged.append((base, exponent, weight))
     found = [
-        (_power(b, e), w + TOKEN + (BRACKETS if level_of(b) < ATOM else 0)) if e > 1 else (b, w)
-        for b, e, w in merged
+        (_power(b, e), w + TOKEN + (BRACKETS if level_of(b) < ATOM else 0)) if e > 1 else (b, w) for b, e, w in merged
     ]
     for period in range(2, len(found) // 2 + 1):
         times, rest = divmod(len(found), period)
@@ -213,9 +221,10 @@ def quotient(over: Sequence[tuple[Form, str]], under: Sequence[Form], dot: str =
         operators.append(dot + "/")
         items.append(bottom.syntax)
         weight += bottom.inside(CHAIN) + 1
+    depth = max((f.depth for f in (*(f for f, _ in over), *under)), default=0)
     if len(items) == 1:
-        return Form(items[0], level_of(items[0]), weight)
-    return Form(Product(tuple(items), tuple(operators)), PRODUCT, weight + len(operators))
+        return Form(items[0], level_of(items[0]), weight, depth)
+    return Form(Product(tuple(items), tuple(operators)), PRODUCT, weight + len(operators), depth)
 
 
 def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
@@ -229,7 +238,8 @@ def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
 
 def raised(form: Form, exponent: Form, elementwise: bool) -> Form:
     """A power."""
-    return Form(Power(form.syntax, exponent.syntax, elementwise), POWER, form.inside(ATOM) + exponent.inside(ATOM))
+    weight = form.inside(ATOM) + exponent.inside(ATOM)
+    return Form(Power(form.syntax, exponent.syntax, elementwise), POWER, weight, form.depth)
 
 
 # ---------------------------------------------------------------- sums
@@ -239,11 +249,12 @@ def terms(parts: Sequence[tuple[int, Form]]) -> Form:
     """A sum of forms with signs."""
     if len(parts) == 1 and parts[0][0] > 0:
         return parts[0][1]
-    weight = 0
+    depth = 1 + max(form.depth for _, form in parts)
+    weight = NEST * (depth - 1)
     items: list[Syntax] = []
     signs: list[str] = []
     for k, (sign, form) in enumerate(parts):
         items.append(form.syntax)
         signs.append("+" if sign > 0 else "-")
         weight += form.inside(PRODUCT) + (SIGN if sign < 0 and k == 0 else 0)
-    return Form(Terms(tuple(items), tuple(signs)), SUM, weight)
+    return Form(Terms(tuple(items), tuple(signs)), SUM, weight, depth)

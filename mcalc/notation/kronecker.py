@@ -252,8 +252,7 @@ class Kronecker:
             apart = tuple(self._fresh(x) if x in rows and x not in mine else x for x in columns)
             one, other = self._block((rows, apart, group)), self._block((rows, columns, rest))
             if one is not None and other is not None:
-                one, other = _product(one), _product(other)
-                yield (Piece(*(forms.quotient([(a, ".*"), (b, ".*")], ()) for a, b in ((one.plain, other.plain), (one.turned, other.turned)))),)
+                yield (_beside(_product(one), _product(other)),)
 
 
 def gathered(terms: list[tuple[int, Piece]], rows: forms.Form, columns: forms.Form) -> Piece:
@@ -273,7 +272,8 @@ def _gathered(terms: list[tuple[int, forms.Form]], rows: forms.Form, columns: fo
         shared = links[0][end]
         if all(own[end].syntax == shared.syntax for own in links):
             rest = [own[1:] if end == 0 else own[:-1] for own in links]
-            inner = forms.terms([(s, forms.row_of(own) if own else same) for (s, _), own in zip(terms, rest, strict=True)])
+            parts = [forms.row_of(own) if own else same for own in rest]
+            inner = forms.terms([(sign, part) for (sign, _), part in zip(terms, parts, strict=True)])
             options.append(forms.row_of([shared, inner] if end == 0 else [inner, shared]))
     return forms.lighter(*options)
 
@@ -295,6 +295,11 @@ def _kron(left: Piece, right: Piece) -> Piece:
     return Piece(forms.call("kron", [left.plain, right.plain]), forms.call("kron", [left.turned, right.turned]))
 
 
+def _beside(one: Piece, other: Piece) -> Piece:
+    plain = forms.quotient([(one.plain, ".*"), (other.plain, ".*")], ())
+    return Piece(plain, forms.quotient([(one.turned, ".*"), (other.turned, ".*")], ()))
+
+
 def _lightest(found: Iterable[Links]) -> Links | None:
     return min(found, key=lambda links: _product(links).plain.weight, default=None)
 
@@ -310,10 +315,9 @@ def _together(blocks: Iterable[Block]) -> list[Block]:
         rows, columns, parts = block
         if found:
             last = found[-1]
-            bare = not parts and not last[2]
-            same = bare and [rows == columns, bool(rows), bool(columns)] == [last[0] == last[1], *map(bool, last[:2])]
-            crossed = {len(rows), len(columns)} == {len(last[0]), len(last[1])} == {0, 1} and bool(rows) != bool(last[0])
-            if same or crossed:
+            alike = [rows == columns, bool(rows), bool(columns)] == [last[0] == last[1], *map(bool, last[:2])]
+            lone = {len(rows), len(columns)} == {len(last[0]), len(last[1])} == {0, 1}
+            if (alike and not parts and not last[2]) or (lone and bool(rows) != bool(last[0])):
                 found[-1] = (last[0] + rows, last[1] + columns, last[2] + parts)
                 continue
         found.append(block)

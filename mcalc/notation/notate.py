@@ -281,23 +281,10 @@ class Notation:
 
     def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
         """Scalars in front, divisors below, the indexed factors between them."""
-        over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
-        under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
-        indexed: list[Factor] = []
-        scalars: list[tuple[Expr, Rational]] = []
-        for base, exponent, axes in node.factors:
-            if axes:
-                indexed.append((base, exponent, axes))
-            else:
-                scalars.append((base, exponent))
+        indexed = [f for f in node.factors if f[2]]
         if not node.out and indexed:
-            return self._connected(node, over, under)
-        scalars, mean = self._mean(scalars)
-        if mean is not None:
-            over.append(mean)
-        for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
-            form = self._scalar_power(base, magnitude(exponent))
-            (over if exponent > 0 else under).append(form)
+            return self._connected(node, *self.front(c, []))
+        over, under = self.front(c, [(base, e) for base, e, axes in node.factors if not axes])
         if not node.out:
             whole = forms.quotient([(f, "*") for f in over], under)
             return Piece(whole, whole)
@@ -307,6 +294,18 @@ class Notation:
         plain = forms.quotient([*((f, "*") for f in over), (core.plain, "*")], under)
         turned = forms.quotient([*((f, "*") for f in over), (core.turned, "*")], under)
         return Piece(plain, turned)
+
+    def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
+        """What a rational and powers of scalars put in front of a product, and what they divide it by."""
+        over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
+        under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
+        scalars, mean = self._mean(scalars)
+        if mean is not None:
+            over.append(mean)
+        for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
+            form = self._scalar_power(base, magnitude(exponent))
+            (over if exponent > 0 else under).append(form)
+        return over, under
 
     def _connected(self, node: Contract, over: list[Form], under: list[Form]) -> Piece:
         """A connected scalar, with a rational in front."""
@@ -327,7 +326,7 @@ class Notation:
             labels = [x for g in axes for x in g]
             if len(set(labels)) == len(labels):
                 found.append(self._total(base, exponent))
-        graph = self._graph(node.factors, set(), node.sizes)
+        graph = self.graph(node.factors, set(), node.sizes)
         if graph is not None and (form := scalar(graph)) is not None:
             found.append(form)
         if not found:
@@ -335,7 +334,7 @@ class Notation:
         return forms.lighter(*found)
 
     def _total(self, base: Expr, exponent: Rational) -> Form:
-        piece = self.piece(base) if exponent == 1 else self._raised(base, exponent)
+        piece = self.piece(base) if exponent == 1 else self.raised(base, exponent)
         argument = forms.lighter(piece.plain, piece.turned) if base.rank == 2 else piece.plain
         if isinstance(base, Apply) and base.op.name == "abs" and exponent == 1:
             inner = self.piece(base.args[0])
@@ -382,7 +381,7 @@ class Notation:
             return root if exponent.numerator == 1 else forms.raised(root, number(exponent.numerator), elementwise)
         return forms.raised(form, number(exponent), elementwise)
 
-    def _raised(self, base: Expr, exponent: Rational) -> Piece:
+    def raised(self, base: Expr, exponent: Rational) -> Piece:
         """The elementwise power of an array with a positive exponent."""
         piece = self.piece(base)
         if exponent == 1:
@@ -396,7 +395,7 @@ class Notation:
 
     # ------------------------------------------------------------ the graph
 
-    def _graph(self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]) -> Graph | None:
+    def graph(self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]) -> Graph | None:
         """The factors as vertices and edges; None where one has more than two axes or a fused axis."""
         graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
         for base, exponent, axes in factors:
@@ -406,7 +405,7 @@ class Notation:
             if len(labels) == 1 and exponent == 2 and not shown:
                 graph.weigh(labels[0], self.piece(base), False)
                 exponent = 1
-            piece = self._raised(base, magnitude(exponent))
+            piece = self.raised(base, magnitude(exponent))
             if len(labels) == 1:
                 graph.weigh(labels[0], piece, exponent < 0)
             else:
@@ -444,7 +443,7 @@ class Notation:
         if _is_fused(node):
             return self._fused(factors, out, sizes)
         shown = [group[0] for group in out]
-        graph = self._graph(factors, set(shown), sizes)
+        graph = self.graph(factors, set(shown), sizes)
         if graph is not None:
             graph.reduce()
             if graph.vertices <= set(shown) and len(graph.edges) <= 1:
@@ -488,7 +487,7 @@ class Notation:
         """`einsum('ij,kl->ijkl', A, B)`, summed vertices reduced first where that works."""
         shown = {x for g in out for x in g}
         operands: list[tuple[Form, tuple[Group, ...]]] = []
-        graph = self._graph(factors, shown, sizes)
+        graph = self.graph(factors, shown, sizes)
         if graph is not None:
             graph.reduce()
             for edge in graph.edges:
@@ -499,7 +498,7 @@ class Notation:
                     operands.append((vector.plain, ((vertex,),)))
         else:
             for base, exponent, axes in factors:
-                form = self._raised(base, magnitude(exponent)).plain
+                form = self.raised(base, magnitude(exponent)).plain
                 operands.append((form if exponent > 0 else forms.quotient([], [form], "."), axes))
         held = {x for _, axes in operands for g in axes for x in g}
         for label in sorted(shown - held):

@@ -1,0 +1,182 @@
+"""A derivative of three axes and more, in four forms that people read.
+
+    differential   dF = A@dX@B
+    index          dF[i,j]/dX[k,l] = A[i,k]*B[l,j]
+    kron           dvec(F)/dvec(X).T = kron(B.T, A)
+    einsum         dF/dX = einsum('ik,lj->ijkl', A, B)
+
+All are the same array. The Hessian of a scalar by a matrix has its quadratic form as well, d2f = tr(…). vec stacks
+columns, the first axis running fastest; with `vec="row"` it stacks rows, and kron(A, B.T) is what comes out above.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Sum, Symbol, Term, add, contract
+from mcalc.calculus.derivative import derivative
+from mcalc.calculus.differential import differential_of, push
+from mcalc.calculus.simplify import simplify
+from mcalc.language.syntax import Name, Program, Syntax, walk
+from mcalc.notation import change_name, notate, result_name, taken_names, written
+from mcalc.notation.index import IndexForm, letters
+from mcalc.notation.quotient import Quotient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+    from mcalc.notation.index import Indices
+
+FORMS = ("differential", "index", "kron", "einsum")
+VECS = ("column", "row")
+
+#: A sum of more terms stays as it is: nobody would read it in four forms.
+MOST_TERMS = 400
+
+
+class Line:
+    """An equation: what stands on the left, and the right side."""
+
+    __slots__ = ("left", "syntax")
+
+    def __init__(self, left: Quotient, syntax: Syntax) -> None:
+        self.left, self.syntax = left, syntax
+
+
+class Tensor:
+    """The derivative `expr` of a reading's expression by `x`, to be written in the four forms."""
+
+    def __init__(self, reading: Reading, x: Symbol, order: int, expr: Expr, vec: str = "column") -> None:
+        self.reading, self.x, self.order, self.expr, self.vec = reading, x, order, expr, vec
+        self.f = reading.root
+        self.taken = taken_names(reading)
+        self.name = result_name(reading)
+        self.dx = differential_of(x, change_name(reading, x))
+
+    def lines(self) -> dict[str, Line]:
+        """Every form by its name; a Hessian has a fifth, `quadratic`, after its differential."""
+        found = {"differential": self.differential()}
+        if self.is_hessian:
+            found["quadratic"] = self.power(2)
+        return found | {"index": self.index(), "kron": self.kron(), "einsum": self.einsum()}
+
+    @property
+    def is_hessian(self) -> bool:
+        """Whether the derivative is the second one of a scalar."""
+        return not self.f.rank and self.order == 2
+
+    # ------------------------------------------------------------ differentials
+
+    def differential(self) -> Line:
+        """The differential of the derivative before, where that has at most two axes; else that of the same order."""
+        if self.order == 1 or (self.f.rank + (self.order - 1) * self.x.rank) > 2:
+            return self.power(self.order)
+        before = derivative(self.f, self.x, self.order - 1)
+        change = simplify(push(before, {self.x: self.dx}))
+        return Line(Quotient.change(self.name, self.x.name, self.order), notate(change, self.reading))
+
+    def power(self, order: int) -> Line:
+        """The differential of this order of the expression itself, dx staying the same: d2f = tr(…)."""
+        change = self.f
+        for _ in range(order):
+            change = simplify(push(change, {self.x: self.dx}))
+        return Line(Quotient.differential(self.name, order), notate(change, self.reading))
+
+    # ------------------------------------------------------------ entries
+
+    def index(self) -> Line:
+        """The entry of the derivative at an entry of each axis."""
+        syntax, root, notation = written(self.expr, self.reading)
+        scalars, terms = shared(spread(root))
+        known = {name.id for name, _ in syntax.definitions} if isinstance(syntax, Program) else set()
+        indices = self._indices(terms, self.taken | known)
+        body = IndexForm(notation, indices, self.taken | known).sum(terms, scalars)
+        if isinstance(syntax, Program):
+            body = _with_definitions(syntax, body)
+        rank, step = self.f.rank, self.x.rank
+        below = [indices[k : k + step] for k in range(rank, self.expr.rank, step)] if step else []
+        return Line(Quotient.entry(self.name, self.x.name, self.order, indices[:rank], below), body)
+
+    def _indices(self, terms: list[Term], taken: set[str]) -> Indices:
+        """A letter for each axis, or one for each part of an axis that is fused in the same way everywhere."""
+        cuts: list[set[tuple[Dim, ...]]] = [set() for _ in self.expr.shape]
+        for _, node in terms:
+            if isinstance(node, Contract):
+                for cut, group in zip(cuts, node.out, strict=True):
+                    if len(group) > 1:
+                        cut.add(tuple(node.sizes[x] for x in group))
+        found = letters(taken)
+        counts = [len(next(iter(cut))) if len(cut) == 1 else 1 for cut in cuts]
+        return tuple(tuple(next(found) for _ in range(count)) for count in counts)
+
+    # ------------------------------------------------------------ vec
+
+    def kron(self) -> Line:
+        """The derivative as a matrix: its rows are vec(F), its columns vec(X)."""
+        _, root, _ = written(self.expr, self.reading)
+        scalars, terms = shared(spread(root))
+        axes = tuple(range(self.expr.rank))
+        cut = self.expr.rank - self.x.rank
+        sides = [side if self.vec == "row" else side[::-1] for side in (axes[:cut], axes[cut:]) if side]
+        fused = [(c, contract([(node, 1, tuple((k,) for k in axes))], tuple(sides))) for c, node in terms]
+        shape = contract([(self.expr, 1, tuple((k,) for k in axes))], tuple(sides)).shape
+        whole = add(fused, shape)
+        if scalars:
+            out = tuple((k,) for k in range(len(sides)))
+            whole = contract([*((b, e, ()) for b, e in scalars), (whole, 1, out)], out)
+        return Line(Quotient.vec(self.name, self.x, self.f, self.order, self.vec), notate(whole, self.reading))
+
+    def einsum(self) -> Line:
+        """The derivative with its axes as they are."""
+        return Line(Quotient.whole(self.name, self.x.name, self.order), notate(self.expr, self.reading))
+
+
+def spread(root: Expr) -> list[Term]:
+    """The terms of a sum, products of three axes and more multiplied over the sums among their factors."""
+    queue: list[Term] = [(1, root)]
+    found: list[Term] = []
+    while queue:
+        c, node = queue.pop()
+        match node:
+            case Sum(terms) if len(queue) + len(found) + len(terms) <= MOST_TERMS:
+                queue += [(c * k, n) for k, n in reversed(terms)]
+                continue
+            case Contract(factors, out, sizes):
+                sums = (k for k, (b, e, axes) in enumerate(factors) if isinstance(b, Sum) and e == 1 and len(axes) > 2)
+                if (k := next(sums, None)) is not None and len(queue) + len(found) <= MOST_TERMS:
+                    base, _, axes = factors[k]
+                    rest = [*factors[:k], *factors[k + 1 :]]
+                    known = dict(enumerate(sizes))
+                    assert isinstance(base, Sum)
+                    queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in reversed(base.terms)]
+                    continue
+        found.append((c, node))
+    whole = add(found, root.shape)  # what cancels, cancels
+    return list(whole.terms) if isinstance(whole, Sum) else [(1, whole)]
+
+
+def shared(terms: list[Term]) -> tuple[list[tuple[Expr, Rational]], list[Term]]:
+    """The scalars that every term has as factors, and the terms without them."""
+    held = [{b: e for b, e, axes in n.factors if not axes} if isinstance(n, Contract) else {} for _, n in terms]
+    common = {b: e for b, e in held[0].items() if all(h.get(b) == e for h in held)} if len(held) > 1 else {}
+    if not common:
+        return [], terms
+    return list(common.items()), [(c, _without(n, common)) for c, n in terms]
+
+
+def _without(node: Expr, scalars: dict[Expr, Rational]) -> Expr:
+    assert isinstance(node, Contract)
+    rest: list[Factor] = [f for f in node.factors if f[2] or f[0] not in scalars]
+    return contract(rest, node.out, dict(enumerate(node.sizes)))
+
+
+def _with_definitions(program: Program, body: Syntax) -> Syntax:
+    """The body with those definitions of a program that it needs."""
+    needed = {node.id for node in walk(body) if isinstance(node, Name)}
+    kept = []
+    for name, value in reversed(program.definitions):
+        if name.id in needed:
+            kept.append((name, value))
+            needed |= {node.id for node in walk(value) if isinstance(node, Name)}
+    return Program(tuple(reversed(kept)), body) if kept else body
+
+
