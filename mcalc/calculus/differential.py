@@ -17,14 +17,24 @@ from mcalc.algebra.expr import (
     Rational,
     Shape,
     Sum,
+    Symbol,
     add,
     contract,
     hadamard,
     is_zero,
     postorder,
+    symbol,
     zero,
 )
 from mcalc.errors import Problem
+
+
+def differential_of(x: Symbol, name: str) -> Symbol:
+    """The variable's differential as a variable: of its shape, and of its kind where that is a linear condition."""
+    props = x.props & {"symmetric", "skew", "diagonal", "lower"}
+    if x.symmetric:
+        props |= {"symmetric"}
+    return symbol(name, x.shape, props, 100_000 + x.place)
 
 
 def active(root: Expr, variables: set[Expr]) -> list[Expr]:

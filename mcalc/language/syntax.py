@@ -129,6 +129,42 @@ class Terms(Syntax):
         self.items, self.signs, self.span = items, signs, span
 
 
+class Entry(Syntax):
+    """An entry of an array, `A[i,k]`: for each axis the names of its indices, several where it is fused."""
+
+    __slots__ = __match_args__ = ("base", "indices")
+
+    def __init__(self, base: Syntax, indices: tuple[tuple[str, ...], ...], span: Span = NOWHERE) -> None:
+        self.base, self.indices, self.span = base, indices, span
+
+
+class Summation(Syntax):
+    """The sum of the body over indices, `sum_p(A[i,p]*B[p,j])`."""
+
+    __slots__ = __match_args__ = ("indices", "body")
+
+    def __init__(self, indices: tuple[str, ...], body: Syntax, span: Span = NOWHERE) -> None:
+        self.indices, self.body, self.span = indices, body, span
+
+
+class Index(Syntax):
+    """Some entries of an array, `X[1,:]`: for each axis a place or a `Slice`. Places count from 0, and -1 is the last."""
+
+    __slots__ = __match_args__ = ("base", "places")
+
+    def __init__(self, base: Syntax, places: tuple[Syntax, ...], span: Span = NOWHERE) -> None:
+        self.base, self.places, self.span = base, places, span
+
+
+class Slice(Syntax):
+    """A range of places, `1:3`; an end that is left out is that of the axis. The second end does not belong to it."""
+
+    __slots__ = __match_args__ = ("start", "stop")
+
+    def __init__(self, start: Syntax | None = None, stop: Syntax | None = None, span: Span = NOWHERE) -> None:
+        self.start, self.stop, self.span = start, stop, span
+
+
 class Program(Syntax):
     """Definitions in order, then the expression that they serve; `declarations` are the texts of `var` lines."""
 
@@ -152,9 +188,16 @@ def children(node: Syntax) -> Iterator[Syntax]:
             yield from (value for _, value in options)
         case Transpose(arg) | Negative(arg):
             yield arg
+        case Entry(inner) | Summation(_, inner):
+            yield inner
         case Power(base, exponent):
             yield base
             yield exponent
+        case Index(base, places):
+            yield base
+            yield from places
+        case Slice(start, stop):
+            yield from (end for end in (start, stop) if end is not None)
         case Matmul(items) | Product(items) | Terms(items):
             yield from items
         case Program(definitions, body):

@@ -1,114 +1,118 @@
-r"""LaTeX as a textbook sets it: `2 X^{\top} (X w - y)`. Functions are spelled by their records."""
+r"""LaTeX as a journal sets it: `2 X^{\top} (X w - y)`. Functions are spelled by their records.
+
+It takes amsmath, and nothing else.
+"""
 
 from __future__ import annotations
 
-import re
-
 from mcalc.language.letters import GREEK
+from mcalc.targets.names import PLAIN, spellings
 from mcalc.targets.template import Target
+from mcalc.targets.tex import form_of, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mcalc.language.syntax import Syntax
-    from mcalc.targets.template import Form
+    from mcalc.targets.names import Lettering, Parts
+    from mcalc.targets.template import Form, Indices
 
 #: Greek letters that TeX has no command for, because a Latin letter looks the same.
 UNCOMMANDED = {"omicron": "o"}
-#: Marks over a letter, by the character that follows it.
-ACCENTS = {
-    "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u20d7": "vec",
-}  # fmt: skip
 ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: "\\" + c for c in "{}_#%&$"}
+TALL = (r"\frac", r"\left", r"\sum")  #: what needs brackets that grow
 
 
 def _escape(text: str) -> str:
     return "".join(ESCAPES.get(character, character) for character in text)
 
 
-def _word(text: str) -> str:
+def _word(text: str, bold: bool = False) -> str:
     """A letter in italics, a Greek one by its command, anything longer upright."""
     word = GREEK.get(text, text)
     if word in GREEK.values():
-        return UNCOMMANDED.get(word, "\\" + word)
+        command = UNCOMMANDED.get(word, "\\" + word)
+        return rf"\boldsymbol{{{command}}}" if bold else command
+    if bold:
+        return rf"\mathbf{{{_escape(text)}}}"
     return text if (len(text) == 1 and text.isascii()) or text.isdigit() else rf"\mathrm{{{_escape(text)}}}"
 
 
-def _name(name: str) -> str:
-    r"""`W_{1}` for W_1 and W1, `\lambda` for λ, `\hat{x}` for x̂, `\mathrm{d} X` for the differential dX.
+def _spell(parts: Parts, bold: bool) -> str:
+    r"""`W_{1}` for W_1 and W1, `\lambda` for λ, `\hat{x}` for x̂, `\mathrm{d} X` for the differential dX."""
+    base = _word(parts.letters, bold)
+    for mark in parts.marks:
+        base = rf"\{mark}{{{base}}}"
+    below = ", ".join(map(_word, parts.below))
+    return (r"\mathrm{d} " if parts.differential else "") + base + (f"_{{{below}}}" if below else "")
 
-    >>> _name("W_1"), _name("lambda"), _name("x_max"), _name("dX")
-    ('W_{1}', '\\lambda', 'x_{\\mathrm{max}}', '\\mathrm{d} X')
-    """
-    stem, _, index = name.partition("_")
-    digits = stem[len(stem.rstrip("0123456789")) :]
-    stem = stem.removesuffix(digits)
-    letters = stem.rstrip("".join(ACCENTS))
-    marks = stem[len(letters) :]
-    differential = letters[1:] if letters[:1] == "d" and (len(letters) == 2 or letters[1:] in GREEK.values()) else ""
-    base = _word(differential or letters)
-    for mark in marks:
-        base = rf"\{ACCENTS[mark]}{{{base}}}"
-    below = ", ".join(_word(part) for part in (digits, *index.split("_")) if part)
-    return (r"\mathrm{d} " if differential else "") + base + (f"_{{{below}}}" if below else "")
+
+def _number(text: str) -> Form:
+    """A number, one in powers of ten as people write it."""
+    digits, _, exponent = text.lower().partition("e")
+    if not exponent:
+        return "exponent", text
+    power = f"10^{{{{{int(exponent)}}}}}"
+    return ("factor", power) if float(digits) == 1 else ("term", rf"{digits} \cdot {power}")
 
 
 def _group(text: str) -> str:
     """Brackets, tall ones around what is tall."""
-    return rf"\left({text}\right)" if r"\frac" in text or r"\left" in text else f"({text})"
+    return rf"\left({text}\right)" if any(mark in text for mark in TALL) else f"({text})"
+
+
+def _entry(base: str, indices: Indices) -> Form:
+    """Indices below the line; what carries some already gets brackets."""
+    below = "".join(group[0] if len(group) == 1 else f"({''.join(group)})" for group in indices)
+    array = r"\left({0}\right)" if base.endswith("}") and "_{" in base else "{0:atom}"
+    return "exponent", f"{array}_{{{{{below}}}}}"
 
 
 def _function(name: str, args: Sequence[str]) -> Form | None:
-    """The form that the function's record states, and how tightly it binds."""
-    from mcalc.algebra.ops import ALIASES, OPS
-
-    record = OPS.get(ALIASES.get(name, name))
-    template = record.latex if record else ""
-    holes = set(re.findall(r"\{(\d)", template.replace("{{", "").replace("}}", "")))
-    if holes != set(map(str, range(len(args)))):
-        return None
-    return level(template), template + ("_F" if name == "normfro" else "")
+    """The form that the function's record states, its brackets tall around what is tall."""
+    form = form_of(name, len(args))
+    if form is None or any(mark in text for text in args for mark in TALL):
+        return form
+    level, template = form
+    return level, template.replace(r"\left", "").replace(r"\right", "")
 
 
-def level(template: str) -> str:
-    r"""How tightly the result of a record's form binds.
-
-    >>> level(r"{0:atom}^{{-1}}"), level(r"{0:atom}^{{-1}} {1:factor}"), level(r"\exp\left({0}\right)")
-    ('factor', 'chain', 'exponent')
-    """
-    if r" \otimes " in template:
-        return "term"
-    if template.startswith("{0") and re.search(r"\} ?\{1|\} \{", template):
-        return "chain"
-    return "factor" if re.search(r"\^\{\{.*\}\}$", template) else "exponent"
-
-
-LATEX = Target(
-    forms={
+def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
+    """LaTeX with names spelled so, and quotients spelled so."""
+    forms = {
         "transpose": ("factor", r"{0:atom}^{{\top}}"),
         "power": ("factor", "{0:atom}^{{{1}}}"),
         "elementwise": ("factor", r"{0:atom}^{{\odot {1:exponent}}}"),
-    },
-    links={
-        "number": ("chain", "chain", r"{0} \cdot {1}", "term"),
-        ".*": ("chain", "chain", r"{0} \odot {1}", "term"),
-        "/": ("", "", r"\frac{{{0}}}{{{1}}}", "factor"),
-        "./": ("chain", "factor", r"{0} \oslash {1}", "term"),
-    },
-    near=frozenset("@ *"),
-    join=" ".join,
-    group=_group,
-    name=_name,
-    option=r"\mathrm{{{0}}}={1}",
-    text=lambda value: rf"\texttt{{{_escape(value)}}}",
-    call=("exponent", r"\operatorname{{{0}}}\left({1}\right)"),
-    functions=_function,
-    inverse=("^{-1}", r"^{-\top}"),
-    program=("{0} = {1}", r";\quad "),
-)
+        "summation": ("term", r"\sum_{{{0}}} {1:term}"),
+    }
+    return Target(
+        forms=forms | ({"coefficient": ("factor", r"\frac{{{0}}}{{{1}}}")} if script else {}),
+        links={
+            "number": ("chain", "chain", r"{0} \cdot {1}", "term"),
+            ".*": ("chain", "chain", r"{0} \odot {1}", "term"),
+            "/": divided,
+            "./": ("chain", "factor", r"{0} \oslash {1}", "term"),
+        },
+        near=frozenset("@ *"),
+        join=" ".join,
+        group=_group,
+        name=name,
+        number=_number,
+        option=r"\mathrm{{{0}}}={1}",
+        text=lambda value: rf"\texttt{{{_escape(value)}}}",
+        call=("exponent", r"\operatorname{{{0}}}\left({1}\right)"),
+        entry=_entry,
+        functions=_function,
+        raised=raised,
+        script=script,
+        inverse=("^{-1}", r"^{-\top}"),
+        program=("", "{0} = {1}", r",\ ", r"{1} \quad \text{{where }} {0}"),
+    )
 
 
-def write(syntax: Syntax) -> str:
+def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as the body of a formula in LaTeX."""
-    return LATEX.write(syntax)
+    names = spellings(syntax, lettering, _spell, lambda name: rf"\mathrm{{{_escape(name)}}}")
+    script = _target(names.__getitem__, ("chain", "factor", "{0} / {1}", "term"))
+    return _target(names.__getitem__, ("", "", r"\frac{{{0}}}{{{1}}}", "factor"), script).write(syntax)

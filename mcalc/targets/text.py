@@ -22,6 +22,7 @@ TEXT = Target(
         "transpose": ("postfix", "{0:postfix}.T"),
         "power": ("factor", "{0:postfix}^{1:-exponent}"),
         "elementwise": ("factor", "{0:postfix}.^{1:-exponent}"),
+        "summation": ("exponent", "sum_{0}({1})"),
     },
     links={
         "*": ("-chain", "-chain", "{0}*{1}", "term"),

@@ -14,12 +14,13 @@ from math import prod
 
 from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
+from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
-from mcalc.notation import forms, notation_of, taken_names, written
+from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present
 from mcalc.notation.notate import Notation
-from mcalc.working.opening import Opening, d, differential_of, opened, tidy
+from mcalc.working.opening import Opening, d, opened, tidy
 from mcalc.working.reading_off import (
     applied_to,
     coefficient,
@@ -55,10 +56,8 @@ class _Working:
 
     def __init__(self, reading: Reading, x: Symbol) -> None:
         self.reading, self.x = reading, x
-        taken = taken_names(reading)
-        name = next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
-        self.dx = differential_of(x, name)
-        self.f = next(n for n in ("f", "g", "h", "F", "value") if n not in taken)
+        self.dx = differential_of(x, change_name(reading, x))
+        self.f = result_name(reading)
         known = notation_of(reading)
         self.notation = Notation(known.said, known.names, known.sums)
         self.notation.pieces.update(known.pieces)

@@ -53,14 +53,6 @@ d = function(
 del OPS["d"]
 
 
-def differential_of(x: Symbol, name: str) -> Symbol:
-    """The variable's differential as a variable: of its shape, and of its kind where that is a linear condition."""
-    props = x.props & {"symmetric", "skew", "diagonal", "lower"}
-    if x.symmetric:
-        props |= {"symmetric"}
-    return symbol(name, x.shape, props, 100_000 + x.place)
-
-
 def opened(root: Expr) -> list[Apply]:
     """The open differentials in a line."""
     return [node for node in postorder(root) if isinstance(node, Apply) and node.op is d]

@@ -9,10 +9,10 @@ import numpy as np
 
 from mcalc.algebra.expr import Expr, Symbol, substitute
 from mcalc.answer import differentiate
-from mcalc.calculus.differential import push
+from mcalc.calculus.differential import differential_of, push
 from mcalc.language.read import Reading
 from mcalc.working import Step
-from mcalc.working.opening import differential_of, opened
+from mcalc.working.opening import opened
 from tests.evaluate import Array, evaluate
 
 
