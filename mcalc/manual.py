@@ -1,4 +1,4 @@
-"""The man pages, made from the commands and the records: `python -m mcalc.manual` writes them.
+"""The man pages, made from click's commands and the records: `python -m mcalc.manual` writes them.
 
 A test fails where a page is stale. The pages bear no date, so that the same sources make the same pages.
 """
@@ -6,22 +6,17 @@ A test fails where a page is stale. The pages bear no date, so that the same sou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from pathlib import Path
 
+from click import Argument, Context
+
 from mcalc import __version__
-from mcalc.cli.arguments import Command
+from mcalc.cli.command import Command
 from mcalc.cli.functions import catalogue, shapes
-from mcalc.cli.help import described, spelled
-from mcalc.cli.main import COMMANDS, command
+from mcalc.cli.main import COMMANDS, cli, command
 
 PAGES = Path(__file__).resolve().parents[1] / "man" / "man1"
-
-ABOUT = """\
-Differentiates matrix expressions. It reads the notations of NumPy, of MATLAB and of paper, infers the shapes, and \
-answers in matrix notation, with the kind and the shape of the result, the working, and code.
-
-Products: @ and a space are the matrix product, .* is elementwise, * is whatever the shapes allow. \
-Transposes: x.T, x' and x^T. Definitions stand on lines of their own or before a semicolon."""
 
 EXIT_STATUSES = (
     ("0", "done"),
@@ -52,8 +47,8 @@ def main_page(commands: list[Command]) -> str:
         "mcalc",
         "derivatives of matrix expressions",
         section("SYNOPSIS", [r".B mcalc", roff("COMMAND ...")]),
-        section("DESCRIPTION", paragraphs(ABOUT)),
-        section("COMMANDS", items((f"mcalc {c.name}", f"{c.summary}; see mcalc-{c.name}(1)") for c in commands)),
+        section("DESCRIPTION", paragraphs(cleandoc(cli.help or ""))),
+        section("COMMANDS", items((f"mcalc {name}", f"{it}; see mcalc-{name}(1)") for name, it in COMMANDS.items())),
         section("EXAMPLES", examples([c.examples[0] for c in commands])),
         section("FUNCTIONS", items((op.name, f"{shapes(op)}. {op.why}") for op in catalogue())),
         section("EXIT STATUS", items(EXIT_STATUSES)),
@@ -64,14 +59,14 @@ def main_page(commands: list[Command]) -> str:
 def command_page(shown: Command) -> str:
     """The page of one command."""
     name = f"mcalc-{shown.name}"
-    operand = [shown.operand] if shown.operand else []
-    options = [(spelled(option), described(option)) for option in shown.options]
+    context = Context(shown, info_name=f"mcalc {shown.name}", help_option_names=["-h", "--help"])
+    params = sorted(shown.get_params(context), key=lambda param: not isinstance(param, Argument))
     return page(
         name,
-        shown.summary,
-        section("SYNOPSIS", [roff(shown.usage)]),
-        section("DESCRIPTION", paragraphs(shown.about)),
-        section("OPTIONS", items([*operand, *options])),
+        COMMANDS[shown.name or ""],
+        section("SYNOPSIS", [roff(shown.get_usage(context).removeprefix("Usage: "))]),
+        section("DESCRIPTION", paragraphs(cleandoc(shown.help or ""))),
+        section("OPTIONS", items(filter(None, (param.get_help_record(context) for param in params)))),
         section("EXAMPLES", examples(shown.examples)),
         section("SEE ALSO", [roff("mcalc(1)")]),
     )
@@ -90,7 +85,7 @@ def section(title: str, lines: list[str]) -> list[str]:
 
 def paragraphs(text: str) -> list[str]:
     """Paragraphs, which empty lines separate in the text."""
-    return [line for part in text.split("\n\n") for line in (".PP", roff(part))]
+    return [line for part in text.split("\n\n") for line in (".PP", roff(part.replace("\n", " ")))]
 
 
 def items(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -11,20 +11,19 @@ from mcalc.cli.output import emit
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-@command(
-    examples=[
-        ("in ~/.bashrc", 'eval "$(mcalc completion bash)"'),
-        ("in ~/.zshrc", 'eval "$(mcalc completion zsh)"'),
-        ("once, for fish", "mcalc completion fish > ~/.config/fish/completions/mcalc.fish"),
-        ("in $PROFILE of PowerShell", "mcalc completion powershell | Out-String | Invoke-Expression"),
-    ]
-)
+@command(examples=[("the script for bash", "mcalc completion bash")])
 @click.argument("shell", type=OneOf(SHELLS), help=f"The shell: {', '.join(SHELLS)}.")
 def completion(shell: str) -> int:
     """Print the script that completes commands in a shell.
 
     With it the shell completes commands, options, formats, names of functions, and after --wrt the variables of the
     expression on the line.
+
+    For bash and zsh, put eval "$(mcalc completion bash)" into ~/.bashrc, or the like with zsh into ~/.zshrc.
+
+    For fish: mcalc completion fish > ~/.config/fish/completions/mcalc.fish
+
+    For PowerShell, in $PROFILE: mcalc completion powershell | Out-String | Invoke-Expression
     """
     complete = get_completion_class(shell)
     assert complete is not None

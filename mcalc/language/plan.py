@@ -53,6 +53,7 @@ class Plan:
         self.sizes = {*sizes, *asked}
         self.variables: list[str] = []
         self._sort_names(asked, closed)
+        self._in_order_of_the_text()
         self.variables += [name for name in known if name not in self.variables]
         #: Names that no size may be given.
         self.taken = {*self.variables, *self.defined, *scope, *self.sizes}
@@ -90,6 +91,13 @@ class Plan:
                 place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
                 what = "variable" if name in seen or name in self._known else "definition"
                 raise Problem("name", f"{name} is a {what}, and stands where a size is wanted", place)
+
+    def _in_order_of_the_text(self) -> None:
+        """Put the variables in the order of their first occurrence: a definition may stand behind, after `where`."""
+        first: dict[str, int] = {}
+        for node in (node for part in self.parts for node in part.order if isinstance(node, Name)):
+            first[node.id] = min(node.span[0], first.get(node.id, node.span[0]))
+        self.variables.sort(key=lambda name: first[name])
 
     def _define(self, name: str, span: Span, ready: set[str]) -> None:
         if name in self._known:

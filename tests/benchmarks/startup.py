@@ -2,8 +2,9 @@
 
     python tests/benchmarks/startup.py
 
-The bounds: a quarter of `import sympy`, and eight times `pass`. The fastest of many runs is compared, since
-whatever else a machine does only adds to a run. Byte code is cached, as it is in an installed package.
+The bounds: a quarter of `import sympy`, and eight times `pass`; for completion five times `pass`. The fastest of many
+runs is compared, since whatever else a machine does only adds to a run. Byte code is cached, as it is in an installed
+package.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-DIFF = (sys.executable, "-m", "mcalc", "diff", "x.T@A@x", "--wrt", "x")
+MCALC = (sys.executable, "-m", "mcalc")
+DIFF = (*MCALC, "diff", "x.T@A@x", "--wrt", "x")
+ASKED = ("env", "_MCALC_COMPLETE=bash_complete")
 COMMANDS = {
     "python -c pass": ((sys.executable, "-c", "pass"), 30),
     "python -c 'import sympy'": ((sys.executable, "-c", "import sympy"), 7),
     "mcalc diff 'x.T@A@x' --wrt x": (DIFF, 30),
     "mcalc diff 'x.T@A@x' --wrt x --to json": ((*DIFF, "--to", "json"), 30),
-    "mcalc --help": ((sys.executable, "-m", "mcalc", "--help"), 10),
+    "mcalc --help": ((*MCALC, "--help"), 10),
+    "completion of mcalc diff x --to la": ((*ASKED, "COMP_WORDS=mcalc diff x --to la", "COMP_CWORD=4", *MCALC), 30),
+    "completion of mcalc diff x --wrt": ((*ASKED, "COMP_WORDS=mcalc diff x --wrt ", "COMP_CWORD=4", *MCALC), 30),
+    "completion of mcalc functions so": ((*ASKED, "COMP_WORDS=mcalc functions so", "COMP_CWORD=2", *MCALC), 30),
 }
 
 

@@ -166,6 +166,22 @@ def test_wrt_must_occur(text: str, declarations: list[str], name: str, words: st
     assert hint in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "declarations", "names"),
+    [
+        ("y.T@A@x", [], "y A x"),
+        ("y.T@A@x", ["x[n], z[]"], "x z y A"),
+        ("p.T@q where q = A@x + y", [], "p A x y"),
+        ("r = X@w - y; x*r.T@r", [], "X w y x"),
+        ("(Xw + y).T@A@x", [], "X w y A x"),
+    ],
+)
+def test_variables_stand_in_the_order_of_the_text_after_those_declared(
+    text: str, declarations: list[str], names: str
+) -> None:
+    assert list(read(text, declarations, wrt=["x", "y"]).symbols) == names.split()
+
+
 def test_wrt_finds_variables() -> None:
     reading = read("λ*x.T@x", ["z[n]"], wrt=["x", "z", "lambda"])
     assert variable(reading, "z") is reading.symbols["z"]
