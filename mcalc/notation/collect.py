@@ -276,7 +276,7 @@ def _pull_out(
         labels = {x for _, _, axes in rest for g in axes for x in g}
         for k, group in enumerate(way):
             used[k] = used[k] or not role[k] or group[0] in labels
-    if len({g for g in chosen[0][2]}) < len(role):
+    if len(set(chosen[0][2])) < len(role):
         return None
     free = [p for p in range(rank) if p not in covered]
     if len(free) + sum(used) > max(2, rank):

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
 
 from mcalc.algebra.dims import Dim, product
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, contract, eye
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, children, contract, eye
 from mcalc.language.syntax import Matmul
 from mcalc.notation import forms
 from mcalc.notation.forms import Piece
@@ -184,7 +184,7 @@ class Kronecker:
             turned = self._block((columns, (), parts))
             return None if turned is None else tuple(p.T for p in reversed(turned))
         whole = self._contract(parts, (rows, columns) if columns else (rows,))
-        if not (isinstance(whole, Contract) and any(len(g) > 1 for g in whole.out)):
+        if not any(isinstance(n, Contract) and any(len(g) > 1 for g in n.out) for n in (whole, *children(whole))):
             return (self.write(whole),)
         if len(rows) == 2 and not columns:
             first, second = rows

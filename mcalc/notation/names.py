@@ -35,7 +35,7 @@ def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[in
         named = node if piece.plain.weight <= piece.turned.weight else node.T
         form = forms.lighter(piece.plain, piece.turned)
         saved = (count - 1) * form.weight - (count + 1) * forms.TOKEN
-        if node is root or count < 2 or saved < 2 * forms.TOKEN or node.rank > 2:
+        if node is root or not node.free or count < 2 or saved < 2 * forms.TOKEN or node.rank > 2:
             continue
         name = next(fresh[node.rank])
         definitions.append((Name(name), form.syntax))

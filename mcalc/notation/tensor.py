@@ -178,5 +178,3 @@ def _with_definitions(program: Program, body: Syntax) -> Syntax:
             kept.append((name, value))
             needed |= {node.id for node in walk(value) if isinstance(node, Name)}
     return Program(tuple(reversed(kept)), body) if kept else body
-
-

@@ -1,0 +1,312 @@
+"""Contractions as notation: scalars in front, divisors below, and between them what the graph of labels reduces to."""
+
+from __future__ import annotations
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Rational,
+    Size,
+    contract,
+    magnitude,
+    ones,
+    ratio,
+)
+from mcalc.language.lower import Said
+from mcalc.language.syntax import Call, Product, Text
+from mcalc.notation import forms
+from mcalc.notation.forms import Form, Piece
+from mcalc.notation.graph import Graph, diagonal_matrix, scalar
+from mcalc.notation.kronecker import Kronecker
+
+LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+
+
+class Products:
+    """The part of `Notation` that writes contractions. It asks the whole for the pieces of factors."""
+
+    names: dict[Expr, str]
+    said: dict[Expr, Said]
+    products: set[frozenset[Expr]]
+
+    def piece(self, node: Expr) -> Piece:
+        """The notation of a node."""
+        raise NotImplementedError
+
+    def _prefer(self, piece: Piece, node: Expr) -> Piece:
+        """The user's own call, unless our spelling has fewer tokens."""
+        raise NotImplementedError
+
+    def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
+        """Scalars in front, divisors below, the indexed factors between them."""
+        indexed = [f for f in node.factors if f[2]]
+        if not node.out and indexed:
+            return self._connected(node, *self.front(c, []))
+        over, under = self.front(c, [(base, e) for base, e, axes in node.factors if not axes])
+        if not node.out:
+            whole = forms.quotient([(f, "*") for f in over], under)
+            return Piece(whole, whole)
+        core = self._core(indexed, node.out, node.sizes, node)
+        if not over and not under:
+            return core
+        plain = forms.quotient([*((f, "*") for f in over), (core.plain, "*")], under)
+        turned = forms.quotient([*((f, "*") for f in over), (core.turned, "*")], under)
+        return Piece(plain, turned)
+
+    def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
+        """What a rational and powers of scalars put in front of a product, and what they divide it by."""
+        over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
+        under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
+        scalars, mean = self._mean(scalars)
+        if mean is not None:
+            over.append(mean)
+        for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
+            form = self._scalar_power(base, magnitude(exponent))
+            (over if exponent > 0 else under).append(form)
+        return over, under
+
+    def _connected(self, node: Contract, over: list[Form], under: list[Form]) -> Piece:
+        """A connected scalar, with a rational in front."""
+        form = self._reduced_scalar(node)
+        if over or under:
+            form = forms.quotient([*((f, "*") for f in over), (form, "*")], under)
+        return Piece(form, form)
+
+    def _reduced_scalar(self, node: Contract) -> Form:
+        square = _root_of_square(node)
+        found: list[Form] = []
+        if square is not None:
+            inner = self.piece(square)
+            best = (
+                forms.lighter(inner.plain, inner.turned) if inner.plain.syntax != inner.turned.syntax else inner.plain
+            )
+            found.append(forms.raised(forms.call("norm", [best]), forms.numeral(2), False))
+        if len(node.factors) == 1:
+            base, exponent, axes = node.factors[0]
+            labels = [x for g in axes for x in g]
+            if len(set(labels)) == len(labels):
+                found.append(self._total(base, exponent))
+        graph = self.graph(node.factors, set(), node.sizes)
+        if graph is not None and (form := scalar(graph)) is not None:
+            found.append(form)
+        if not found:
+            return self._einsum(node.factors, (), node.sizes)
+        return forms.lighter(*found)
+
+    def _total(self, base: Expr, exponent: Rational) -> Form:
+        piece = self.piece(base) if exponent == 1 else self.raised(base, exponent)
+        argument = forms.lighter(piece.plain, piece.turned) if base.rank == 2 else piece.plain
+        if isinstance(base, Apply) and base.op.name == "abs" and exponent == 1:
+            inner = self.piece(base.args[0])
+            return forms.call("norm1", [inner.plain])
+        return forms.call("sum", [argument])
+
+    def _mean(self, scalars: list[tuple[Expr, Rational]]) -> tuple[list[tuple[Expr, Rational]], Form | None]:
+        """sum(v)/n, where v has n entries, is mean(v)."""
+        held = dict(scalars)
+        for base, exponent in scalars:
+            if exponent != 1 or not isinstance(base, Contract) or base.out or not base.sizes:
+                continue
+            form = self.piece(base).plain
+            if not isinstance(form.syntax, Call) or form.syntax.name != "sum" or len(base.factors) != 1:
+                continue
+            names = [str(d) for d in base.sizes]
+            sizes = [(s, e) for s, e in scalars if isinstance(s, Size)]
+            if all(any(s.name == n and e <= -names.count(n) for s, e in sizes if isinstance(s, Size)) for n in names):
+                del held[base]
+                for s, e in sizes:
+                    if isinstance(s, Size) and s.name in names:
+                        held[s] = e + names.count(s.name)
+                mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
+                return [(s, e) for s, e in held.items() if e], mean
+        return scalars, None
+
+    def _scalar_power(self, base: Expr, exponent: Rational) -> Form:
+        """base^exponent for a positive exponent; a root of a sum of squares is a norm."""
+        whole = self.piece(base).plain
+        square = _root_of_square(base) if isinstance(base, Contract) else None
+        if exponent == 1:
+            return whole
+        found: list[Form] = []
+        if square is not None and (doubled := ratio(exponent * 2)) == doubled.numerator:
+            inner = self.piece(square)
+            norm = forms.call("norm", [forms.lighter(inner.plain, inner.turned) if square.rank == 2 else inner.plain])
+            found.append(norm if doubled == 1 else forms.raised(norm, number(doubled), False))
+        found.append(self._plain_power(whole, exponent, False))
+        return forms.lighter(*found)
+
+    def _plain_power(self, form: Form, exponent: Rational, elementwise: bool) -> Form:
+        if exponent == ratio(exponent * 2) / 2 and ratio(exponent * 2) % 2 and exponent.denominator == 2:
+            root = forms.call("sqrt", [form])
+            return root if exponent.numerator == 1 else forms.raised(root, number(exponent.numerator), elementwise)
+        return forms.raised(form, number(exponent), elementwise)
+
+    def raised(self, base: Expr, exponent: Rational) -> Piece:
+        """The elementwise power of an array with a positive exponent."""
+        piece = self.piece(base)
+        if exponent == 1:
+            return piece
+        plain = self._plain_power(piece.plain, exponent, True)
+        if base.rank < 2:
+            return forms.upright(plain).valued([piece], lambda v: v**exponent)
+        return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).valued(
+            [piece], lambda v: v**exponent
+        )
+
+    # ------------------------------------------------------------ the graph
+
+    def graph(
+        self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]
+    ) -> Graph | None:
+        """The factors as vertices and edges; None where one has more than two axes or a fused axis."""
+        graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
+        for base, exponent, axes in factors:
+            if len(axes) > 2 or any(len(g) != 1 for g in axes):
+                return None
+            labels = [g[0] for g in axes]
+            if len(labels) == 1 and exponent == 2 and not shown:
+                graph.weigh(labels[0], self.piece(base), False)
+                exponent = 1
+            piece = self.raised(base, magnitude(exponent))
+            if len(labels) == 1:
+                graph.weigh(labels[0], piece, exponent < 0)
+            else:
+                graph.join(labels[0], labels[1], piece, exponent < 0)
+        return graph
+
+    def _known(self, piece: Piece) -> Piece:
+        """The piece in the user's own words, where its value has a name or stands in the input."""
+        if piece.parts not in self.products or piece.value is None:
+            return piece
+        value = piece.value()
+        if value in self.names:
+            return self.piece(value)
+        if value.T in self.names:
+            return self.piece(value.T).T
+        if value in self.said:
+            theirs = self._prefer(piece, value)
+            return Piece(theirs.plain, theirs.turned, piece.parts, piece.value)
+        return piece
+
+    def _ones(self, d: Dim) -> Piece:
+        form = forms.call("ones", [self._dim(d)])
+        return Piece(form, forms.turn(form)).valued([], lambda: ones((d,)))
+
+    def _dim(self, d: Dim) -> Form:
+        from mcalc.algebra.expr import size
+
+        return self.piece(size(d)).plain
+
+    def _core(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...], node: Expr) -> Piece:
+        """The indexed factors as a vector or matrix."""
+        if len(out) > 2:
+            form = self._einsum(factors, out, sizes)
+            return Piece(form, form)
+        if is_fused(node):
+            return self._fused(factors, out, sizes)
+        shown = [group[0] for group in out]
+        graph = self.graph(factors, set(shown), sizes)
+        if graph is not None:
+            graph.reduce()
+            if graph.vertices <= set(shown) and len(graph.edges) <= 1:
+                return self._finish(graph, shown, sizes)
+        form = self._einsum(factors, out, sizes)
+        return forms.upright(form)
+
+    def _finish(self, graph: Graph, shown: list[int], sizes: tuple[Dim, ...]) -> Piece:
+        if len(shown) == 1:
+            return graph.weight(shown[0]) or self._ones(sizes[shown[0]])
+        row, column = shown
+        if row == column:
+            weight = graph.weight(row)
+            if weight is None:
+                form = forms.call("eye", [self._dim(sizes[row])])
+                return Piece(form, form)
+            return diagonal_matrix(weight)
+        left, right = graph.weight(row), graph.weight(column)
+        if not graph.edges:
+            if left is None and right is None:
+                plain = forms.call("ones", [self._dim(sizes[row]), self._dim(sizes[column])])
+                return Piece(plain, forms.call("ones", [self._dim(sizes[column]), self._dim(sizes[row])]))
+            return graph.product([left or self._ones(sizes[row]), (right or self._ones(sizes[column])).T])
+        (edge,) = graph.edges
+        links = [
+            *([diagonal_matrix(left)] if left else []),
+            graph.along(edge.towards(column)),
+            *([diagonal_matrix(right)] if right else []),
+        ]
+        return graph.product(links)
+
+    def _fused(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]) -> Piece:
+        """Fused axes: Kronecker products, vec, diag and commutations."""
+        reading = Kronecker(self.piece, self._dim, dict(enumerate(sizes)))
+        found = reading.read(factors, out)
+        return forms.upright(self._einsum(factors, out, sizes)) if found is None else found
+
+    def _einsum(
+        self, factors: tuple[Factor, ...] | list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]
+    ) -> Form:
+        """`einsum('ij,kl->ijkl', A, B)`, summed vertices reduced first where that works."""
+        shown = {x for g in out for x in g}
+        operands: list[tuple[Form, tuple[Group, ...]]] = []
+        graph = self.graph(factors, shown, sizes)
+        if graph is not None:
+            graph.reduce()
+            for edge in graph.edges:
+                operands.append((graph.along(edge).plain, ((edge.start,), (edge.end,))))
+            for vertex in sorted(graph.vertices):
+                vector = graph.weight(vertex)
+                if vector is not None:
+                    operands.append((vector.plain, ((vertex,),)))
+        else:
+            for base, exponent, axes in factors:
+                form = self.raised(base, magnitude(exponent)).plain
+                operands.append((form if exponent > 0 else forms.quotient([], [form], "."), axes))
+        held = {x for _, axes in operands for g in axes for x in g}
+        for label in sorted(shown - held):
+            operands.append((self._ones(sizes[label]).plain, ((label,),)))
+        order = list(dict.fromkeys(x for g in out for x in g))
+        order += [x for _, axes in operands for g in axes for x in g if x not in order]
+        letter = {x: LETTERS[k] for k, x in enumerate(dict.fromkeys(order))}
+
+        def spell(groups: tuple[Group, ...]) -> str:
+            return "".join(letter[g[0]] if len(g) == 1 else "(" + "".join(letter[x] for x in g) + ")" for g in groups)
+
+        operands.sort(key=lambda o: [order.index(x) for g in o[1] for x in g])
+        string = ",".join(spell(axes) for _, axes in operands) + "->" + spell(out)
+        text = Form(Text(string), forms.ATOM, forms.TOKEN)
+        weight = 2 * forms.TOKEN + sum(f.weight for f, _ in operands)
+        return Form(Call("einsum", (text.syntax, *(f.syntax for f, _ in operands))), forms.ATOM, weight)
+
+
+def parts(node: Expr) -> frozenset[Expr]:
+    """The factors of a product."""
+    return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else forms.NOTHING
+
+
+def is_fused(node: Expr) -> bool:
+    """Whether an axis of the node holds several labels, as kron and vec make them."""
+    return isinstance(node, Contract) and any(len(group) > 1 for group in node.out)
+
+
+def _root_of_square(node: Contract) -> Expr | None:
+    """v, where the node is the sum of the squares of v's entries."""
+    if node.out or not node.factors or not all(e % 2 == 0 and isinstance(e, int) for _, e, _ in node.factors):
+        return None
+    labels = tuple((x,) for x in range(len(node.sizes)))
+    if len(labels) > 2:
+        return None
+    half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors if isinstance(e, int)]
+    return contract(half, labels, dict(enumerate(node.sizes)))
+
+
+def number(value: Rational) -> Form:
+    """A positive rational."""
+    if value.denominator == 1:
+        return forms.numeral(value.numerator)
+    over, under = forms.numeral(value.numerator), forms.numeral(value.denominator)
+    return Form(Product((over.syntax, under.syntax), ("/",)), forms.PRODUCT, 2 * forms.TOKEN + 1)
