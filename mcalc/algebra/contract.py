@@ -100,7 +100,7 @@ class _Labels:
         """Make two groups of one size the same axis; False where their parts do not line up."""
         a, b = list(self.resolve(left)), list(self.resolve(right))
         while a and b:
-            x, y = a.pop(0), b.pop(0)
+            x, y = self.find(a.pop(0)), self.find(b.pop(0))  # one before may have become another
             if x == y:
                 continue
             dx, dy = self.sizes[x], self.sizes[y]
@@ -219,7 +219,7 @@ def _raise(base: Contract, exponent: Rational) -> list[Factor] | None:
     if not (isinstance(exponent, int) or all(nonnegative(b) for b, _, _ in base.factors)):
         return None  # roots of a product are the product of roots where nothing is negative
     raised: list[Factor] = []
-    components = _components([f for f in base.factors if f[2]])
+    components = components([f for f in base.factors if f[2]])
     scalars = [f for f in base.factors if not f[2]]
     for component in components:
         inside = sorted({x for _, _, axes in component for group in axes for x in group})
@@ -286,7 +286,7 @@ def _assemble(
     """Scalar components become factors of their own; the rest gets canonical labels."""
     shown = {x for group in out for x in group}
     indexed: list[Factor] = []
-    for component in _components(factors):
+    for component in components(factors):
         if any(x in shown for _, _, axes in component for group in axes for x in group):
             indexed += component
         else:
@@ -301,7 +301,7 @@ def _assemble(
     return scale(ratio(coefficient), _canonical(indexed, out, labels))
 
 
-def _components(factors: list[Factor]) -> list[list[Factor]]:
+def components(factors: list[Factor]) -> list[list[Factor]]:
     """Factors that share labels, directly or through others."""
     owner: dict[int, int] = {}
     members: dict[int, list[Factor]] = {}
