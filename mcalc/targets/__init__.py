@@ -5,19 +5,24 @@ from __future__ import annotations
 from importlib import import_module
 
 from mcalc.language.syntax import Syntax
+from mcalc.targets.names import PLAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.algebra.expr import Expr
     from mcalc.language.read import Reading
+    from mcalc.targets.names import Lettering
 
-FORMS = ("text", "unicode", "latex")  #: the targets that spell an expression: `mcalc/targets/*.py`
-CODE = ("numpy",)  #: the targets that make a module of code: `mcalc/targets/code/*.py`
+#: The targets that spell an expression: `mcalc/targets/*.py`.
+FORMS = ("text", "unicode", "latex", "typst", "mathml")
+USUAL = FORMS[:3]  #: those that a reply has where none is asked for
+#: The targets that make a module of code: `mcalc/targets/code/*.py`.
+CODE = ("numpy", "jax", "torch", "julia", "matlab")
 
 
-def write(form: str, syntax: Syntax) -> str:
+def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The syntax tree in one of the `FORMS`. A target is imported when it is first used."""
-    spelling: str = import_module(f"mcalc.targets.{form}").write(syntax)
+    spelling: str = import_module(f"mcalc.targets.{form}").write(syntax, lettering)
     return spelling
 
 

@@ -101,7 +101,7 @@ def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], scri
         number=_number,
         option=r"\mathrm{{{0}}}={1}",
         text=lambda value: rf"\texttt{{{_escape(value)}}}",
-        call=("exponent", r"\operatorname{{{0}}}\left({1}\right)"),
+        call=("exponent", r"\operatorname{{{0}}}{1}"),
         entry=_entry,
         functions=_function,
         raised=raised,
@@ -114,5 +114,5 @@ def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], scri
 def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as the body of a formula in LaTeX."""
     names = spellings(syntax, lettering, _spell, lambda name: rf"\mathrm{{{_escape(name)}}}")
-    script = _target(names.__getitem__, ("chain", "factor", "{0} / {1}", "term"))
+    script = _target(names.__getitem__, ("chain", "factor", "{0}/{1}", "term"))
     return _target(names.__getitem__, ("", "", r"\frac{{{0}}}{{{1}}}", "factor"), script).write(syntax)

@@ -5,11 +5,13 @@ Spaces stand around + and - of sums and behind commas, nowhere else: `2*X.T@(X@w
 
 from __future__ import annotations
 
+from mcalc.targets.names import PLAIN
 from mcalc.targets.template import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.language.syntax import Syntax
+    from mcalc.targets.names import Lettering
 
 
 def _quoted(value: str) -> str:
@@ -39,6 +41,6 @@ TEXT = Target(
 )
 
 
-def write(syntax: Syntax) -> str:
-    """The tree in the input language."""
+def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
+    """The tree in the input language, where names look like themselves."""
     return TEXT.write(syntax)

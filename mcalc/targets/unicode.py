@@ -13,14 +13,16 @@ from mcalc.language.letters import GREEK_LETTERS, SUBSCRIPTS, SUPERSCRIPTS
 from mcalc.language.lexer import FUNCTION_LETTERS
 from mcalc.language.names import letters
 from mcalc.language.syntax import Name, walk
-from mcalc.targets.template import Target
+from mcalc.targets.names import PLAIN
+from mcalc.targets.template import Target, bracketed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from mcalc.language.syntax import Syntax
-    from mcalc.targets.template import Form
+    from mcalc.targets.names import Lettering
+    from mcalc.targets.template import Form, Indices
 
 #: Functions with a sign of their own. The bars of a norm are not nested: nobody could tell which belongs to which.
 FUNCTIONS: dict[str, Form] = {
@@ -56,6 +58,20 @@ def _name(name: str) -> str:
     if index and len(lowered) == len(index):
         return letter + lowered
     return f"{letter}_{index}" if index else letter
+
+
+def _lowered(text: str) -> str:
+    """The characters below the line, or '' where one has no such form."""
+    return "".join(SUBSCRIPTS[c] for c in text) if all(c in SUBSCRIPTS for c in text) else ""
+
+
+def _entry(base: str, indices: Indices) -> Form:
+    """Indices below the line where they have such a form and nothing stands there yet; else in brackets."""
+    groups = [_lowered("".join(group)) for group in indices]
+    if not all(groups) or base[-1:] in BELOW:
+        return bracketed(indices)
+    below = "".join(g if len(group) == 1 else f"₍{g}₎" for g, group in zip(groups, indices, strict=True))
+    return "exponent", "{0:atom}" + below
 
 
 def _superscript(exponent: str) -> str:
@@ -120,15 +136,16 @@ class _Joiner:
         return "" if not name or (right[0] == "(" and self.is_short(name) and name not in FUNCTION_LETTERS) else " "
 
 
-def write(syntax: Syntax) -> str:
+def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree in mathematical notation on one line."""
-    taken = {node.id for node in walk(syntax) if isinstance(node, Name) and len(node.id) > 1}
+    taken = lettering.names.union(node.id for node in walk(syntax) if isinstance(node, Name))
     target = Target(
         forms={
             "transpose": ("factor", "{0:atom}ᵀ"),
             "power": ("factor", "{0:atom}^{1:exponent}"),
             "elementwise": ("factor", "{0:atom}.^{1:exponent}"),
             "superscript": ("factor", "{0:atom}{1}"),
+            "summation": ("term", "Σ{0} {1:term}"),
         },
         links={
             "number": ("chain", "chain", "{0}·{1}", "term"),
@@ -140,8 +157,10 @@ def write(syntax: Syntax) -> str:
         join=_Joiner(taken),
         name=_name,
         functions=_function,
+        entry=_entry,
+        below=lambda indices: _lowered("".join(indices)) or "_" + "".join(indices),
         superscript=_superscript,
         inverse=("⁻¹", "⁻ᵀ"),
-        minus="−",
+        minus=("−", " − "),
     )
     return target.write(syntax)

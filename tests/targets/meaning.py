@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import reduce
+from xml.etree import ElementTree
 from zlib import crc32
 
 from mcalc.language.syntax import (
@@ -102,7 +103,7 @@ def meaning(node: Syntax, scope: dict[str, Matrix] | None = None) -> Matrix:
 
 #: LaTeX in the input language's terms, in this order.
 _LATEX = [
-    (r"\\left\\\|(.)", r"\\|\1"),
+    (r"\\(?:left)?\\?[lr]Vert *", "‖"),
     (r"\\(?:left|right)", ""),
     (r"\^\{-\\top\}", "^-T"),
     (r"\^\{\\top\}", ".T"),
@@ -145,3 +146,79 @@ def _braced(text: str, start: int) -> tuple[str, int]:
         if not depth:
             return text[start + 1 : k], k + 1
     raise AssertionError(text)
+
+
+#: Typst in the input language's terms, in this order.
+_TYPST = [
+    (r'mono\("([^"]*)"\)', r"'\1'"),
+    (r'(?:op|upright)\("(\w+)"\)', r"\1"),
+    (r'"(\w+)"', r"\1"),
+    (r"\^\(-top\)", "^-T"),
+    (r"\^top", ".T"),
+    (r"\^\(⊙ ", ".^("),
+    ("dot\\.op", "*"),
+    (r"\\/", "/"),
+    ("⊙", ".*"),
+    ("⊘", "./"),
+    (r"_\((\w+)\)", r"_\1"),
+]
+
+
+def from_typst(typst: str) -> str:
+    """What Typst of ours says, in the input language."""
+    text = typst
+    while "frac(" in text:
+        start = text.rindex("frac(")
+        inside, end = _bracketed(text, start + 4)
+        depth, cut = 0, 0
+        for k, character in enumerate(inside):
+            depth += {"(": 1, ")": -1}.get(character, 0)
+            if character == "," and not depth:
+                cut = k
+                break
+        text = f"{text[:start]}(({inside[:cut]})/({inside[cut + 1 :]})){text[end:]}"
+    for pattern, replacement in _TYPST:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def _bracketed(text: str, start: int) -> tuple[str, int]:
+    depth = 0
+    for k in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[k], 0)
+        if not depth:
+            return text[start + 1 : k], k + 1
+    raise AssertionError(text)
+
+
+#: Characters of MathML's operators in the input language's terms.
+_OPERATORS = {"⊙": ".*", "⊘": "./", "−": "-", "\u2061": "", "\u2062": " ", "·": "*"}
+
+
+def from_mathml(mathml: str) -> str:
+    """What MathML of ours says, in the input language. An element is an operand: a base or a row is kept together."""
+    return _math(ElementTree.fromstring(mathml))
+
+
+def _math(element: ElementTree.Element) -> str:
+    tag = element.tag.removeprefix("{http://www.w3.org/1998/Math/MathML}")
+    parts = [_math(child) for child in element]
+    match tag, parts:
+        case "mfrac", [top, bottom]:
+            return f"(({top})/({bottom}))"
+        case "msup", [base, "⊤"]:
+            return f"{base}.T"
+        case "msup", [base, "-⊤"]:
+            return f"{base}^-T"
+        case "msup", [base, above]:
+            return f"{base}.^({above[2:]})" if above.startswith(".*") else f"{base}^({above})"
+        case "msub", [base, below]:
+            return f"{base}_{below}"
+        case "msqrt", _:
+            return f"sqrt({''.join(parts)})"
+        case (("mi" | "mn" | "mo" | "mtext"), _):
+            text = element.text or ""
+            return _OPERATORS.get(text, text) if tag == "mo" else f"'{text}'" if "->" in text else text
+        case "mspace", _:
+            return " "
+    return "".join(parts)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from time import process_time
+from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -26,8 +29,8 @@ from mcalc.language.syntax import (
     Transpose,
     walk,
 )
-from mcalc.targets import latex, text, unicode
-from tests.targets.meaning import from_latex, meaning
+from mcalc.targets import latex, mathml, text, typst, unicode
+from tests.targets.meaning import from_latex, from_mathml, from_typst, meaning
 
 #: Functions with a form of their own in some target, and one without.
 FUNCTIONS = ("inv", "sqrt", "norm", "kron", "tr", "softmax", "expm")
@@ -85,20 +88,22 @@ def pairs() -> dict[str, Syntax]:
 
 
 PAIRS = pairs()
-GOLDEN = Path(__file__).with_name("pairs.txt")
+HERE = Path(__file__).parent
+#: The tables that hold every pair as it is spelled, and the targets in them.
+GOLDEN = {HERE / "pairs.txt": (text, unicode, latex, typst), HERE / "pairs.mathml.txt": (mathml,)}
 
 
-def spellings(tree: Syntax) -> str:
-    return "   ".join(target.write(tree) for target in (text, unicode, latex))
+def table(targets: tuple[ModuleType, ...]) -> str:
+    def spellings(tree: Syntax) -> str:
+        return "   ".join(re.sub("^<math.*?>|</math>$", "", target.write(tree)) for target in targets)
 
-
-def table() -> str:
     return "".join(f"{title:32}{spellings(tree)}\n" for title, tree in PAIRS.items())
 
 
-def test_every_pair_is_spelled_as_agreed() -> None:
-    """`python -m tests.targets.test_text` writes the table anew; read the difference before you keep it."""
-    assert GOLDEN.read_text(encoding="utf-8") == table()
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
+def test_every_pair_is_spelled_as_agreed(golden: Path) -> None:
+    """`python -m tests.targets.test_text` writes the tables anew; read the difference before you keep it."""
+    assert golden.read_text(encoding="utf-8") == table(GOLDEN[golden])
 
 
 @pytest.mark.parametrize("title", PAIRS)
@@ -113,8 +118,12 @@ def test_pair_reads_back(title: str) -> None:
     in_unicode = unicode.write(tree)
     assert meaning(read(in_unicode, names)) == meant, in_unicode
     in_latex = latex.write(tree)
+    in_typst = typst.write(tree)
+    in_mathml = mathml.write(tree)
     if "norm" not in title and "expm" not in title:
         assert meaning(read(from_latex(in_latex), names)) == meant, in_latex
+        assert meaning(read(from_typst(in_typst), names)) == meant, in_typst
+    assert meaning(read(from_mathml(in_mathml), names)) == meant, in_mathml
 
 
 # ---------------------------------------------------------------- trees at random
@@ -197,6 +206,30 @@ def test_braces_of_latex_balance(tree: Syntax) -> None:
     assert written.count(r"\left") == written.count(r"\right"), written
 
 
+@settings(max_examples=300, deadline=None)
+@given(TREES)
+def test_brackets_of_typst_balance(tree: Syntax) -> None:
+    written = re.sub(r'"[^"]*"', "", typst.write(tree))
+    depth = 0
+    for character in written:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        assert depth >= 0, written
+    assert not depth, written
+
+
+@settings(max_examples=300, deadline=None)
+@given(TREES)
+def test_mathml_is_well_formed(tree: Syntax) -> None:
+    root = ElementTree.fromstring(mathml.write(tree))
+    count = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munder": 2}
+    for element in root.iter():
+        tag = element.tag.removeprefix("{http://www.w3.org/1998/Math/MathML}")
+        assert len(element) == count.get(tag, len(element)), tag
+        assert (element.text is None) == (len(element) > 0 or tag == "mspace"), tag
+        assert tag != "mrow" or len(element) > 1
+    assert root.get("alttext") == text.write(tree)
+
+
 # ---------------------------------------------------------------- programs, size
 
 
@@ -206,8 +239,10 @@ def test_program() -> None:
     assert text.write(program) == source
     assert unicode.write(program) == "p = softmax(z); diag(p) − p pᵀ"
     assert latex.write(program) == (
-        r"p = \operatorname{softmax}\left(z\right);\quad \operatorname{diag}\left(p\right) - p p^{\top}"
+        r"\operatorname{diag}(p) - p p^{\top} \quad \text{where } p = \operatorname{softmax}(z)"
     )
+    assert typst.write(program) == 'op("diag")(p) - p p^top quad "where " p = op("softmax")(z)'
+    assert "<mtext>where&#xA0;</mtext><mrow><mi>p</mi><mo>=</mo>" in mathml.write(program)
     assert parse(text.write(program)) == program
     assert isinstance(program, Program)
 
@@ -217,12 +252,14 @@ def test_declarations_are_kept() -> None:
     assert text.write(parse(source)) == source
 
 
-@pytest.mark.parametrize("target", [text, unicode, latex])
+@pytest.mark.parametrize("target", [text, unicode, latex, typst, mathml])
 def test_long_and_deep_trees_are_ordinary(target: object) -> None:
-    write = target.write  # type: ignore[attr-defined]
+    def write(tree: Syntax) -> str:
+        return re.sub("alttext=[^>]*|math", "", target.write(tree))  # type: ignore[attr-defined, no-any-return]
+
     x = Name("x")
     start = process_time()
-    assert write(Terms((x,) * 5000, ("+",) * 5000)).count("x") == 5000
+    assert write(Terms((Name("q"),) * 5000, ("+",) * 5000)).count("q") == 5000
     assert write(Matmul((Name("A"),) * 500)).count("A") == 500
     tree: Syntax = x
     for _ in range(1000):
@@ -232,4 +269,5 @@ def test_long_and_deep_trees_are_ordinary(target: object) -> None:
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(table(), encoding="utf-8")
+    for path, targets in GOLDEN.items():
+        path.write_text(table(targets), encoding="utf-8")

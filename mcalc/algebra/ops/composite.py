@@ -37,19 +37,19 @@ std = macro(
 
 norm = macro(
     "norm", "...->", lambda x: sqrt(everything(x * x)), aliases="norm2 normfro",
-    latex=r"\left\| {0} \right\|", numpy="np.linalg.norm({0})", nonsmooth="no derivative at 0",
+    latex=r"\left\lVert {0} \right\rVert", numpy="np.linalg.norm({0})", nonsmooth="no derivative at 0",
     why="The norm is the root of the sum of squares (Euclid's for vectors, Frobenius' for matrices): its gradient is "
     "x/‖x‖.", see="Matrix Cookbook (129)", example="norm(X@w - y)",
 )  # fmt: skip
 norm1 = macro(
     "norm1", "...->", lambda x: everything(abs(x)), domain="nonzero",
-    latex=r"\left\| {0} \right\|_1", numpy="np.sum(np.abs({0}))", nonsmooth="abs′(0) = 0",
+    latex=r"\left\lVert {0} \right\rVert_1", numpy="np.sum(np.abs({0}))", nonsmooth="abs′(0) = 0",
     why="The 1-norm is the sum of the absolute values of all entries: its gradient is the sign.",
     example="norm1(X@w - y)",
 )  # fmt: skip
 norminf = macro(
     "norminf", "...->", lambda x: max(vec(abs(x))) if x.rank else abs(x), domain="nonzero",
-    latex=r"\left\| {0} \right\|_\infty", numpy="np.max(np.abs({0}))", nonsmooth="entries that tie for it share it",
+    latex=r"\left\lVert {0} \right\rVert_\infty", numpy="np.max(np.abs({0}))", nonsmooth="entries that tie for it share it",
     why="The ∞-norm is the greatest absolute value of all entries: only that entry counts.", example="norminf(x)",
 )  # fmt: skip
 

@@ -155,7 +155,7 @@ step: Op = elementwise(
 )  # fmt: skip
 abs = elementwise(
     "abs", lambda x, y: sign(x), keeps="diagonal lower", traits="nonnegative", nonsmooth="abs′(0) = 0",
-    domain="nonzero", numpy="np.abs({0})", latex=r"\left|{0}\right|",
+    domain="nonzero", numpy="np.abs({0})", latex=r"\left\lvert {0} \right\rvert",
     why="|x| rises with slope 1 right of zero and falls with slope −1 left of it: |x|′ = sign(x).",
     example="sum(abs(X@w - y))",
 )  # fmt: skip

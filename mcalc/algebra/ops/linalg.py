@@ -208,7 +208,7 @@ cholesky = function(
 nuclear = function(
     "nuclear", "mn->", lambda X, y, dX: total(polar(X) * dX), aliases="normnuc",
     turns="same", traits="nonnegative", nonsmooth="where singular values vanish, the subgradient U Vᵀ",
-    latex=r"\left\| {0} \right\|_{{*}}", numpy="np.sum(np.linalg.svd({0}, compute_uv=False), axis=-1)",
+    latex=r"\left\lVert {0} \right\rVert_{{*}}", numpy="np.sum(np.linalg.svd({0}, compute_uv=False), axis=-1)",
     why="With X = U S Vᵀ each singular value changes by dσ = uᵀ dX v, so their sum by ⟨U Vᵀ, dX⟩.",
     see="Watson 1992", example="nuclear(X)",
 )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Presentation MathML: one `math` element, which browsers set and screen readers speak.
+
+Products and applications that nothing marks have their invisible operators, and the element carries the formula as
+text, for what cannot show it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mcalc.language.letters import GREEK_LETTERS
+from mcalc.targets import text
+from mcalc.targets.names import PLAIN, spellings
+from mcalc.targets.template import Target
+from mcalc.targets.tex import form_of, raised, spelled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mcalc.language.syntax import Syntax
+    from mcalc.targets.names import Lettering, Parts
+    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.tex import Alphabet
+
+MARKS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "vec": "→"}
+TIMES, APPLY, SPACE = "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>", '<mspace width="0.17em"/>'
+FRACTION = "<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>"
+#: The beginnings of the ranges of bold letters: upright Latin and italic Greek, as in TeX.
+BOLD = {"A": 0x1D400, "a": 0x1D41A, "0": 0x1D7CE, "Α": 0x1D71C, "α": 0x1D736}
+
+
+def escape(text: str) -> str:
+    """Text that XML takes for text, also between quotation marks."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _bold(text: str) -> str:
+    """The letters in bold, where Unicode has such: MathML in browsers knows no other way.
+
+    >>> _bold("X1"), _bold("ж")
+    ('𝐗𝟏', 'ж')
+    """
+    made = []
+    for character in text:
+        start = next((first for first in BOLD if 0 <= ord(character) - ord(first) < (10 if first == "0" else 26)), None)
+        made.append(chr(BOLD[start] + ord(character) - ord(start)) if start else character)
+    return "".join(made)
+
+
+def _word(text: str, bold: bool = False) -> str:
+    """A letter in italics, anything longer upright; figures as a number."""
+    letter = GREEK_LETTERS.get(text, text)
+    return f"<mn>{text}</mn>" if text.isdigit() else f"<mi>{escape(_bold(letter) if bold else letter)}</mi>"
+
+
+def _row(*parts: str) -> str:
+    return f"<mrow>{''.join(parts)}</mrow>"
+
+
+def _spell(parts: Parts, bold: bool) -> str:
+    """`<msub><mi>W</mi><mn>1</mn></msub>` for W_1 and W1."""
+    base = _word(parts.letters, bold)
+    for mark in parts.marks:
+        base = f'<mover accent="true">{base}<mo>{MARKS[mark]}</mo></mover>'
+    below = "<mo>,</mo>".join(map(_word, parts.below))
+    if below:
+        base = f"<msub>{base}{_row(below)}</msub>"
+    return _row('<mi mathvariant="normal">d</mi>', base) if parts.differential else base
+
+
+def _number(text: str) -> Form:
+    """A number, one in powers of ten as people write it."""
+    digits, _, exponent = text.lower().partition("e")
+    if not exponent:
+        return "exponent", f"<mn>{text}</mn>"
+    sign = "<mo>−</mo>" if exponent.startswith("-") else ""
+    power = f"<msup><mn>10</mn>{_row(sign, f'<mn>{abs(int(exponent))}</mn>')}</msup>"
+    return ("factor", power) if float(digits) == 1 else ("term", f"<mn>{digits}</mn><mo>·</mo>{power}")
+
+
+def _script(tag: str) -> Callable[..., str]:
+    """An element whose children are rows."""
+    return lambda *rows: f"<{tag}>{''.join(map(_row, rows))}</{tag}>"
+
+
+ALPHABET: Alphabet = {
+    "hole": _row,
+    "letter": _word,
+    "greek": _word,
+    "word": "<mi>{}</mi>".format,
+    "number": "<mn>{}</mn>".format,
+    "sign": "<mo>{}</mo>".format,
+    "upright": '<mi mathvariant="normal">{}</mi>'.format,
+    "bold": lambda letters: f"<mn>{_bold(letters)}</mn>",
+    "root": _script("msqrt"),
+    "fence": "<mrow><mo>{}</mo>{}<mo>{}</mo></mrow>".format,
+    "above": _script("msup"),
+    "below": _script("msub"),
+    "both": _script("msubsup"),
+    "apply": APPLY.format,
+    "space": (APPLY + SPACE).format,
+    "times": TIMES.format,
+    "next": str,
+}
+
+
+def _function(name: str, args: Sequence[str]) -> Form | None:
+    """The form that the function's record states."""
+    form = form_of(name, len(args))
+    return form and spelled(form, ALPHABET)
+
+
+def _entry(base: str, indices: Indices) -> Form:
+    """Indices below the line; what carries some already gets brackets."""
+    shown = [_row(*map(_word, group)) if len(group) > 1 else _word(group[0]) for group in indices]
+    array = "<mrow><mo>(</mo>{0}<mo>)</mo></mrow>" if "<msub" in base else "<mrow>{0:atom}</mrow>"
+    return "exponent", f"<msub>{array}{_row(*shown)}</msub>"
+
+
+#: Where a factor begins with the name of a function, which stands a little off what is before it.
+_UPRIGHT = re.compile(r"(?:<mrow>|<msu[bp]>)*<mi>\w{2,}</mi>(?:<mrow>.{,40}?</mrow></msu[bp]>)?<mo>&#x2061;")
+
+
+def _join(parts: Sequence[str]) -> str:
+    """Factors side by side, with the operators that nobody sees."""
+    found = [parts[0]]
+    for part in parts[1:]:
+        found += (TIMES, SPACE, part) if _UPRIGHT.match(part) else (TIMES, part)
+    return "".join(found)
+
+
+def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
+    """MathML with names spelled so, and quotients spelled so."""
+    forms = {
+        "transpose": ("factor", "<msup><mrow>{0:atom}</mrow><mo>⊤</mo></msup>"),
+        "power": ("factor", "<msup><mrow>{0:atom}</mrow><mrow>{1}</mrow></msup>"),
+        "elementwise": ("factor", "<msup><mrow>{0:atom}</mrow><mrow><mo>⊙</mo>{1:exponent}</mrow></msup>"),
+        "summation": ("term", "<munder><mo>∑</mo><mrow>{0}</mrow></munder><mrow>{1:term}</mrow>"),
+    }
+    return Target(
+        forms=forms | ({"coefficient": ("factor", FRACTION)} if script else {}),
+        links={
+            "number": ("chain", "chain", "{0}<mo>·</mo>{1}", "term"),
+            ".*": ("chain", "chain", "{0}<mo>⊙</mo>{1}", "term"),
+            "/": divided,
+            "./": ("chain", "factor", "{0}<mo>⊘</mo>{1}", "term"),
+        },
+        near=frozenset("@ *"),
+        join=_join,
+        group="<mrow><mo>(</mo>{}<mo>)</mo></mrow>".format,
+        name=name,
+        number=_number,
+        digit=re.compile("(?:<mrow>|<msup>)*<mn>").match,
+        option="<mtext>{0}</mtext><mo>=</mo>{1}",
+        comma="<mo>,</mo>",
+        text=lambda value: f"<mtext>{escape(value)}</mtext>",
+        call=("exponent", "<mrow><mi>{0}</mi><mo>&#x2061;</mo>{1}</mrow>"),
+        functions=_function,
+        raised=raised,
+        entry=_entry,
+        below=lambda indices: "".join(map(_word, indices)),
+        script=script,
+        inverse=("<mrow><mo>−</mo><mn>1</mn></mrow></msup>", "<mrow><mo>−</mo><mo>⊤</mo></mrow></msup>"),
+        plus="<mo>+</mo>",
+        minus=("<mo>−</mo>", "<mo>−</mo>"),
+        program=(
+            "",
+            "<mrow>{0}<mo>=</mo><mrow>{1}</mrow></mrow>",
+            "<mo>,</mo>",
+            '<mrow>{1}</mrow><mspace width="1em"/><mtext>where&#xA0;</mtext>{0}',
+        ),
+    )
+
+
+_TAG = re.compile("<[^>]*>|[^<]+")
+
+
+def tidied(markup: str) -> str:
+    """The markup without rows of one element."""
+    parts: list[str] = _TAG.findall(markup)
+    opened: list[tuple[int, int]] = []  # where each open element begins, and the elements that it has so far
+    for place, part in enumerate(parts):
+        if not part.startswith("<"):
+            continue
+        if part.startswith("</"):
+            start, count = opened.pop()
+            if parts[start] == "<mrow>" and count == 1:
+                parts[start] = parts[place] = ""
+        elif not part.endswith("/>"):
+            opened.append((place, 0))
+            continue
+        if opened:
+            opened[-1] = (opened[-1][0], opened[-1][1] + 1)
+    return "".join(parts)
+
+
+def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
+    """The tree as a `math` element."""
+    names = spellings(syntax, lettering, _spell, lambda name: f"<mi>{escape(name)}</mi>")
+    script = _target(names.__getitem__, ("chain", "factor", "{0}<mo>/</mo>{1}", "term"))
+    body = tidied(_target(names.__getitem__, ("", "", FRACTION, "factor"), script).write(syntax))
+    head = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" alttext="{escape(text.write(syntax))}">'
+    return f"{head}{body}</math>"

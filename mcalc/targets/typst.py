@@ -1,0 +1,155 @@
+r"""Typst: what stands between the dollars, `2 X^top (X w - y)`.
+
+Signs are characters where their names differ between Typst's versions. Brackets grow by themselves.
+"""
+
+from __future__ import annotations
+
+from mcalc.language.letters import GREEK
+from mcalc.targets.names import PLAIN, spellings
+from mcalc.targets.template import Target
+from mcalc.targets.tex import form_of, raised, spelled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mcalc.language.syntax import Syntax
+    from mcalc.targets.names import Lettering, Parts
+    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.tex import Alphabet
+
+#: What Typst calls the marks over letters.
+MARKS = {"hat": "hat", "tilde": "tilde", "bar": "macron", "dot": "dot", "ddot": "dot.double", "vec": "arrow"}
+#: Words that Typst sets upright, with the spaces of a function.
+OPERATORS = frozenset(
+    "arccos arcsin arctan cos cosh cot coth csc det exp log max min sec sin sinh tan tanh tr".split()
+)  # fmt: skip
+SIGNS = {"⊤": "top", "−": "-", "∞": "infinity", "′": "prime", "∗": "*", ",": ", ", "/": " \\/ ", "⊗": " ⊗ ", "⊙": "⊙ "}
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _word(text: str) -> str:
+    """A letter in italics, a Greek one by its name, anything longer upright."""
+    word = GREEK.get(text, text)
+    return word if word in GREEK.values() or (len(text) == 1 and text.isascii()) or text.isdigit() else _quoted(text)
+
+
+def _spell(parts: Parts, bold: bool) -> str:
+    """`W_1` for W_1 and W1, `lambda` for λ, `hat(x)` for x̂, `upright("d") X` for the differential dX."""
+    base = _word(parts.letters)
+    if bold:
+        base = f"bold({base})"
+    for mark in parts.marks:
+        base = f"{MARKS[mark]}({base})"
+    below = ", ".join(map(_word, parts.below))
+    if below:
+        base += f"_({below})" if len(parts.below) > 1 else f"_{below}"
+    return f'upright("d") {base}' if parts.differential else base
+
+
+def _number(text: str) -> Form:
+    """A number, one in powers of ten as people write it."""
+    digits, _, exponent = text.lower().partition("e")
+    if not exponent:
+        return "exponent", text
+    power = f"10^({int(exponent)})"
+    return ("factor", power) if float(digits) == 1 else ("term", f"{digits} dot.op {power}")
+
+
+def _superscript(exponent: str) -> str:
+    """An exponent of one letter or number, which needs no brackets."""
+    return exponent if exponent.isdigit() or (len(exponent) == 1 and exponent.isalpha()) else ""
+
+
+def _operator(name: str) -> str:
+    return name if name in OPERATORS else f'op("{name}")'
+
+
+def _fence(left: str, row: str, right: str) -> str:
+    if left == "‖":
+        return f"norm({row})"
+    return f"abs({row})" if left == "|" else f"({row})" if left == "(" else f"lr({left} {row} {right})"
+
+
+def _sign(sign: str) -> str:
+    return SIGNS.get(sign, sign)
+
+
+ALPHABET: Alphabet = {
+    "hole": "{}".format,
+    "letter": "{}".format,
+    "greek": "{}".format,
+    "word": _operator,
+    "number": "{}".format,
+    "sign": _sign,
+    "upright": 'upright("{}")'.format,
+    "bold": "bold({})".format,
+    "root": "sqrt({})".format,
+    "fence": _fence,
+    "above": "{}^({})".format,
+    "below": "{}_({})".format,
+    "both": "{}_({})^({})".format,
+    "apply": str,
+    "space": " ".format,
+    "times": " ".format,
+    "next": " ".format,
+}
+
+
+def _function(name: str, args: Sequence[str]) -> Form | None:
+    """The form that the function's record states."""
+    form = form_of(name, len(args))
+    return form and spelled(form, ALPHABET)
+
+
+def _entry(base: str, indices: Indices) -> Form:
+    """Indices below the line; what carries some already gets brackets."""
+    below = " ".join(group[0] if len(group) == 1 else f"({' '.join(group)})" for group in indices)
+    return "exponent", f"{'({0})' if '_' in base else '{0:atom}'}_({below})"
+
+
+def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
+    """Typst with names spelled so, and quotients spelled so."""
+    forms = {
+        "transpose": ("factor", "{0:atom}^top"),
+        "power": ("factor", "{0:atom}^({1})"),
+        "superscript": ("factor", "{0:atom}^{1}"),
+        "elementwise": ("factor", "{0:atom}^(⊙ {1:exponent})"),
+        "summation": ("term", "sum_({0}) {1:term}"),
+    }
+    return Target(
+        forms=forms | ({"coefficient": ("factor", "frac({0}, {1})")} if script else {}),
+        links={
+            "number": ("chain", "chain", "{0} dot.op {1}", "term"),
+            ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
+            "/": divided,
+            "./": ("chain", "factor", "{0} ⊘ {1}", "term"),
+        },
+        near=frozenset("@ *"),
+        join=" ".join,
+        name=name,
+        number=_number,
+        option='upright("{0}") = {1}',
+        text=lambda value: f"mono({_quoted(value)})",
+        call=("exponent", 'op("{0}"){1}'),
+        functions=_function,
+        raised=raised,
+        entry=_entry,
+        below=" ".join,
+        superscript=_superscript,
+        script=script,
+        inverse=("^(-1)", "^(-top)"),
+        program=("", "{0} = {1}", ", thin ", '{1} quad "where " {0}'),
+    )
+
+
+def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
+    """The tree as the body of a formula in Typst."""
+    names = spellings(syntax, lettering, _spell, _quoted)
+    script = _target(names.__getitem__, ("chain", "factor", "{0} \\/ {1}", "term"))
+    return _target(names.__getitem__, ("", "", "frac({0}, {1})", "factor"), script).write(syntax)
