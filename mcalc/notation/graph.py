@@ -95,16 +95,21 @@ class Graph:
         return False
 
     def _absorb(self) -> bool:
-        """A summed vertex on one edge becomes a weight at the far end: A@v."""
-        for vertex in sorted(self.vertices - self.shown):
+        """A summed vertex on one edge becomes a weight at the far end: A@v. All that hang now, before what then does.
+
+        So a chain is taken in from both of its ends, and x.T@A.T@A@x is seen to be a square.
+        """
+        hanging = [v for v in sorted(self.vertices - self.shown) if len(self.at(v)) == 1]
+        found = False
+        for vertex in hanging:
             edges = self.at(vertex)
             if len(edges) == 1 and edges[0].start != edges[0].end:
                 edge = edges[0].towards(vertex)
                 vector = self.weight(vertex) or self.ones(vertex)
                 self._drop(vertex, edges)
                 self.weigh(edge.start, self.product([self.along(edge), vector]), False)
-                return True
-        return False
+                found = True
+        return found
 
     def _splice(self, bare: bool) -> bool:
         """A summed vertex between two edges joins them: A@B, or A@diag(w)@B."""
@@ -194,25 +199,37 @@ def scalar(graph: Graph) -> Form | None:
     ring = _ring(graph)
     if ring is not None:
         return ring
+    weights = _last_weights(graph)
+    return None if weights is None else _sum_of(*weights)
+
+
+def root(graph: Graph) -> Piece | None:
+    """v, where a connected scalar is vᵀv; else None."""
+    weights = _last_weights(graph)
+    if weights is None or weights[1] or len(weights[0]) != 2:
+        return None
+    one, other = weights[0]
+    return one if one.plain.syntax == other.plain.syntax else None
+
+
+def _last_weights(graph: Graph) -> tuple[list[Piece], list[Piece]] | None:
+    """What is multiplied and what divides at the one vertex that is left."""
     graph.reduce()
     if len(graph.vertices) > 1 or graph.edges:
         return None
     (vertex,) = graph.vertices
-    return _sum_of(graph.over.get(vertex, []), graph.under.get(vertex, []))
+    return graph.over.get(vertex, []), graph.under.get(vertex, [])
 
 
 def _sum_of(over: list[Piece], under: list[Piece]) -> Form:
     """The sum over one label of a product of vectors: an inner product where there are two, else sum(…)."""
-    whole = forms.hadamard(over, under)
-    found = [forms.call("sum", [whole.plain])]
+    over = sorted(over, key=_reading_order)
+    found = []
     for k, left in enumerate(over):
         rest = [*over[:k], *over[k + 1 :]]
         if rest or under:
-            right = forms.hadamard(rest, under)
-            product = forms.chain([left.T, right]).plain
-            found.append(product)
-    best = forms.lighter(*reversed(found))
-    return forms.lighter(best, found[0])
+            found.append(forms.chain([left.T, forms.hadamard(rest, under)]).plain)
+    return forms.lighter(*found, forms.call("sum", [forms.hadamard(over, under).plain]))
 
 
 def _ring(graph: Graph) -> Form | None:

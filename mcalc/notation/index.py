@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Term, magnitude
-from mcalc.language.syntax import Call, Entry, Name, Summation, Syntax, Transpose
+from mcalc.language.syntax import Call, Entry, Name, Num, Summation, Syntax, Transpose
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.notate import Notation
@@ -38,6 +38,8 @@ class IndexForm:
 
     def sum(self, terms: list[Term], scalars: list[tuple[Expr, Rational]]) -> Syntax:
         """The entry of a sum, times powers of scalars."""
+        if not terms:
+            return Num("0")
         parts = [self._term(c, node) for c, node in terms]
         parts.sort(key=lambda part: -part[0])
         over, under = self.notation.front(1, scalars)

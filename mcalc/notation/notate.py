@@ -26,10 +26,12 @@ from mcalc.algebra.expr import (
     ratio,
     scale,
 )
+from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Syntax
 from mcalc.notation import forms
+from mcalc.notation.entries import columns
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.kronecker import gathered
 from mcalc.notation.products import Products, is_fused, number, parts
@@ -126,6 +128,8 @@ class Notation(Products):
 
     def _apply(self, node: Apply) -> Piece:
         op, args = node.op, [self.piece(a) for a in node.args]
+        if op is window:
+            return columns(forms.upright(forms.call("eye", [args[0].plain]), True), node, self._dim)
         if not args:
             return forms.upright(forms.name(op.name), True)
         if op.name == "pow" and (exponent := uniform(node.args[1])) is not None:

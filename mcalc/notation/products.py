@@ -18,9 +18,9 @@ from mcalc.algebra.expr import (
 )
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Product, Text
-from mcalc.notation import forms
+from mcalc.notation import entries, forms
 from mcalc.notation.forms import Form, Piece
-from mcalc.notation.graph import Graph, diagonal_matrix, scalar
+from mcalc.notation.graph import Graph, diagonal_matrix, root, scalar
 from mcalc.notation.kronecker import Kronecker
 
 LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
@@ -43,6 +43,10 @@ class Products:
 
     def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
         """Scalars in front, divisors below, the indexed factors between them."""
+        found = entries.entry(node)
+        if found is not None:
+            return self._entry(c, *found)
+        node = entries.opened(node)
         indexed = [f for f in node.factors if f[2]]
         if not node.out and indexed:
             return self._connected(node, *self.front(c, []))
@@ -56,6 +60,17 @@ class Products:
         plain = forms.quotient([*((f, "*") for f in over), (core.plain, "*")], under)
         turned = forms.quotient([*((f, "*") for f in over), (core.turned, "*")], under)
         return Piece(plain, turned)
+
+    def _entry(self, c: Rational, base: Expr, places: entries.Places, turned: bool) -> Piece:
+        """An entry or a range of an array."""
+        form = entries.bracketed(self.piece(base), base.shape, places, self._dim)
+        piece = forms.upright(form, sum(p is None or p[1] is not None for p in places) == 0)
+        over, under = self.front(c, [])
+        if over or under:
+            plain = forms.quotient([*((f, "*") for f in over), (piece.plain, "*")], under)
+            other = forms.quotient([*((f, "*") for f in over), (piece.turned, "*")], under)
+            piece = Piece(plain, other)
+        return piece.T if turned else piece
 
     def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
         """What a rational and powers of scalars put in front of a product, and what they divide it by."""
@@ -77,14 +92,9 @@ class Products:
         return Piece(form, form)
 
     def _reduced_scalar(self, node: Contract) -> Form:
-        square = _root_of_square(node)
         found: list[Form] = []
-        if square is not None:
-            inner = self.piece(square)
-            best = (
-                forms.lighter(inner.plain, inner.turned) if inner.plain.syntax != inner.turned.syntax else inner.plain
-            )
-            found.append(forms.raised(forms.call("norm", [best]), forms.numeral(2), False))
+        if (inner := self._root(node)) is not None:
+            found.append(forms.raised(forms.call("norm", [inner]), forms.numeral(2), False))
         if len(node.factors) == 1:
             base, exponent, axes = node.factors[0]
             labels = [x for g in axes for x in g]
@@ -128,16 +138,27 @@ class Products:
     def _scalar_power(self, base: Expr, exponent: Rational) -> Form:
         """base^exponent for a positive exponent; a root of a sum of squares is a norm."""
         whole = self.piece(base).plain
-        square = _root_of_square(base) if isinstance(base, Contract) else None
         if exponent == 1:
             return whole
         found: list[Form] = []
-        if square is not None and (doubled := ratio(exponent * 2)) == doubled.numerator:
-            inner = self.piece(square)
-            norm = forms.call("norm", [forms.lighter(inner.plain, inner.turned) if square.rank == 2 else inner.plain])
+        doubled = ratio(exponent * 2)
+        if doubled.denominator == 1 and (inner := self._root(base)) is not None:
+            norm = forms.call("norm", [inner])
             found.append(norm if doubled == 1 else forms.raised(norm, number(doubled), False))
         found.append(self._plain_power(whole, exponent, False))
         return forms.lighter(*found)
+
+    def _root(self, node: Expr) -> Form | None:
+        """v, where the node is the sum of the squares of v's entries: elementwise, or as vᵀv."""
+        if not isinstance(node, Contract) or node.out or not node.sizes or node in self.names:
+            return None
+        square = _root_of_square(node)
+        if square is not None:
+            piece = self.piece(square)
+            return piece.plain if square.rank < 2 else forms.lighter(piece.plain, piece.turned)
+        graph = self.graph(node.factors, set(), node.sizes)
+        found = None if graph is None else root(graph)
+        return None if found is None else found.plain
 
     def _plain_power(self, form: Form, exponent: Rational, elementwise: bool) -> Form:
         if exponent == ratio(exponent * 2) / 2 and ratio(exponent * 2) % 2 and exponent.denominator == 2:
