@@ -100,6 +100,11 @@ def decide(a: Expr, b: Expr, samples: Samples) -> Decision:
         return Decision(False, EXACT)
     if a is b or _same(a, b):
         return Decision(True, EXACT)
+    return sampled(a, b, samples)
+
+
+def sampled(a: Expr, b: Expr, samples: Samples) -> Decision:
+    """Whether two expressions of one shape are equal, by their values alone."""
     opaque = is_opaque(a) or is_opaque(b)
     found = modulo(a, b, samples)
     if found.equal or (found.equal is False and not opaque):

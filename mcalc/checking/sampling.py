@@ -28,7 +28,8 @@ UNSTEADY = 0.01
 class Floating(Point[Array]):
     """A seeded point of float64 arrays.
 
-    `positive` are the variables that a function wants positive; `nudge` moves every entry by about that share.
+    `positive` are the variables that a function wants positive; `nudge` moves every entry by about that share, and
+    `digits` rounds it.
     """
 
     most_work = 100_000_000
@@ -40,9 +41,11 @@ class Floating(Point[Array]):
         manner: str = "generic",
         positive: Iterable[Symbol] = (),
         nudge: float = 0.0,
+        digits: int | None = None,
     ) -> None:
         super().__init__(sizes)
-        self.seed, self.manner, self.positive, self.nudge = seed, manner, frozenset(positive), nudge
+        self.seed, self.manner, self.positive = seed, manner, frozenset(positive)
+        self.nudge, self.digits = nudge, digits
         self.largest = 0.0  #: the greatest entry met so far, in absolute value
 
     def nudged(self) -> Floating:
@@ -114,6 +117,8 @@ class Floating(Point[Array]):
         shape, props = self.shape(symbol), symbol.props
         normal = random.standard_normal(shape)
         normal = normal * (1 + self.nudge * random.standard_normal(shape))
+        if self.digits is not None:
+            normal = np.round(normal, self.digits)
         wants = "positive" if self.manner == "generic" and symbol in self.positive else self.manner
         return _with_properties(_entries(normal, wants), props)
 

@@ -1,0 +1,329 @@
+"""What went wrong in an answer: the ways of going wrong whose result it equals, the likeliest first.
+
+Nothing is guessed from the text. Whole wrong derivatives (mutations) are compared with the answer, and the difference
+between answer and derivative with parts of either, all by their values at the same points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from mcalc.algebra.dims import dim, show_shape
+from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, postorder, scale, size, substitute, total
+from mcalc.algebra.ops import OPS
+from mcalc.calculus.derivative import derivative
+from mcalc.calculus.simplify import simplify
+from mcalc.checking.case import A_PART, Case, Finding
+from mcalc.checking.identity import sampled
+from mcalc.checking.mutations import terms_of, with_property
+from mcalc.checking.occurrences import Occurrence
+from mcalc.checking.values import CLOSE, Numbers, Values, Vector
+from mcalc.errors import Problem
+
+#: Sums of parts are tried for all choices among so many of them.
+MOST_PARTS = 7
+#: At most so many findings are told.
+MOST_TOLD = 4
+
+
+def findings(case: Case) -> list[Finding]:
+    """What is wrong, the likeliest first; one finding for each code."""
+    found: dict[str, Finding] = {}
+    for test in TESTS:
+        try:
+            for finding in test(case):
+                kept = found.get(finding.code)
+                if kept is None or finding.rank < kept.rank:
+                    found[finding.code] = finding
+        except Problem:
+            continue  # a wrong derivative that cannot be formed is no explanation
+    told = sorted(found.values(), key=lambda finding: finding.rank)
+    strong = [finding for finding in told if not finding.weak]
+    return (strong or told)[:MOST_TOLD]
+
+
+# ---------------------------------------------------------------- the answer as a whole
+
+
+def _undone(case: Case) -> Iterator[Finding]:
+    f, x = case.question.f, case.question.variable
+    if case.equals(f) or (f.rank == 2 and case.equals(f.T)):
+        yield Finding("not-differentiated", "this is the expression itself: it has not been differentiated")
+    elif case.answer.shape == f.shape and (not x.rank or x.shape == f.shape):
+        back = derivative(case.answer, x) if not x.rank else derivative(total(case.answer), x)
+        if sampled(back, f, case.samples).equal:
+            told = f"this is an integral: its derivative by {case.show(x)} is the expression itself"
+            yield Finding("integrated", told)
+
+
+def _other_way_round(case: Case) -> Iterator[Finding]:
+    right = case.right
+    if right.rank == 2 and case.equals(right.T):
+        yield Finding("transpose", "this is the transpose of the derivative")
+        if other := case.question.layout_of_transpose:
+            told = f"this would be right in the {other} layout; the question asks for the {case.question.layout} layout"
+            yield Finding("layout", told, likelier=-1.5)
+    for wrong in case.question.row_major:
+        if case.equals(wrong):
+            yield Finding("vec-order", "this stacks the rows of matrices, while vec stacks their columns")
+
+
+def _multiple(case: Case) -> Iterator[Finding]:
+    right, values = case.of_question(case.right), case.values
+    if values is None or case.given is None or right is None or not case.same_shape:
+        return
+    if is_zero(case.right):
+        yield Finding("extra-term", "the derivative is zero")
+    numbers = values.ratios(case.given, right)
+    if numbers is None:
+        return
+    constant = values.rational(numbers)
+    if constant == -1:
+        yield Finding("sign", "the sign is the other way round: this is minus the derivative")
+    elif constant == 0:
+        yield Finding("missing-term", "the derivative is not zero")
+    elif told := _constant_factor(case, values, numbers):
+        yield Finding("factor", told, proportional=True)
+    elif told := _factor(case, values, numbers):
+        yield Finding("factor", told)
+
+
+def _constant_factor(case: Case, values: Values, numbers: Numbers) -> str:
+    """What number the answer is a multiple by, sizes counting as numbers; '' where it is none."""
+    constant = values.rational(numbers)
+    if constant is not None:
+        turned = ", and the sign is the other way round" if constant < 0 else ""
+        return _times(str(abs(1 / constant)), str(abs(constant)), abs(constant) < 1) + turned
+    sizes = [dim(name) for name in sorted(case.question.sizes)]
+    nodes = [*map(size, sizes), *(size(a * b) for a, b in combinations(sizes, 2))]
+    nodes += [size(a) / size(b) for a in sizes for b in sizes if a is not b]
+    for node in nodes:
+        for told in _by(case, values, numbers, node):
+            return told
+    if not values.exact and max(numbers) - min(numbers) < CLOSE * abs(numbers[0]):
+        return f"this is {float(numbers[0]):.6g} times the derivative"
+    return ""
+
+
+def _factor(case: Case, values: Values, numbers: Numbers) -> str:
+    """What part of the question the answer is a multiple by, in words; '' where that is nothing that one could name."""
+    for node in dict.fromkeys(n for root in (case.right, case.question.f) for n in postorder(root)):
+        if not node.rank and node.free:
+            for told in _by(case, values, numbers, node):
+                return told
+    return ""
+
+
+def _by(case: Case, values: Values, numbers: Numbers, node: Expr) -> Iterator[str]:
+    """In words, where the numbers are a simple multiple of the values of a scalar, or of its reciprocal."""
+    at = case.of_question(node)
+    if at is None:
+        return
+    shown = case.show(node)
+    given: Vector = tuple([c] for c in numbers)
+    ratios = values.ratios(given, at)
+    if ratios and (constant := values.rational(ratios)) is not None:
+        yield f"this is {shown if constant == 1 else f'{constant}*{shown}'} times the derivative"
+    ratios = values.ratios(tuple([1] for _ in numbers), values.times(numbers, at))
+    if ratios and (constant := values.rational(ratios)) is not None:
+        yield f"the factor {shown} is missing" if constant == 1 else f"the factor {constant}*{shown} is missing"
+
+
+def _times(missing: str, extra: str, small: bool) -> str:
+    return f"a factor {missing} is missing" if small else f"there is a factor {extra} too many"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _parts_missing(case: Case) -> Iterator[Finding]:
+    """Places where the variable stands that were passed over, or whose part went wrong."""
+    found = case.suspects.occurrences
+    parts = [(o, case.of_question(case.question.arranged(o.expr))) for o in found]
+    if case.values is None or case.gap is None or any(p is None for _, p in parts):
+        return
+    vectors = [p for _, p in parts if p is not None]
+    for chosen in _choices(len(vectors)):
+        if case.values.same(case.gap, case.values.negative(case.values.total([vectors[k] for k in chosen]))):
+            yield Finding("missed-occurrence", _missed(case, [found[k] for k in chosen], len(found)))
+            return
+    for k, vector in enumerate(vectors):
+        numbers = case.values.ratios(case.gap, vector)
+        c = case.values.rational(numbers) if numbers else None
+        where = f"the part from the {_ordinal(found[k].place)} {case.show(case.question.variable)}"
+        if c == -2:
+            yield Finding("sign", f"{where} has the other sign", likelier=-8)
+        elif c is not None and c != -1:
+            yield Finding("factor", f"{where} is {1 + c} times what it should be", likelier=-0.2)
+    if case.right.rank == 2 and case.right.shape[0] is case.right.shape[1]:
+        for k, o in enumerate(found):
+            turned = case.of_question(case.question.arranged(o.expr).T)
+            if turned is not None and case.values.same(case.gap, case.values.minus(turned, vectors[k])):
+                told = f"the part from the {_ordinal(o.place)} {case.show(case.question.variable)} is transposed"
+                yield Finding("transpose", told, likelier=-0.1)
+
+
+def _missed(case: Case, missed: Sequence[Occurrence], count: int) -> str:
+    name = case.show(case.question.variable)
+    which = " and the ".join(_ordinal(o.place) for o in missed)
+    places = "".join(f" (in {o.within})" for o in missed[:1] if o.within)
+    shown = [case.show(case.question.arranged(o.expr)) for o in missed]
+    gives = f": it contributes {shown[0]}" if len(missed) == 1 and shown[0] != A_PART else ""
+    return f"{name} occurs {count} times, and each contributes; the {which}{places} is missing{gives}"
+
+
+def _ordinal(k: int) -> str:
+    return ("first", "second", "third", "fourth", "fifth", "sixth")[k - 1] if k < 7 else f"{k}th"
+
+
+def _choices(count: int) -> Iterator[tuple[int, ...]]:
+    """Proper subsets of so many parts, small ones first; single ones only where there are many."""
+    for size_ in range(1, count if count <= MOST_PARTS else 2):
+        yield from combinations(range(count), size_)
+
+
+def _terms_wrong(case: Case) -> Iterator[Finding]:
+    """Terms of the derivative that are missing or wrong, and terms of the answer that do not belong there."""
+    if case.values is None or case.gap is None:
+        return
+    before = case.suspects.terms_before
+    vectors = [case.of_question(g) for _, g in before]
+    if before and all(v is not None for v in vectors):
+        for chosen in _choices(len(before)):
+            held = [v for k, v in enumerate(vectors) if k in chosen and v is not None]
+            if case.values.same(case.gap, case.values.negative(case.values.total(held))):
+                shown = " and ".join(case.show(before[k][0]) for k in chosen)
+                yield Finding("missing-term", f"the derivative of {shown} is missing", likelier=2.5)
+                break
+    for term in case.suspects.terms if len(case.suspects.terms) > 1 else ():
+        value = case.of_question(term)
+        numbers = case.values.ratios(case.gap, value) if value else None
+        c = case.values.rational(numbers) if numbers else None
+        if c == -1:
+            yield Finding("missing-term", f"the term {case.show(term)} is missing", likelier=-1.2)
+        elif c == -2:
+            yield Finding("sign", f"the term {case.show(term)} has the other sign", likelier=-8)
+        elif c is not None:
+            yield Finding("factor", f"the term {case.show(term)} stands there {_often(1 + c)}", likelier=-0.2)
+    for term in _own_terms(case.answer):
+        value = case.values.of(term)
+        if value is not None and case.values.same(case.gap, value):
+            yield Finding("extra-term", f"the term {case.show(term)} does not belong there")
+            break
+
+
+def _own_terms(answer: Expr) -> list[Expr]:
+    terms = terms_of(answer)
+    return terms if len(terms) > 1 else []
+
+
+def _often(c: Fraction) -> str:
+    return f"{c} times" if c != 1 else "once"
+
+
+# ---------------------------------------------------------------- wrong rules and slips
+
+
+def _rules_wrong(case: Case) -> Iterator[Finding]:
+    """A wrong rule somewhere in the expression."""
+    x = case.question.variable
+    for mutation in case.suspects.mutations:
+        if case.equals(mutation.expr):
+            shown = [case.show(node) for node in mutation.show]
+            bare = mutation.code == "product-rule" and mutation.show[:1] == (x,)
+            likelier = -1.5 if bare else -10 if mutation.code in ("sign", "not-differentiated") else 0
+            yield Finding(mutation.code, mutation.told.format(*shown), likelier)
+
+
+def _slipped(case: Case) -> Iterator[Finding]:
+    """One factor of one term of the derivative gone wrong."""
+    if case.values is None or case.gap is None:
+        return
+    for term, slip in case.suspects.slips:
+        before, after = case.of_question(term), case.of_question(slip.expr)
+        if before is not None and after is not None and case.values.same(case.gap, case.values.minus(after, before)):
+            shown = [case.show(node) for node in slip.show]
+            yield Finding(slip.code, slip.told.format(*shown), likelier=-9 if slip.code == "transpose" else -0.5)
+
+
+# ---------------------------------------------------------------- structure
+
+
+def _cookbook(case: Case) -> Iterator[Finding]:
+    g, x = case.right, case.question.variable
+    if g.rank != 2 or x.rank != 2 or g.shape[0] is not g.shape[1] or case.question.order > 1:
+        return
+    both = g + g.T
+    diagonal = contract([(g, 1, ((0,), (0,)))], ((0,), (0,)))
+    told = "the rule G + G' - diag(G) of some books is not the gradient of a symmetric matrix"
+    if case.equals(both - diagonal):
+        yield Finding("cookbook-symmetric", told.replace("G'", "G.T"))
+    elif case.equals(both) and not case.equals(scale(2, g)):
+        yield Finding("cookbook-symmetric", "this is G + G.T, which counts every entry of the derivative G twice")
+
+
+def _only_where(case: Case) -> Iterator[Finding]:
+    """Right only where a matrix has a property that nobody said it has."""
+    if not case.same_shape:
+        return
+    square = [s for s in sorted(case.answer.free | case.right.free, key=lambda s: s.place) if _is_square(s)]
+    groups = [[s] for s in square] + ([square] if len(square) > 1 else [])
+    for prop in ("symmetric", "diagonal", "orthogonal"):
+        for group in groups:
+            a, b = (with_property(node, group, prop) for node in (case.answer, case.right))
+            if sampled(simplify(a), simplify(b), case.samples).equal:
+                names = " and ".join(case.show(s) for s in group)
+                kind = "are" if len(group) > 1 else "is"
+                told = f"this is right only where {names} {kind} {prop}, which the question does not say"
+                # The symmetric part was taken for the whole, rather than a transpose forgotten.
+                part = all(simplify(_turned(case.right, s)) is simplify(case.right) for s in group)
+                weak = prop != "symmetric" or len(group) > 1
+                yield Finding("symmetric-only", told, likelier=15 if part else 0, weak=weak)
+                return
+
+
+def _is_square(s: Symbol) -> bool:
+    return s.rank == 2 and s.shape[0] is s.shape[1] and s.props <= {"positive"}
+
+
+def _turned(node: Expr, s: Symbol) -> Expr:
+    return substitute(node, {s: s.T})
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def _shapes(case: Case) -> Iterator[Finding]:
+    """Another shape: a diagonal, a trace or a sum that was forgotten."""
+    answer, right = case.answer, case.right
+    if case.same_shape or case.values is None:
+        return
+    target = case.of_question(right)
+
+    def gives(node: Expr) -> bool:
+        value = case.values.of(node) if case.values and node.shape == right.shape else None
+        return value is not None and target is not None and case.values is not None and case.values.same(value, target)
+
+    if answer.rank == 1 and gives(OPS["diag"](answer)):
+        yield Finding("missing-diag", "the entries are right, and belong on the diagonal of a matrix: diag(…)")
+    elif answer.rank == 2 and not right.rank and answer.shape[0] is answer.shape[1] and gives(OPS["tr"](answer)):
+        yield Finding("missing-trace", "the derivative is the trace of this")
+    elif answer.rank > right.rank and any(gives(node) for node in _sums(answer, right.rank)):
+        yield Finding("missing-sum", "the derivative is a sum over entries of this")
+    shapes = show_shape(right.shape), show_shape(answer.shape)
+    yield Finding("wrong-shape", f"the shape of the derivative is {shapes[0]}, and that of this is {shapes[1]}")
+
+
+def _sums(node: Expr, rank: int) -> Iterator[Expr]:
+    axes = tuple((k,) for k in range(node.rank))
+    for kept in combinations(axes, rank):
+        yield contract([(node, 1, axes)], kept)
+
+
+Test = Callable[[Case], Iterator[Finding]]
+TESTS: tuple[Test, ...] = (
+    _undone, _other_way_round, _multiple, _parts_missing, _terms_wrong, _rules_wrong, _cookbook, _only_where, _slipped,
+    _shapes,
+)  # fmt: skip

@@ -1,0 +1,246 @@
+"""Mistakes that people make, made on purpose: each is a derivative gone wrong in one way, with the name of that way.
+
+A diagnosis is the mutation that an answer equals. Mistakes while differentiating are made on the expression, by
+putting a wrong rule in the place of one node's; slips afterwards are made on the derivative, by changing one factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from mcalc.algebra.batch import hole
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Sum,
+    Symbol,
+    Term,
+    add,
+    coefficient_of,
+    contract,
+    ones,
+    power,
+    scale,
+    substitute,
+    symbol,
+)
+from mcalc.calculus.derivative import derivative
+from mcalc.calculus.differential import active
+from mcalc.errors import Problem
+
+#: So many nodes of the expression are tried, and so many terms of the derivative.
+MOST_NODES, MOST_TERMS = 40, 24
+
+#: Placeholders are told apart by their place; these are far from those that lifting uses.
+_FIRST_PLACE = 5000
+
+
+class Mutation:
+    """A wrong derivative: the code of the mistake, a sentence about it, and what it leads to.
+
+    `show` are nodes that the sentence has holes for.
+    """
+
+    __slots__ = ("code", "expr", "show", "told")
+
+    def __init__(self, code: str, told: str, show: tuple[Expr, ...], expr: Expr) -> None:
+        self.code, self.told, self.show, self.expr = code, told, show, expr
+
+
+def while_differentiating(f: Expr, x: Symbol) -> Iterator[Mutation]:
+    """The derivatives of `f` by `x` with one rule gone wrong."""
+    nodes = [node for node in active(f, {x}) if node is not x][-MOST_NODES:]
+    for node in reversed(nodes):
+        for make in (_inner_forgotten, _slope_forgotten, _factor_held):
+            try:
+                yield from make(f, x, node)
+            except Problem:
+                continue
+
+
+def _hole(node: Expr, k: int = 0) -> Expr:
+    return hole(node.shape, _FIRST_PLACE + k)
+
+
+def _inner_forgotten(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
+    """The derivative by what stands inside, as if it were the variable."""
+    if node is f:
+        return
+    inside = _hole(node)
+    assert isinstance(inside, Symbol)
+    outer = substitute(f, {node: inside})
+    back: dict[Expr, Expr] = {inside: node}
+    part = substitute(derivative(outer, inside), back)
+    told = "the derivative of the inner function is missing: {0} depends on {1} and has a derivative of its own"
+    yield Mutation("chain-factor", told, (node, x), part)
+    if x in outer.free and node.shape == x.shape:
+        yield Mutation("chain-factor", told, (node, x), part + substitute(derivative(outer, x), back))
+
+
+def _slope_forgotten(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
+    """The derivative with another slope in the place of an elementwise function's own."""
+    if not isinstance(node, Apply) or node.op.slope is None:
+        return
+    arg = node.args[0]
+    value, slope, start = (_hole(node, k) for k in (1, 2, 3))
+    line = value + slope * (arg - start)
+    found = derivative(substitute(f, {node: line}), x)
+    name = node.op.name
+    wrongs = (
+        ("chain-factor", f"the derivative of {name} is missing: {name} was passed over in {{0}}", ones(node.shape)),
+        ("not-differentiated", f"{name} was not differentiated: {{0}} stands where its slope belongs", node),
+        ("sign", f"the derivative of {name} has the other sign", -node.op.slope(arg, node)),
+    )
+    for code, told, wrong in wrongs:
+        yield Mutation(code, told, (node,), substitute(found, {slope: wrong, value: node, start: arg}))
+
+
+def _factor_held(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
+    """A product with some of its factors held constant, or with all of them differentiated at once."""
+    if not isinstance(node, Contract):
+        return
+    moving = [k for k, (base, _, _) in enumerate(node.factors) if x in base.free]
+    if len(moving) < 2:
+        return
+    sizes = dict(enumerate(node.sizes))
+    for k in moving:
+        for held in ([k], [j for j in moving if j != k])[: len(moving) - 1]:
+            holes = {j: _hole(node.factors[j][0], j) for j in held}
+            factors = [(holes.get(j, b), e, axes) for j, (b, e, axes) in enumerate(node.factors)]
+            found = derivative(substitute(f, {node: contract(factors, node.out, sizes)}), x)
+            back: dict[Expr, Expr] = {h: node.factors[j][0] for j, h in holes.items()}
+            first = node.factors[held[0]][0]
+            told = "the product rule has one term for each factor: the one where {0} is differentiated is missing"
+            yield Mutation("product-rule", told, (first,), substitute(found, back))
+    if not x.rank:
+        powers = [(power(b, e), axes) for b, e, axes in node.factors]
+        factors = [(derivative(b, x) if x in b.free else b, 1, axes) for b, axes in powers]
+        slope, start = _hole(node), _hole(x, 1)
+        line = slope * (x - start)
+        found = derivative(substitute(f, {node: line + _hole(node, 2)}), x)
+        wrong = substitute(found, {slope: contract(factors, node.out, sizes), start: x, _hole(node, 2): node})
+        yield Mutation("product-rule", "the derivative of a product is not the product of the derivatives", (), wrong)
+
+
+# ---------------------------------------------------------------- slips in the result
+
+
+def summands(root: Expr) -> tuple[Term, ...]:
+    """The terms of a sum as they are; anything else is one term."""
+    return root.terms if isinstance(root, Sum) else ((1, root),)
+
+
+def terms_of(root: Expr) -> list[Expr]:
+    """The terms of an expression, products multiplied over the sums in them; few, or the expression alone."""
+    queue: list[Term] = [(1, root)]
+    found: list[Expr] = []
+    while queue:
+        if len(queue) + len(found) > MOST_TERMS:
+            return [root]
+        c, node = queue.pop()
+        opened = _opened(node)
+        if isinstance(opened, Sum):
+            queue += [(c * k, n) for k, n in reversed(opened.terms)]
+        else:
+            found.append(scale(c, node))
+    return found
+
+
+def _opened(node: Expr) -> Expr:
+    """A product with the first sum among its factors multiplied out."""
+    if isinstance(node, Contract):
+        for k, (base, exponent, axes) in enumerate(node.factors):
+            if isinstance(base, Sum) and exponent == 1 and len(base.terms) > 1:
+                rest = [*node.factors[:k], *node.factors[k + 1 :]]
+                sizes = dict(enumerate(node.sizes))
+                parts = [(c, contract([*rest, (n, 1, axes)], node.out, sizes)) for c, n in base.terms]
+                return add(parts, node.shape)
+    return node
+
+
+def slips(term: Expr) -> Iterator[Mutation]:
+    """The term with one factor changed, exchanged or left out."""
+    coefficient, node = coefficient_of(term)
+    if not isinstance(node, Contract):
+        return
+    sizes = dict(enumerate(node.sizes))
+
+    def made(factors: Iterable[Factor], out: tuple[Group, ...] = node.out) -> Expr:
+        return scale(coefficient, contract(factors, out, sizes))
+
+    for make in (_turned, _exchanged, _other_product, _left_out):
+        for code, told, show, factors in make(list(node.factors), node):
+            wrong = made(factors)
+            if wrong is not term and wrong.shape == term.shape:
+                yield Mutation(code, told, show, wrong)
+
+
+Slip = tuple[str, str, tuple[Expr, ...], list[Factor]]
+Slips = Callable[[list[Factor], Contract], Iterator[Slip]]
+
+
+def _turned(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    for k, (base, exponent, axes) in enumerate(factors):
+        if base.rank == 2 and base.shape[0] is base.shape[1] and not base.symmetric:
+            turned = [*factors[:k], (base, exponent, axes[::-1]), *factors[k + 1 :]]
+            yield "transpose", "a transpose is missing, or one too many, at {0}", (base,), turned
+
+
+def _exchanged(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    for j, (a, e, left) in enumerate(factors):
+        for k, (b, g, right) in enumerate(factors[:j]):
+            if a is not b and a.shape == b.shape and e == g and a.rank == 2:
+                changed = list(factors)
+                changed[j], changed[k] = (b, e, left), (a, g, right)
+                told = "the order of the product matters: {0} and {1} have changed places"
+                yield "order-swapped", told, (b, a), changed
+
+
+def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    """A B in the place of A ⊙ B, and A ⊙ B in the place of A B."""
+    spare = len(node.sizes)
+    for j, (a, e, left) in enumerate(factors):
+        for k, (b, g, right) in enumerate(factors[:j]):
+            rest = [f for i, f in enumerate(factors) if i not in (j, k)]
+            if a.rank != 2 or b.rank != 2 or e != 1 or g != 1:
+                continue
+            told = "a product of the wrong kind: {0} and {1} are to be multiplied "
+            if left == right and a.shape[0] is a.shape[1]:
+                for one, two in ((right, left), (left, right)):
+                    first, second = (b, a) if one is right else (a, b)
+                    changed = [*rest, (first, 1, (one[0], (spare,))), (second, 1, ((spare,), two[1]))]
+                    yield "product-kind", told + "entry by entry", (b, a), changed
+            for (p, pa), (q, qa) in (((a, left), (b, right)), ((b, right), (a, left))):
+                middle = pa[1]
+                used = [g for _, _, axes in rest for g in axes] + list(node.out)
+                if middle == qa[0] and middle not in used and p.shape == q.shape:
+                    out = (pa[0], qa[1])
+                    yield "product-kind", told + "as matrices", (p, q), [*rest, (p, 1, out), (q, 1, out)]
+
+
+def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    shown = {x for group in node.out for x in group}
+    for k, (base, exponent, axes) in enumerate(factors):
+        rest = [*factors[:k], *factors[k + 1 :]]
+        if exponent != 1:
+            yield "factor", "the factor {0} is missing", (base,), [*rest, (base, exponent - 1, axes)]
+        held = shown.union(x for _, _, ax in rest for g in ax for x in g)
+        mine = {x for g in axes for x in g}
+        if mine <= held:
+            code = "chain-factor" if base.rank else "factor"
+            yield code, "the factor {0} is missing", (base,), rest
+        elif base.rank == 2 and base.shape[0] is base.shape[1] and all(len(g) == 1 for g in axes):
+            one, two = axes[0][0], axes[1][0]
+            relabelled = [(b, e, tuple(tuple(one if x == two else x for x in g) for g in ax)) for b, e, ax in rest]
+            if two not in shown:
+                yield "chain-factor", "the factor {0} is missing", (base,), relabelled
+
+
+def with_property(root: Expr, variables: Iterable[Symbol], prop: str) -> Expr:
+    """The expression over variables that have one property more."""
+    values: dict[Expr, Expr] = {v: symbol(v.name, v.shape, v.props | {prop}, v.place) for v in variables}
+    return substitute(root, values)
+

@@ -1,0 +1,275 @@
+"""A question and its verdicts: the derivative is worked out once, and every answer is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, postorder, symbol, zero
+from mcalc.calculus.derivative import derivative
+from mcalc.calculus.differential import push
+from mcalc.calculus.layout import LAYOUTS
+from mcalc.calculus.simplify import simplify
+from mcalc.checking.case import Case, Finding, Suspects
+from mcalc.checking.counterexample import Counterexample, counterexample
+from mcalc.checking.diagnosis import findings as findings_of
+from mcalc.checking.identity import EXACT, Decision, Samples, decide
+from mcalc.errors import Problem
+from mcalc.language.read import Reading, read, reread_value, variable
+from mcalc.language.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The verdicts, each with the exit status that it ends `mcalc check` with.
+VERDICTS = {"correct": 0, "correct-up-to-layout": 0, "partial": 1, "wrong": 1, "invalid": 2, "undecided": 4}
+FEEDBACK = ("none", "verdict", "type", "full")
+
+#: Where the likeliest cause is one of these, a multiple of the derivative is no part of the way.
+NOT_DONE = ("not-differentiated", "integrated")
+
+#: An answer is no longer than this.
+MOST_LETTERS, MOST_NODES = 16 * 1024, 5000
+
+
+class Verdict:
+    """What became of an answer: the verdict, how it was reached, and what went wrong."""
+
+    __slots__ = ("counterexample", "decision", "findings", "problem", "told", "verdict")
+
+    def __init__(
+        self,
+        verdict: str,
+        decision: Decision | None = None,
+        told: str = "",
+        findings: Sequence[Finding] = (),
+        counterexample: Counterexample | None = None,
+        problem: Problem | None = None,
+    ) -> None:
+        self.verdict, self.decision, self.told, self.findings = verdict, decision, told, list(findings)
+        self.counterexample, self.problem = counterexample, problem
+
+    @property
+    def message(self) -> str:
+        """What to say to the student: the likeliest cause, or a remark."""
+        return self.findings[0].message if self.findings else self.told
+
+    def exit_status(self, strict_layout: bool = False) -> int:
+        """The exit status that `mcalc check` ends with."""
+        return 1 if strict_layout and self.verdict == "correct-up-to-layout" else VERDICTS[self.verdict]
+
+    def reply(self, feedback: str = "full") -> dict[str, Any]:
+        """The verdict as plain data, as much of it as `feedback` allows."""
+        if feedback == "none":
+            return {"verdict": None, "method": None, "diagnosis": [], "message": "", "counterexample": None}
+        decision = self.decision or Decision(None, "")
+        reply: dict[str, Any] = {"verdict": self.verdict, "method": decision.method or None}
+        telling, full = feedback in ("type", "full"), feedback == "full"
+        reply["diagnosis"] = [finding.code for finding in self.findings] if telling else []
+        reply["message"] = self.message if full or self.problem else ""
+        reply["counterexample"] = self.counterexample.reply() if full and self.counterexample else None
+        if full:
+            reply["messages"] = [finding.message for finding in self.findings]
+        reply |= {"points": decision.points, "seed": decision.seed, "error": decision.error}
+        if self.problem:
+            span = list(self.problem.span) if self.problem.span else None
+            told = {"kind": self.problem.kind, "message": self.problem.message, "span": span, "hint": self.problem.hint}
+            reply["problem"] = told
+        return reply
+
+
+class Question:
+    """The derivative of an expression, and the points at which answers are compared with it. Raises a `Problem`."""
+
+    def __init__(
+        self,
+        text: str,
+        wrt: str,
+        declarations: Sequence[str] = (),
+        order: int = 1,
+        layout: str = "mixed",
+        seed: int = 0,
+    ) -> None:
+        if layout not in LAYOUTS:
+            raise Problem("usage", f"no such layout: {layout}", hint=f"choose from {', '.join(LAYOUTS)}")
+        if not 1 <= order <= 4:
+            raise Problem("usage", f"the order is 1 to 4, and not {order}")
+        self.reading: Reading = read(text, declarations, wrt=[wrt])
+        self.variable: Symbol = variable(self.reading, wrt)
+        self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
+        if self.f.rank + order * self.variable.rank > 8:
+            raise Problem("limit", "the result has more than 8 axes")
+        self.plain = simplify(derivative(self.f, self.variable, order))  # in the mixed layout
+        self.reference = self.arranged(self.plain)
+        self.suspects = Suspects(self)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The points at which answers are compared with the derivative."""
+        numbers = frozenset(d.number for s in self.reading.symbols.values() for d in s.shape if d.number is not None)
+        return Samples(sorted(self.sizes), numbers, (self.f, self.reference), self.seed)
+
+    @property
+    def sizes(self) -> frozenset[str]:
+        """The names of the sizes."""
+        return self.reading.sizes
+
+    @cached_property
+    def change(self) -> Symbol:
+        """The differential of the variable, which an answer may use."""
+        x = self.variable
+        name = next(n for n in (f"d{x.name}", f"delta_{x.name}") if n not in self.reading.scope)
+        return symbol(name, x.shape, x.props & {"symmetric", "skew", "diagonal", "lower"}, 100_000 + x.place)
+
+    @cached_property
+    def differential(self) -> Expr:
+        """The differential of the expression."""
+        return simplify(push(self.f, {self.variable: self.change}))
+
+    # ------------------------------------------------------------ conventions
+
+    def arranged(self, node: Expr) -> Expr:
+        """A derivative in the mixed layout, in the layout of the question."""
+        f, x = self.f.rank, self.variable.rank
+        turned = {"mixed": (), "numerator": ((0, 2),), "denominator": ((1, 1), (2, 0))}[self.layout]
+        return node.T if self.order == 1 and (f, x) in turned else node
+
+    @property
+    def layout_of_transpose(self) -> str:
+        """The layout in which the transpose of the derivative would be right, or ''."""
+        ranks = (self.f.rank, self.variable.rank)
+        if self.order > 1 or ranks not in ((0, 2), (1, 1), (2, 0)):
+            return ""
+        turned, kept = ("numerator", "denominator") if ranks == (0, 2) else ("denominator", "numerator")
+        return turned if self.layout in ("mixed", kept) else kept
+
+    @cached_property
+    def stacked(self) -> list[Expr]:
+        """The derivative as the matrix ∂vec F/∂(vec X)ᵀ, columns stacked, and its transpose."""
+        return [m for m in self._stacked(column=True) if m.rank == 2]
+
+    @cached_property
+    def row_major(self) -> list[Expr]:
+        """The same with rows stacked."""
+        return [m for m in self._stacked(column=False) if m.rank == 2]
+
+    def _stacked(self, column: bool) -> Iterator[Expr]:
+        g, split = self.plain, self.plain.rank - self.variable.rank
+        if g.rank < 3 or not split:
+            return
+        rows, columns = tuple(range(split)), tuple(range(split, g.rank))
+        axes = tuple((k,) for k in range(g.rank))
+        groups = (rows[::-1], columns[::-1]) if column else (rows, columns)
+        yield contract([(g, 1, axes)], groups)
+        yield contract([(g, 1, axes)], groups[::-1])
+
+    def presentations(self) -> Iterator[tuple[Expr, str, str]]:
+        """Other ways to give the derivative: what it is then, the verdict, and a remark."""
+        g, x = self.reference, self.variable
+        up_to = "correct-up-to-layout"
+        if g.rank == 2 and g.shape[0] is not g.shape[1] and (other := self.layout_of_transpose):
+            yield g.T, up_to, f"right in the {other} layout; in the {self.layout} layout it is the transpose of this"
+        if g.rank > 2:
+            f_axes, x_axes = tuple(range(self.f.rank)), tuple(range(self.f.rank, g.rank))
+            if f_axes:
+                yield permute(g, (*x_axes, *f_axes)), up_to, "right, with the axes of the variable first"
+            for k, matrix in enumerate(self.stacked):
+                yield matrix, up_to, f"right as the {'transpose of the ' if k else ''}matrix d vec F/d vec(X).T"
+        if self.order == 1 and not self.f.rank and x.rank == 2:
+            for prop, part in self._structured():
+                yield part, up_to, f"right as the derivative along {prop} changes, which is not the unrestricted one"
+
+    def _structured(self) -> Iterator[tuple[str, Expr]]:
+        """The derivative along the changes that keep the structure of the variable."""
+        g, props = self.reference, self.variable.props
+        if "diagonal" in props:
+            yield "diagonal", contract([(g, 1, ((0,), (0,)))], ((0,), (0,)))
+            yield "diagonal", contract([(g, 1, ((0,), (0,)))], ((0,),))
+        elif self.variable.symmetric:
+            yield "symmetric", (g + g.T) / 2
+        elif "skew" in props:
+            yield "skew", (g - g.T) / 2
+
+    # ------------------------------------------------------------ answers
+
+    def check(self, text: str, explain: bool = True) -> Verdict:
+        """The verdict on an answer; with `explain` also what went wrong in it."""
+        try:
+            value = self.read(text)
+            return self.judge(value, explain)
+        except Problem as problem:
+            verdict = "undecided" if problem.kind in ("unsupported", "limit", "undecided") else "invalid"
+            return Verdict(verdict, told=problem.message, problem=problem)
+
+    def read(self, text: str) -> Value:
+        """An answer, with the names of the question. Raises a `Problem`."""
+        if len(text) > MOST_LETTERS:
+            raise Problem("limit", f"an answer is at most {MOST_LETTERS // 1024} KiB long")
+        if not text.strip():
+            raise Problem("parse", "the answer is empty", source=text)
+        value = reread_value(text, self.reading, {self.change.name: self.change})
+        nodes = postorder(value.expr)
+        if len(nodes) > MOST_NODES:
+            raise Problem("limit", f"an answer has at most {MOST_NODES} parts")
+        unknown = {name for node in nodes for d in node.shape for name in d.names} - self.sizes
+        if unknown:
+            hint = f"its sizes are {', '.join(sorted(self.sizes))}" if self.sizes else "it has no named sizes"
+            raise Problem("name", f"the problem has no size {min(unknown)}", hint=hint, source=text)
+        return value
+
+    def judge(self, value: Value, explain: bool = True) -> Verdict:
+        """The verdict on an answer that has been read."""
+        answer, samples = value.expr, self.samples.fork()
+        if self.change in answer.free:
+            return self._judge_differential(answer, samples)
+        if is_zero(answer) and is_zero(self.reference):
+            return Verdict("correct", Decision(True, EXACT))
+        if is_zero(answer) and not answer.rank:
+            answer = zero(self.reference.shape)
+        decision = decide(self.reference, answer, samples)
+        if decision.equal:
+            if value.row:
+                told = "right in the numerator layout, as a row; the gradient is a column here"
+                return Verdict("correct-up-to-layout", decision, findings=[Finding("layout", told)])
+            return Verdict("correct", decision)
+        for other, verdict, told in self.presentations():
+            if other.shape == answer.shape and (found := decide(other, answer, samples)).equal:
+                return Verdict(verdict, found, findings=[Finding("layout", told)])
+        if decision.equal is None:
+            return Verdict("undecided", decision, "no point was found that decides")
+        return self._refuse(answer, samples, decision, explain)
+
+    def _judge_differential(self, answer: Expr, samples: Samples) -> Verdict:
+        if self.order > 1 or answer.shape != self.f.shape:
+            told = f"with {self.change.name} this would be a differential, which has the shape of the expression"
+            return Verdict("wrong", Decision(False, EXACT), findings=[Finding("wrong-shape", told)])
+        decision = decide(self.differential, answer, samples)
+        if decision.equal:
+            told = f"right as the differential; the derivative is what stands before {self.change.name}"
+            if self.reference.rank > 2:
+                return Verdict("correct", decision, told)
+            return Verdict("correct-up-to-layout", decision, findings=[Finding("layout", told)])
+        if decision.equal is None:
+            return Verdict("undecided", decision, "no point was found that decides")
+        return Verdict("wrong", decision, "as a differential this is not right")
+
+    def _refuse(self, answer: Expr, samples: Samples, decision: Decision, explain: bool) -> Verdict:
+        if not explain:
+            return Verdict("wrong", decision)
+        findings = self._findings(answer, samples)
+        partial = any(finding.proportional for finding in findings) and findings[0].code not in NOT_DONE
+        shown = counterexample(self, answer) if answer.shape == self.reference.shape else None
+        told = "" if findings else "this is not the derivative"
+        return Verdict("partial" if partial else "wrong", decision, told, findings, shown)
+
+    def _findings(self, answer: Expr, samples: Samples) -> list[Finding]:
+        """What went wrong; of an answer in another layout, what went wrong besides."""
+        found = findings_of(Case(self, answer, samples))
+        right = self.reference.shape
+        other = self.layout_of_transpose
+        if other and answer.rank == 2 and answer.shape != right and answer.T.shape == right:
+            besides = findings_of(Case(self, answer.T, samples))
+            if besides:
+                return [*besides, Finding("layout", f"this has the shape of the {other} layout")]
+        return found
