@@ -12,7 +12,7 @@ from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Syntax
 from mcalc.notation.collect import present
-from mcalc.notation.names import with_names
+from mcalc.notation.names import repeats, with_names
 from mcalc.notation.notate import Notation
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def notation_of(reading: Reading | None) -> Notation:
     """The notation in the words of the input: its calls, its definitions, its differences.
 
@@ -62,24 +62,26 @@ def change_name(reading: Reading, x: Symbol) -> str:
     return next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
 
 
-def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True) -> Syntax:
+def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True, expand: bool = False) -> Syntax:
     """The expression as surface syntax, in the words of the input where those are no longer.
 
-    A `Program` where intermediates are named, which `where=False` forbids.
+    A `Program` where intermediates are named, which `where=False` forbids. `expand` writes out what the input
+    names and says.
     """
     if where:
-        return written(expr, reading)[0]
-    notation = notation_of(reading)
+        return written(expr, reading, expand)[0]
+    notation = notation_of(None if expand else reading)
     return notation.syntax(present(expr, notation))
 
 
 @lru_cache(maxsize=8)
-def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation]:
+def written(expr: Expr, reading: Reading | None, expand: bool = False) -> tuple[Syntax, Expr, Notation]:
     """The expression as surface syntax, the grouping of it that is written, and the notation that writes it."""
-    notation = notation_of(reading)
-    shown = present(expr, notation)
-    # What repeats costs its full weight in the first search and that of a name in the second: take the better.
-    shared = present(expr, Notation(notation.said, notation.names, notation.sums), share=True)
-    options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys((shown, shared))]
+    notation = notation_of(None if expand else reading)
+    shown = [present(expr, notation)]
+    if repeats(expr, notation):
+        # What repeats costs its full weight in the first search and that of a name in this one: take the better.
+        shown.append(present(expr, Notation(notation.said, notation.names, notation.sums), share=True))
+    options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys(shown)]
     _, syntax, named, root = min(options, key=lambda option: option[0])
     return syntax, root, named

@@ -122,9 +122,7 @@ def relabelled(axes: tuple[Group, ...], place: dict[int, int]) -> tuple[Group, .
     return tuple(tuple(place[x] for x in g) for g in axes)
 
 
-def bracketed(
-    base: Piece, shape: tuple[Dim, ...], places: Places, spell: Callable[[Dim], Form]
-) -> Form:
+def bracketed(base: Piece, shape: tuple[Dim, ...], places: Places, spell: Callable[[Dim], Form]) -> Form:
     """The array with places and ranges behind it."""
     weight = base.plain.weight + (2 * forms.TOKEN if base.plain.level < forms.POSTFIX else 0)
     found: list[Syntax] = []

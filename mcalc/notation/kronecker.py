@@ -72,8 +72,8 @@ class Kronecker:
             return None
         found = [self._apart(rows, columns, blocks)]
         if rows and columns and all(not (r and c) for r, c, _ in blocks):
-            left = self._block(_joined(b for b in blocks if b[0]))
-            right = self._block(_joined(b for b in blocks if b[1]))
+            left = self._block((rows, (), tuple(p for r, _, own in blocks if r for p in own)))
+            right = self._block(((), columns, tuple(p for _, c, own in blocks if c for p in own)))
             found.append(None if left is None or right is None else (*left, *right))
         return _lightest(links for links in found if links is not None)
 
@@ -322,15 +322,6 @@ def _together(blocks: Iterable[Block]) -> list[Block]:
                 continue
         found.append(block)
     return found
-
-
-def _joined(blocks: Iterable[Block]) -> Block:
-    rows: Group = ()
-    columns: Group = ()
-    parts: tuple[Part, ...] = ()
-    for r, c, p in blocks:
-        rows, columns, parts = rows + r, columns + c, parts + p
-    return rows, columns, parts
 
 
 def _reduced(factors: Iterable[Factor], slots: set[int]) -> tuple[Part, ...]:

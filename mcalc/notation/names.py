@@ -49,6 +49,12 @@ def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[in
     return cost + whole.weight, Program(tuple(definitions), whole.syntax), shared
 
 
+def repeats(root: Expr, notation: Notation) -> bool:
+    """Whether the expression repeats anything for which a name might pay."""
+    uses = _uses(root, notation)
+    return any(count > 1 and node.free and notation.weight(node) > 2 * forms.TOKEN for node, count in uses.items())
+
+
 def _uses(root: Expr, notation: Notation) -> dict[Expr, int]:
     """How often each node stands in the text of another, once the others are written once."""
     uses: dict[Expr, int] = {root: 1}
