@@ -219,14 +219,14 @@ def _raise(base: Contract, exponent: Rational) -> list[Factor] | None:
     if not (isinstance(exponent, int) or all(nonnegative(b) for b, _, _ in base.factors)):
         return None  # roots of a product are the product of roots where nothing is negative
     raised: list[Factor] = []
-    components = components([f for f in base.factors if f[2]])
+    pieces = components([f for f in base.factors if f[2]])
     scalars = [f for f in base.factors if not f[2]]
-    for component in components:
+    for component in pieces:
         inside = sorted({x for _, _, axes in component for group in axes for x in group})
         kept = tuple((x,) for x in inside if x in shown)
         if len(kept) == len(inside):
             raised += [(b, e * exponent, axes) for b, e, axes in component]
-        elif len(components) == 1 and not scalars and len(kept) == len(shown):
+        elif len(pieces) == 1 and not scalars and len(kept) == len(shown):
             return None
         else:
             raised.append((contract(component, kept), exponent, kept))

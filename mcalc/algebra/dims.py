@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zlib import crc32
 
 Monomial = tuple[str, ...]
@@ -33,6 +34,9 @@ class Dim:
             total[names] = total.get(names, 0) + count
         return _intern(total)
 
+    def __sub__(self, other: Dim) -> Dim:
+        return self + dim(-1) * other
+
     @property
     def number(self) -> int | None:
         """The size where it is a plain number, else None."""
@@ -56,11 +60,26 @@ class Dim:
         return total
 
     def __str__(self) -> str:
-        parts = []
-        for names, count in self.terms:
-            factors = [*([str(count)] if count != 1 or not names else []), *names]
-            parts.append("*".join(factors))
-        return " + ".join(parts) or "0"
+        return self.spelled()
+
+    def spelled(self, spell: Callable[[str], str] = str) -> str:
+        """The size in signs, what is taken away last; `spell` writes the names."""
+        text = ""
+        for names, count in sorted(self.terms, key=lambda term: term[1] < 0):
+            factors = [*([str(abs(count))] if abs(count) != 1 or not names else []), *map(spell, names)]
+            sign = ("-" if not text else " - ") if count < 0 else " + " if text else ""
+            text += sign + "*".join(factors)
+        return text or "0"
+
+    def least(self) -> int | None:
+        """What the size is not below, whatever its names stand for (0 or more); None where nothing is known.
+
+        >>> (dim("n") + dim(1)).least(), (dim("n") - dim("m")).least()
+        (1, None)
+        """
+        if any(count < 0 for names, count in self.terms if names):
+            return None
+        return next((count for names, count in self.terms if not names), 0)
 
     __repr__ = __str__
 

@@ -248,6 +248,33 @@ def size(d: Dim) -> Expr:
     return add(terms, ())
 
 
+def measure(node: Expr) -> Dim | None:
+    """The dimension that a scalar is, what `size` makes of it; None where it is none."""
+    match node:
+        case Number(int() as value):
+            return dim(value)
+        case Size(name):
+            return dim(name)
+        case Sum(terms) if not node.shape:
+            parts = [(c, measure(n)) for c, n in terms]
+            total = dim(0)
+            for c, part in parts:
+                if part is None or not isinstance(c, int):
+                    return None
+                total = total + dim(c) * part
+            return total
+        case Contract(factors, ()):
+            whole = dim(1)
+            for base, exponent, axes in factors:
+                part = None if axes else measure(base)
+                if part is None or not isinstance(exponent, int) or exponent < 0:
+                    return None
+                for _ in range(exponent):
+                    whole = whole * part
+            return whole
+    return None
+
+
 def _size_name(name: str) -> Expr:
     key = (Size, name)
     node = _nodes.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Shape
@@ -11,7 +11,7 @@ from mcalc.language.declare import Declaration
 from mcalc.language.kinds import Kinds, Law
 from mcalc.language.laws import STAR, Group
 from mcalc.language.laws import axes as letters
-from mcalc.language.unify import Size, Sizes, given, unknowns
+from mcalc.language.unify import Atom, Size, Sizes, given, unknowns
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, VECTOR
 
 _PRODUCT = (letters("ik"), letters("kj"), letters("ij"))
@@ -37,13 +37,45 @@ def shapes(kinds: Kinds, declared: Mapping[str, Declaration], dialect: str) -> d
             axes.hold_sum(law)
     for law in undecided:
         axes.hold_star(law, dialect)
+    _line_up(kinds, axes)
     found = {name: [axes.sizes.resolve(size) for size in axes.get(kinds.part[name])] for name in variables}
-    known = _named(list(found.values()), kinds.plan.taken)
+    later = {size[0] for _, made, _ in kinds.added for size in axes.resolved(made) if _open(size)}
+    later -= {atom for parts, _, _ in kinds.added for part in parts for atom in unknowns(axes.resolved(part))}
+    known = _named(list(found.values()), kinds.plan.taken, later)
+    _add_up(kinds, axes, known)
     return {name: tuple(axes.sizes.value(size, known) for size in shape) for name, shape in found.items()}
 
 
-def _named(found: list[list[Size]], taken: set[str]) -> dict[int, Dim]:
-    """Names for the sizes that nobody has named.
+def _line_up(kinds: Kinds, axes: _Axes) -> None:
+    """Where two sums of equally many sizes are one size, as in `[A, B; C, D]`, make the sizes equal one by one."""
+    seen: dict[tuple[Size, int], tuple[tuple[int, ...], int]] = {}
+    for parts, made, _ in kinds.added:
+        for k, size in enumerate(axes.resolved(made)):
+            if any(size in axes.resolved(part) for part in parts):
+                continue  # the side that the blocks have in common
+            others, j = seen.setdefault((size, len(parts)), (parts, k))
+            for one, other in zip(parts, others, strict=True):
+                a, b = axes.resolved(one)[k:], axes.resolved(other)[j:]
+                if len(parts) > 1 and _open(size) and a and b:
+                    axes.sizes.unify(a[0], b[0])
+
+
+def _add_up(kinds: Kinds, axes: _Axes, known: dict[int, Dim]) -> None:
+    """Sizes that are sums of others: the length of `[a; b]`, or of `x[1:]`."""
+    for parts, made, result in kinds.added:
+        held = [axes.resolved(part) for part in parts]
+        for size in (size for shape in held for size in shape):
+            for unknown in unknowns([size]):
+                known.setdefault(unknown, dim(f"?{unknown}"))  # belongs to no variable
+        shape = result([kinds.masks[part] for part in parts], [_dims(axes, sizes, known) for sizes in held])
+        for size, value in zip(axes.resolved(made), shape, strict=False):
+            atom = size[0] if size else None
+            if len(size) == 1 and isinstance(atom, int):
+                known.setdefault(atom, value)
+
+
+def _named(found: list[list[Size]], taken: set[str], later: Container[Atom] = ()) -> dict[int, Dim]:
+    """Names for the sizes that nobody has named, save those that follow from others.
 
     The first matrix is m x n, and a lone or square one n x n; the others follow in the order of the variables,
     matrices first.
@@ -51,10 +83,14 @@ def _named(found: list[list[Size]], taken: set[str]) -> dict[int, Dim]:
     ordered = [size for shape in found if len(shape) > 1 for size in shape]
     ordered += [size for shape in found if len(shape) < 2 for size in shape]
     oblong = next((unknowns(s) for s in found if len(s) == 2 and s[0] != s[1] and _open(s[0]) and _open(s[1])), [])
-    wanted = list(dict.fromkeys((*oblong, *unknowns(ordered))))
+    wanted = [unknown for unknown in dict.fromkeys((*oblong, *unknowns(ordered))) if unknown not in later]
     square = not oblong and (len(wanted) == 1 or any(len(shape) == 2 for shape in found))
     names_left = names.sizes(taken, "nm" if square else "mn")
     return {unknown: dim(name) for unknown, name in zip(wanted, names_left, strict=False)}
+
+
+def _dims(axes: _Axes, sizes: tuple[Size, ...], known: dict[int, Dim]) -> Shape:
+    return tuple(axes.sizes.value(size, known) for size in sizes)
 
 
 def _open(size: Size) -> bool:
@@ -77,6 +113,10 @@ class _Axes:
                 return ()
             self.of[part] = tuple(self.sizes.fresh() for _ in range(rank))
         return self.of[part]
+
+    def resolved(self, part: int) -> tuple[Size, ...]:
+        """The axes of a part as far as they are known."""
+        return tuple(self.sizes.resolve(size) for size in self.get(part))
 
     def hold(self, law: Law) -> None:
         """Make the axes equal that the first row that fits gives one letter."""

@@ -1,19 +1,21 @@
 """Calls: what `f(…)` takes, which shapes fit, and the node it builds. Inference and lowering read the same `Form`.
 
-Everything here is generic over the records; `einsum` alone has no record, because its signature is its argument.
+Everything here is generic over the records; `einsum` has none, because its signature is its argument, and entries
+and blocks are read in `entries`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from mcalc.algebra.dims import Dim, dim, product, quotient
 from mcalc.algebra.expr import Factor, contract
+from mcalc.algebra.expr import size as size_node
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
+from mcalc.language.entries import JOINS, entry, join
+from mcalc.language.form import Form, place, size
 from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
-from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Product, Syntax, Terms, Text
+from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
 from mcalc.language.value import COLUMN, MATRIX, ROW, Value
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
@@ -21,34 +23,10 @@ ROW_WISE = ("softmax", "logsoftmax")
 #: What the second argument of `norm` means.
 NORMS = {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "normfro", "nuc": "nuclear"}
 
-Build = Callable[[list[Value], list[str]], Value]
-
-
-class Form:
-    """A call understood: its operands, the shapes that fit, what builds the node, and a note on the reading."""
-
-    __slots__ = ("args", "build", "note", "reduces", "sizes", "table")
-
-    def __init__(
-        self,
-        args: tuple[Syntax, ...],
-        table: Table,
-        build: Build,
-        note: str = "",
-        reduces: bool = False,
-        sizes: Sequence[Dim] = (),
-    ) -> None:
-        self.args = args
-        self.table = table
-        self.build = build
-        self.note = note  # said where the one operand is a matrix
-        self.reduces = reduces  # it takes any array to a scalar, so nobody gives it a scalar
-        self.sizes = sizes  # those that are written as arguments
-
 
 def functions() -> frozenset[str]:
     """Every name that can be called."""
-    return NAMES | {"einsum"}
+    return NAMES | {"einsum", *JOINS}
 
 
 def constant(name: str) -> Op | None:
@@ -57,11 +35,16 @@ def constant(name: str) -> Op | None:
     return op if op is not None and op.kind != "sized" and op.signatures[0].inputs == () else None
 
 
-def form(call: Call) -> Form:
+def form(call: Call | Index) -> Form:
     """What the call means. Raises a `Problem` with the place where it means nothing."""
+    if isinstance(call, Index):
+        return entry(call)
     name = ALIASES.get(call.name, call.name)
     if name == "einsum":
         return _einsum(call)
+    if name in JOINS:
+        _no_options(call, "")
+        return join(call)
     op = find(name, len(call.args))
     if op is None:
         close = nearest(call.name, functions())
@@ -75,6 +58,8 @@ def form(call: Call) -> Form:
         return Form(call.args, KRON, _kron)
     if op.kind == "sized":
         return _sized(call, op)
+    if op.shape is not None:
+        return _measured(call, op)
     if name == "norm" and (len(call.args) == 2 or any(key == "ord" for key, _ in call.options)):
         return _norm(call)
     return _operation(call, op)
@@ -133,7 +118,7 @@ def _operation(call: Call, op: Op) -> Form:
         return Value(op.of(*(v.expr for v in values), axis=along), True in oriented)
 
     reduces = any(s.text == "...->" for s in op.signatures)
-    return Form(call.args, law, build, note, reduces)
+    return Form(call.args, law, build, note, reduces=reduces)
 
 
 def _along(op: Op, axis: int) -> Table:
@@ -196,7 +181,7 @@ def _norm(call: Call) -> Form:
     _no_options(call, "ord")
     extra = call.args[1] if len(call.args) == 2 else call.options[0][1]
     match extra:
-        case Num(key) | Name(key) if (record := find(NORMS.get(key, ""))) is not None:
+        case Num(key) | Name(key) | Text(key) if (record := find(NORMS.get(key, ""))) is not None:
             pass
         case _:
             raise Problem("unsupported", "this norm is not known", extra.span, "norm takes 1, 2, inf, fro or nuc")
@@ -241,23 +226,17 @@ def _sized(call: Call, op: Op) -> Form:
     return Form(call.args[:count], law, build, sizes=sizes)
 
 
-def size(node: Syntax) -> Dim:
-    """The size that an argument like `n`, `3`, `m*n` or `n + 1` names."""
-    match node:
-        case Name(name):
-            return dim(name)
-        case Num(text) if text.isdecimal() and 0 < len(text) < 10 and int(text):
-            return dim(int(text))
-        case Product(items, operators) if set(operators) == {"*"}:
-            return product([size(item) for item in items])
-        case Matmul(items, operators) if set(operators) == {" "}:
-            return product([size(item) for item in items])
-        case Terms(items, signs) if set(signs) == {"+"}:
-            total = size(items[0])
-            for item in items[1:]:
-                total = total + size(item)
-            return total
-    raise Problem("shape", "a size is a name or a whole number", node.span, "for example n, 3, m*n or n + 1")
+def _measured(call: Call, op: Op) -> Form:
+    """`unit(n, k)`: an operation whose arguments are all sizes and places."""
+    _no_options(call, "")
+    count = len(op.signatures[0].inputs)
+    if len(call.args) != count:
+        raise Problem("shape", f"{call.name} takes {_count([count])}, and got {len(call.args)}", call.span)
+    dims = [place(arg) for arg in call.args]
+    result = op(*map(size_node, dims))
+    known = dict(zip("abcd", result.shape, strict=False))
+    law = tuple(rows(f"->{''.join(known)}", known=known))
+    return Form((), law, lambda values, texts: Value(result), sizes=dims)
 
 
 # ---------------------------------------------------------------- einsum

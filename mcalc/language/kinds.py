@@ -7,18 +7,20 @@ A part is a node of the tree, or several that must be alike: all occurrences of 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from mcalc.algebra.expr import Shape
 from mcalc.language.declare import Declaration
 from mcalc.language.laws import ELEMENTWISE, OPERATORS, POWER, TURN, Table, table
 from mcalc.language.plan import Plan
-from mcalc.language.syntax import Call, Matmul, Name, Negative, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Power, Product, Syntax, Terms, Transpose
 from mcalc.language.value import ANY, COLUMN, MATRIX, SCALAR, kind_of
 
 _SAME = table("...->...")  #: a function of each entry: its result is as its argument
 _SQUARE = table("ii->ii")
 SUM: Table = ()
 
+Added = Callable[[list[int], list[Shape]], Shape]
 Chain = list[tuple[int, str]]  #: the factors that are not plain numbers, each with the operator before it
 
 
@@ -52,6 +54,7 @@ class Kinds:
         self.given: set[int] = set()  #: parts that are arrays of a given size, like ones(n)
         self.arrays: set[int] = set()  #: parts that stand where nobody writes a scalar
         self.adjacent: list[tuple[int, int]] = []  #: factors side by side, without an operator
+        self.added: list[tuple[tuple[int, ...], int, Added]] = []  #: parts whose sizes are added to make another's
         self.strict: list[tuple[int, int]] = []  #: parts that must not be vectors, and what is made of them
         self.plan = plan
         self.part: dict[str, int] = {}
@@ -101,7 +104,7 @@ class Kinds:
                 return self._chain([found[id(item)] for item in items], operators)
             case Terms(items):
                 return self._sum([(found[id(item)], isinstance(item, Name)) for item in items])
-            case Call():
+            case Call() | Index():
                 return self._call(node, found)
         return 0
 
@@ -163,13 +166,15 @@ class Kinds:
         self.law(SUM, *terms, result, names=len(set(plain)))
         return result
 
-    def _call(self, node: Call, found: dict[int, int]) -> int:
+    def _call(self, node: Call | Index, found: dict[int, int]) -> int:
         form = self.plan.forms[id(node)]
         args = [found[id(arg)] for arg in form.args]
         if form.table is _SAME:
             return args[0]
         result = self.new()
         self.law(form.table, *args, result)
+        if form.result is not None:
+            self.added.append((tuple(args), result, form.result))
         if form.sizes and not args:
             self.given.add(result)
         for arg in args:

@@ -28,10 +28,15 @@ _NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf|\\infty)\})(?![A-Za-z0-9_]
 
 #: What an operand ends in: after it a bar can close, and a name or a bracket multiplies.
 OPERAND_ENDS = frozenset(
-    ("NAME", "NUMBER", "RPAR", "RBRACE", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "NORM_END", "BAR_END")
-)
-BRACKETS = {"LPAR": "RPAR", "LBRACE": "RBRACE", "NORM": "NORM_END", "BAR": "BAR_END"}
-CLOSERS = frozenset(("RPAR", "RBRACE"))
+    (
+        "NAME", "NUMBER", "RPAR", "RBRACE", "RENTRY", "RBLOCK", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT",
+        "NORM_END", "BAR_END",
+    )
+)  # fmt: skip
+BRACKETS = {
+    "LPAR": "RPAR", "LBRACE": "RBRACE", "LENTRY": "RENTRY", "LBLOCK": "RBLOCK", "NORM": "NORM_END", "BAR": "BAR_END",
+}  # fmt: skip
+CLOSERS = frozenset(("RPAR", "RBRACE", "RENTRY", "RBLOCK"))
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "φ", "ψ", "phi", "psi"))
 _FROM_SUPERSCRIPT = {ord(above): digit for digit, above in SUPERSCRIPTS.items()}
 
@@ -48,7 +53,7 @@ ADVICE = {
     "$": "leave out the $ of TeX",
     "_": "names begin with a letter",
     '"': "text in quotes is an argument of einsum",
-    ":": "entries and slices are not supported yet",
+    ":": "a range of places stands in square brackets: x[1:3]",
     ".": "a product of numbers and arrays is *, the elementwise product .*",
 }
 ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
@@ -122,11 +127,20 @@ class _Scanner:
         elif kind == "TRANSPOSE" and "T" in self.names and written.startswith("^"):
             message = f"`{written}` can be a transpose or a power, because T is a variable"
             raise Problem("parse", message, (start, stop), "write .T for the transpose, or ^(T) for the power")
+        elif kind == "LENTRY" and not (before in OPERAND_ENDS and self.tokens[-1][3] == start):
+            kind = "LBLOCK"
+        elif kind == "RENTRY" and self.open and self.open[-1][0] == "LBLOCK":
+            kind = "RBLOCK"
+        elif kind == "COLON" and (not self.open or self.open[-1][0] != "LENTRY"):
+            raise self.unknown(start, before)
         elif kind == "SEPARATOR":
+            if self.open and written == ";" and self.open[-1][0] == "LBLOCK":
+                self.tokens.append(("ROW", written, start, stop))
+                return stop
             if self.open and written == ";":
                 _, bracket, opened, opened_stop = self.open[-1]
                 raise Problem("parse", f"`{bracket}` is not closed before `;`", (opened, opened_stop))
-            if self.open or before in ("", "COMMA"):
+            if self.open or before in ("", "COMMA", "ROW"):
                 return stop
         elif kind == "EQUALS" and before == "NAME" and not self.open:
             self.defined.add(self.tokens[-1][1])
@@ -209,13 +223,6 @@ class _Scanner:
     def unknown(self, place: int, before: str) -> Problem:
         """What to say of a character that begins nothing."""
         character = self.text[place]
-        if character == "[":
-            stop = self.text.find("]", place) + 1 or place + 1
-            touching = before in OPERAND_ENDS and self.tokens[-1][3] == place
-            what = "entries and slices such as X[i, j]" if touching else "lists and block matrices such as [a, b]"
-            return Problem("unsupported", f"{what} are not supported yet", (place, stop))
-        if character == "]":
-            return Problem("parse", "`]` closes nothing", (place, place + 1))
         attribute = re.compile(r"\.\s*([^\W\d]\w*)").match(self.text, place)
         if attribute:
             return self.attribute(attribute)

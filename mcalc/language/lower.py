@@ -27,7 +27,7 @@ from mcalc.errors import Problem
 from mcalc.language.calls import constant
 from mcalc.language.plan import Plan
 from mcalc.language.product import Operand, chain, turned_text
-from mcalc.language.syntax import Call, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
 
 #: Numbers are folded up to this many bits, and matrix powers are written out up to this exponent.
@@ -87,7 +87,7 @@ class Lowering:
                 return chain([self._operand(item) for item in items], operators, self.dialect, self.plan.span)
             case Terms(items, signs):
                 return self._sum(items, signs)
-            case Call():
+            case Call() | Index():
                 return self._call(node)
         raise Problem("parse", "a text in quotes is an argument of einsum", node.span)
 
@@ -111,13 +111,13 @@ class Lowering:
             raise Problem("shape", f"{text} has {value.expr.rank} axes and no transpose", None, hint)
         return value.turned()
 
-    def _call(self, node: Call) -> Value:
+    def _call(self, node: Call | Index) -> Value:
         form = self.plan.forms[id(node)]
         values = [self._values[id(arg)] for arg in form.args]
         value = form.build(values, [self.plan.text(arg) for arg in form.args])
-        if form.args == node.args and not any(v.row for v in (value, *values)):
+        if isinstance(node, Call) and form.args == node.args and not any(v.row for v in (value, *values)):
             self.said.setdefault(value.expr, (node.name, tuple(v.expr for v in values), node.options))
-        if form.note and values[0].kind == MATRIX and form.note not in self.notes:
+        if form.note and values[0].kind & form.noted and form.note not in self.notes:
             self.notes.append(form.note)
         return value
 

@@ -13,6 +13,7 @@ from mcalc.language.lexer import BRACKETS, CLOSERS, DEPTH, tokenize
 from mcalc.language.names import is_capital
 from mcalc.language.syntax import (
     Call,
+    Index,
     Matmul,
     Name,
     Negative,
@@ -20,6 +21,7 @@ from mcalc.language.syntax import (
     Power,
     Product,
     Program,
+    Slice,
     Span,
     Syntax,
     Terms,
@@ -42,8 +44,11 @@ if TYPE_CHECKING:
 #: The operators as the surface tree writes them.
 OPERATORS = {
     "PLUS": "+", "MINUS": "-", "STAR": "*", "DOTSTAR": ".*", "SLASH": "/", "DOTSLASH": "./", "AT": "@",
-    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^",
+    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^", "COLON": ":",
 }  # fmt: skip
+
+#: The functions that take a text: the indices of einsum, and which norm is meant.
+TAKE_TEXT = ("einsum", "norm")
 
 #: A pair of brackets may hold a sum of products of tight products of powers of calls: six nodes deep.
 TREE_DEPTH = 6 * DEPTH
@@ -267,10 +272,17 @@ def _call(v: Values, s: Spans) -> Call:
         if isinstance(before, tuple) and not isinstance(after, tuple):
             raise Problem("parse", "an option stands behind the arguments", after.span)
     for argument in args:
-        if isinstance(argument, Text) and name != "einsum":
+        if isinstance(argument, Text) and name not in TAKE_TEXT:
             hint = "' after a name is the transpose"
-            raise Problem("parse", f"{name} takes no text: only einsum does", argument.span, hint)
+            raise Problem("parse", f"{name} takes no text: only einsum and norm do", argument.span, hint)
     return Call(name, args, options, _whole(s))
+
+
+def _block(v: Values, s: Spans) -> Syntax:
+    """`[A, B; C, D]`: rows side by side, and one above the other. A block by itself is that block."""
+    spans = [(row[0].span[0], row[-1].span[1]) for row in v[1]]
+    rows = [r[0] if len(r) == 1 else Call("hcat", tuple(r), (), at) for r, at in zip(v[1], spans, strict=True)]
+    return rows[0] if len(rows) == 1 else Call("vcat", tuple(rows), (), _whole(s))
 
 
 #: What is written behind a norm, and the function that it names.
@@ -308,6 +320,13 @@ _BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
     "norm": _norm,
     "absolute": _absolute,
     "call": _call,
+    "block": _block,
+    "start_blocks": lambda v, s: v,
+    "index": lambda v, s: Index(v[0], tuple(v[2]), _whole(s)),
+    "whole_axis": lambda v, s: Slice(None, None, s[0]),
+    "slice_from": lambda v, s: Slice(v[0], None, _whole(s)),
+    "slice_to": lambda v, s: Slice(None, v[1], _whole(s)),
+    "slice_between": lambda v, s: Slice(v[0], v[2], _whole(s)),
     "start_arguments": lambda v, s: v,
     "add_argument": lambda v, s: v[0].append(v[2]) or v[0],
     "option": lambda v, s: (v[0].id, v[2]),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from mcalc.errors import Problem
-from mcalc.language.calls import Form, constant, form, functions
+from mcalc.language.calls import constant, form, functions
+from mcalc.language.form import Form
 from mcalc.language.names import is_greek, nearest
 from mcalc.language.spelling import opened
-from mcalc.language.syntax import Call, Name, Program, Span, Syntax, children, walk
+from mcalc.language.syntax import Call, Index, Name, Program, Span, Syntax, children, walk
 
 
 class Part:
@@ -90,7 +91,7 @@ class Plan:
             if name in seen or name in self._known or name in self.defined or name in self._scope:
                 place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
                 what = "variable" if name in seen or name in self._known else "definition"
-                raise Problem("name", f"{name} is a {what}, and stands where a size is wanted", place)
+                raise Problem("name", f"{name} is a {what}, and stands where a size or a place is wanted", place)
 
     def _in_order_of_the_text(self) -> None:
         """Put the variables in the order of their first occurrence: a definition may stand behind, after `where`."""
@@ -137,7 +138,7 @@ class Plan:
         while stack:
             node = stack.pop()
             order.append(node)
-            if isinstance(node, Call):
+            if isinstance(node, (Call, Index)):
                 found = self.forms[id(node)] = form(node)
                 stack.extend(found.args)
             else:

@@ -8,6 +8,7 @@ from mcalc.errors import Problem
 from mcalc.language.names import letters
 from mcalc.language.syntax import (
     Call,
+    Index,
     Matmul,
     Name,
     Negative,
@@ -15,6 +16,7 @@ from mcalc.language.syntax import (
     Power,
     Product,
     Program,
+    Slice,
     Syntax,
     Terms,
     Transpose,
@@ -26,7 +28,7 @@ from mcalc.language.syntax import (
 def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]:
     """The program without such spellings, and what was made of them. Names in `whole` stay as they are.
 
-    Raises a `Problem` where a T among the letters may be a transpose.
+    Raises a `Problem` where a T among the letters may be a transpose, or where a place stands behind the letters.
     """
     names = [node for node in walk(program) if isinstance(node, Name)]
     products: dict[str, tuple[str, ...]] = {}
@@ -39,6 +41,11 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
             shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))
             hint = f"write {shown} for the transpose; the letters stay apart with spaces between them"
             raise Problem("name", f"{node.id} can be a transpose or a product", node.span, hint)
+    for node in walk(program):
+        if isinstance(node, Index) and isinstance(node.base, Name) and node.base.id in products:
+            apart = " ".join(products[node.base.id])
+            message = f"the place can be one of {node.base.id} or one of its last letter"
+            raise Problem("name", message, node.span, f"write ({apart})[…] or {apart}[…]")
     notes = [f"{name} was read as {'·'.join(parts)}" for name, parts in products.items()]
     exponential = "e" not in whole and _is_euler(program)
     if exponential:
@@ -126,6 +133,10 @@ def _over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
             return Product(tuple(new[id(item)] for item in items), operators, span)
         case Terms(items, signs, span=span):
             return Terms(tuple(new[id(item)] for item in items), signs, span)
+        case Index(base, places, span=span):
+            return Index(new[id(base)], tuple(new[id(place)] for place in places), span)
+        case Slice(start, stop, span=span):
+            return Slice(start and new[id(start)], stop and new[id(stop)], span)
         case Program(definitions, body, declarations, span=span):
             values = tuple((name, new[id(value)]) for name, value in definitions)
             return Program(values, new[id(body)], declarations, span)

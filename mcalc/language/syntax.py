@@ -148,7 +148,7 @@ class Summation(Syntax):
 
 
 class Index(Syntax):
-    """Some entries of an array, `X[1,:]`: for each axis a place or a `Slice`. Places count from 0, and -1 is the last."""
+    """Some entries of an array, `X[1,:]`: for each axis a place, counted from 0, or a `Slice`."""
 
     __slots__ = __match_args__ = ("base", "places")
 

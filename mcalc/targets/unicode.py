@@ -117,7 +117,7 @@ class _Joiner:
             head = _split(part)
             behind = part[len(head) :] if head != part else parts[k + 1] if k + 1 < len(parts) else ""
             single = len(head) == 1 or self.is_product(head)
-            if run and single and self.is_product(run + head) and not behind.startswith("("):
+            if run and single and self.is_product(run + head) and not behind.startswith(("(", "[")):
                 runs[-1] += part
                 run = run + head if head == part else ""
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.algebra.ops import composite, elementwise, linalg, structure
+from mcalc.algebra.ops import composite, elementwise, linalg, selection, structure
 from mcalc.algebra.ops.record import ALIASES, OPS, Op
 from mcalc.algebra.ops.special import OTHER_NAMES, SPECIAL, special
 
@@ -16,4 +16,6 @@ def find(name: str, count: int = 1) -> Op | None:
     return OPS[op.pair] if op and op.pair and count == 2 else op
 
 
-__all__ = ["ALIASES", "NAMES", "OPS", "Op", "composite", "elementwise", "find", "linalg", "special", "structure"]
+__all__ = [
+    "ALIASES", "NAMES", "OPS", "Op", "composite", "elementwise", "find", "linalg", "selection", "special", "structure",
+]  # fmt: skip

@@ -28,6 +28,7 @@ from mcalc.algebra.expr import (
     Apply,
     Contract,
     Expr,
+    Shape,
     Sum,
     apply,
     contract,
@@ -57,7 +58,8 @@ class Op:
 
     __slots__ = (
         "adjoint", "aliases", "body", "differential", "domain", "example", "h", "helper", "internal", "keeps", "kind",
-        "latex", "name", "nonsmooth", "normal", "numpy", "pair", "see", "signatures", "slope", "traits", "turns", "why",
+        "latex", "name", "nonsmooth", "normal", "numpy", "pair", "see", "shape", "signatures", "slope", "traits",
+        "turns", "why",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +83,7 @@ class Op:
         pair: str = "",
         internal: bool = False,
         normal: Callable[..., Expr | None] | None = None,
+        shape: Callable[..., Shape] | None = None,
         slope: Slope | None = None,
         differential: Body | None = None,
         adjoint: Body | None = None,
@@ -104,6 +107,7 @@ class Op:
         self.pair = pair  # the record that this name means when two arguments are given
         self.internal = internal  # an answer may use it; nobody needs to type it
         self.normal = normal  # another way to write an application, tried first
+        self.shape = shape  # the shape of the result, where the arguments are sizes and places that tell it
         self.slope = slope
         self.differential = differential
         self.adjoint = adjoint
@@ -154,6 +158,8 @@ class Op:
         args = signature.spread(args)
         if self.normal is not None and (node := self.normal(*args)) is not None:
             return node
+        if self.shape is not None:
+            return apply(self, args, self.shape(*args))
         if self.adjoint is not None and (node := self._linear(args)) is not None:
             return node
         if self.turns:

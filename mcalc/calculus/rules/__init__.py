@@ -6,7 +6,7 @@ A rule looks at one node and answers a simpler one, or None. What follows from i
 
 from __future__ import annotations
 
-from mcalc.calculus.rules import inverses, operations, products, sums
+from mcalc.calculus.rules import inverses, operations, products, selections, sums
 from mcalc.calculus.rules.rule import RULES, Rule, rules_for
 
-__all__ = ["RULES", "Rule", "inverses", "operations", "products", "rules_for", "sums"]
+__all__ = ["RULES", "Rule", "inverses", "operations", "products", "rules_for", "selections", "sums"]
