@@ -1,4 +1,4 @@
-"""The left side of an equation, in each target: `dF`, `∂F/∂X`, `\\frac{\\partial F}{\\partial X}`.
+r"""The left side of an equation, in each target: `dF`, `∂F/∂X`, `\frac{\partial F}{\partial X}`.
 
 In text a second derivative is spelled `d2f/dX2`; elsewhere with ∂ and raised numbers.
 """
@@ -9,11 +9,19 @@ from mcalc.language.syntax import Name
 from mcalc.notation.quotient import Quotient
 from mcalc.targets import write
 
-RAISED = {"text": ("", "", "2", "3", "4"), "unicode": ("", "", "²", "³", "⁴"), "latex": ("", "", "^{2}", "^{3}", "^{4}")}
+RAISED = {
+    "text": ("", "", "2", "3", "4"),
+    "unicode": ("", "", "²", "³", "⁴"),
+    "latex": ("", "", "^{2}", "^{3}", "^{4}"),
+}
 #: The sign of a differential, and of a partial derivative.
 SIGNS = {"text": ("d", "d"), "unicode": ("d", "∂"), "latex": (r"\mathrm{d}", r"\partial")}
 #: What stands around the derivatives that were taken before: where they are stacked, and where they change.
-BEFORE = {"text": ("vec({0})", "({0})"), "unicode": ("vec({0})", "({0})"), "latex": (r"\operatorname{{vec}}\left({0}\right)", "{0}")}
+BEFORE = {
+    "text": ("vec({0})", "({0})"),
+    "unicode": ("vec({0})", "({0})"),
+    "latex": (r"\operatorname{{vec}}\left({0}\right)", "{0}"),
+}
 
 
 def spelled(quotient: Quotient, form: str) -> str:
