@@ -13,14 +13,17 @@ from mcalc.calculus.derivative import derivative, jacobians
 from mcalc.calculus.layout import check_layout, kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
-from mcalc.language.read import Reading, read, variable
-from mcalc.notation import notate
+from mcalc.language.read import Reading, read, reread, variable
+from mcalc.language.syntax import Program
+from mcalc.notation import change_name, notate, taken_names
 from mcalc.targets import CODE, module, write
+from mcalc.targets.names import Lettering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from mcalc.language.syntax import Syntax
     from mcalc.working import Step
 
     Reply = dict[str, Any]
@@ -30,14 +33,28 @@ MAX_ORDER = 4
 MAX_AXES = 8
 
 
+class Manner:
+    """How an answer is to be written: whether what repeats gets a name (`where`), whether what the input names and
+    says is written out (`expand`), how its axes are arranged, and whether vectors and matrices are bold.
+    """
+
+    __slots__ = ("bold", "expand", "layout", "where")
+
+    def __init__(self, layout: str = "mixed", *, where: bool = True, expand: bool = False, bold: bool = False) -> None:
+        check_layout(layout)
+        self.layout, self.where, self.expand, self.bold = layout, where, expand, bold
+
+
 class Derivative:
     """The derivative of a reading's expression by one variable."""
 
-    __slots__ = ("expr", "order", "reading", "syntax", "variable")
+    __slots__ = ("expr", "lettering", "manner", "order", "reading", "syntax", "variable")
 
-    def __init__(self, reading: Reading, variable: Symbol, order: int, expr: Expr) -> None:
-        self.reading, self.variable, self.order, self.expr = reading, variable, order, expr
-        self.syntax = notate(expr, reading)
+    def __init__(self, reading: Reading, variable: Symbol, order: int, expr: Expr, manner: Manner) -> None:
+        self.reading, self.variable, self.order, self.expr, self.manner = reading, variable, order, expr, manner
+        self.syntax = notate(expr, reading, where=manner.where, expand=manner.expand)
+        bold = arrays(reading, variable, self.syntax) if manner.bold else ()
+        self.lettering = Lettering(taken_names(reading), bold)
 
     @property
     def kind(self) -> str:
@@ -51,7 +68,10 @@ class Derivative:
 
     def write(self, form: str) -> str:
         """The derivative in one of the targets: an expression, or a module of code."""
-        return module(form, self.reading, self.expr) if form in CODE else write(form, self.syntax)
+        if form in CODE:
+            x, order, layout = self.variable.name, self.order, self.manner.layout
+            return module(form, self.reading, self.expr, wrt=x, order=order, layout=layout)
+        return write(form, self.syntax, self.lettering)
 
     def steps(self, method: str = "differential") -> list[Step]:
         """The working by one of the methods, the last line being the derivative."""
@@ -66,7 +86,7 @@ class Derivative:
         reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": self.write("text")}
         reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
         code = {form: self.write(form) for form in forms if form in CODE}
-        steps = {"steps": [step.reply() for step in self.steps(method)]} if method else {}
+        steps = {"steps": [step.reply(self.lettering) for step in self.steps(method)]} if method else {}
         return reply | ({"code": code} if code else {}) | steps
 
 
@@ -99,10 +119,10 @@ class Answer:
 
 
 def differentiate(
-    text: str, wrt: Sequence[str], declarations: Sequence[str] = (), order: int = 1, layout: str = "mixed"
+    text: str, wrt: Sequence[str], declarations: Sequence[str] = (), order: int = 1, manner: Manner | None = None
 ) -> Answer:
     """The derivatives of `text` by the variables named in `wrt`. Raises a `Problem`."""
-    check_layout(layout)
+    manner = manner or Manner()
     if order < 1:
         raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {order}")
     if order > MAX_ORDER:
@@ -117,7 +137,20 @@ def differentiate(
     # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
     found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
     pairs = zip(chosen, found, strict=True)
-    return Answer(reading, [Derivative(reading, x, order, simplify(d)) for x, d in pairs], order, layout)
+    return Answer(reading, [Derivative(reading, x, order, simplify(d), manner) for x, d in pairs], order, manner.layout)
+
+
+def arrays(reading: Reading, variable: Symbol, syntax: Syntax) -> set[str]:
+    """The names that stand for vectors, matrices and tensors in an answer and in its working."""
+    found = {name for name, value in reading.scope.items() if value.expr.rank}
+    if variable.rank:
+        found.add(change_name(reading, variable))
+    if isinstance(syntax, Program):
+        for k, (name, value) in enumerate(syntax.definitions):
+            text = write("text", Program(syntax.definitions[:k], value))
+            if reread(text, reading).rank:
+                found.add(name.id)
+    return found
 
 
 def kinks(root: Expr, variables: set[Symbol]) -> list[str]:

@@ -36,8 +36,8 @@ def batch(file: str | None) -> int:
     gets a reply with "ok": false and does not stop the stream.
 
     A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to",
-    "steps" (true or false) and "method", which mean what the options of mcalc diff mean. "wrt", "var" and "to" are a
-    string or a list of strings.
+    "method", and "steps", "where", "expand" and "bold" (true or false), which mean what the options of mcalc diff mean.
+    "wrt", "var" and "to" are a string or a list of strings.
 
     The exit status is 1 where a request failed.
     """
@@ -97,7 +97,7 @@ def answer(request: Request) -> Reply:
 
 def diff(request: Request) -> Reply:
     """The reply to a `diff` request."""
-    from mcalc.answer import differentiate
+    from mcalc.answer import Manner, differentiate
 
     forms = [form for form in list_field(request, "to") if form != "json"]
     for form in forms:
@@ -108,7 +108,12 @@ def diff(request: Request) -> Reply:
         [name.strip() for names in list_field(request, "wrt") for name in names.split(",")],
         list_field(request, "var"),
         whole_field(request, "order", 1),
-        text_field(request, "layout", "mixed"),
+        Manner(
+            text_field(request, "layout", "mixed"),
+            where=flag_field(request, "where", True),
+            expand=flag_field(request, "expand"),
+            bold=flag_field(request, "bold"),
+        ),
     )
     method = text_field(request, "method", "")
     return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))
@@ -137,9 +142,9 @@ def whole_field(request: Request, name: str, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name, "a whole number")
 
 
-def flag_field(request: Request, name: str) -> bool:
+def flag_field(request: Request, name: str, default: bool = False) -> bool:
     """A field that is true or false."""
-    value = _given(request, name, False)
+    value = _given(request, name, default)
     return value if isinstance(value, bool) else _wrong(name, "true or false")
 
 

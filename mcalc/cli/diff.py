@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -11,14 +13,15 @@ from mcalc.cli.command import OneOf, choice, command, listed
 from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, is_stream, serve
 from mcalc.cli.output import emit, highlighted, json_line, on_terminal, shows_unicode
 from mcalc.errors import Problem
-from mcalc.targets import CODE, FORMS
+from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.answer import Answer, Derivative
-    from mcalc.working import Step
 
 FORMATS = (*FORMS, *CODE, "json")
+#: How a format spells a character that stdout lacks.
+ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
 
 
 @command(
@@ -27,6 +30,7 @@ FORMATS = (*FORMS, *CODE, "json")
         ("with a symmetric matrix", "mcalc diff 'x.T@A@x' --wrt x --var 'A[n,n] symmetric'"),
         ("its Hessian", "mcalc diff 'x.T@A@x' --wrt x --order 2"),
         ("two gradients of ridge regression", "mcalc diff 'r = X@w - y; r.T@r + lambda*w.T@w' --wrt w,lambda"),
+        ("for a paper, arrays in bold", "mcalc diff 'norm(X@w - y)^2' --wrt w --to latex --bold"),
         ("code for NumPy", "mcalc diff 'logdet(X)' --wrt X --to numpy"),
         ("many expressions, one a line", "printf '%s\\n' 'x.T@x' '-x.T@y' | mcalc diff - --wrt x"),
     ]
@@ -39,6 +43,9 @@ FORMATS = (*FORMS, *CODE, "json")
 @choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="How the axes are arranged")
 @click.option("--steps/--no-steps", default=None, help="Show the working, or do not.")
 @click.option("--method", metavar="METHOD", default="differential", show_default=True, help="The working's method.")
+@click.option("--where/--no-where", default=True, help="Name what repeats, or do not.")
+@click.option("--expand", is_flag=True, help="Write out what the expression defines and says.")
+@click.option("--bold", is_flag=True, help="Set vectors and matrices in bold, in LaTeX, Typst and MathML.")
 @listed("--to", OneOf(FORMATS), metavar="FORMAT", help=f"What to print; may be repeated: {', '.join(FORMATS)}.")
 def diff(
     expr: str | None,
@@ -50,6 +57,9 @@ def diff(
     steps: bool | None,
     method: str,
     to: tuple[str, ...],
+    where: bool,
+    expand: bool,
+    bold: bool,
 ) -> int:
     """Differentiate an expression by one or more of its variables, and print the derivative in matrix notation.
 
@@ -67,15 +77,15 @@ def diff(
         raise Problem("usage", told, hint="--to json puts them on one")
 
     def answered(text: str) -> Answer:
-        from mcalc.answer import differentiate
+        from mcalc.answer import Manner, differentiate
 
-        return differentiate(text, wrt, var, order, layout)
+        return differentiate(text, wrt, var, order, Manner(layout, where=where, expand=expand, bold=bold))
 
     def one_line(text: str) -> str:
         answer = answered(text)
         if as_json:
-            return json_line(answer.reply(forms or FORMS, method if steps else None))
-        return "\t".join(spelled(d, form) for d in answer.derivatives for form in forms or ["text"])
+            return json_line(answer.reply(forms or USUAL, method if steps else None))
+        return "\t".join(spelled(d.write, form) for d in answer.derivatives for form in forms or ["text"])
 
     def show(text: str) -> None:
         answer = answered(text)
@@ -96,12 +106,18 @@ def written(derivative: Derivative, form: str, method: str) -> str:
     if form in CODE:
         return derivative.write(form)
     if not method:
-        return highlighted(spelled(derivative, form)) if form != "latex" else spelled(derivative, form)
-    lines = [f"{step.left} = {spelled(step, form)}" for step in derivative.steps(method)]
-    return "\n".join(lines)
+        found = spelled(derivative.write, form)
+        return highlighted(found) if form in ("text", "unicode") else found
+    lettering = derivative.lettering
+    lines = [(step.left, partial(step.write, lettering=lettering)) for step in derivative.steps(method)]
+    return "\n".join(f"{left} = {spelled(write, form)}" for left, write in lines)
 
 
-def spelled(formula: Derivative | Step, form: str) -> str:
-    """A formula in this form, or as text where stdout lacks a character of it."""
-    found = formula.write(form)
-    return found if form != "unicode" or shows_unicode(sys.stdout, found) else formula.write("text")
+def spelled(write: Callable[[str], str], form: str) -> str:
+    """What is written in this form, or what stands for it where stdout lacks a character of it."""
+    found = write(form)
+    if shows_unicode(sys.stdout, found):
+        return found
+    if form == "unicode":
+        return write("text")
+    return "".join(c if c.isascii() else ESCAPED[form].format(ord(c)) for c in found) if form in ESCAPED else found

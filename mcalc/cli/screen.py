@@ -15,6 +15,7 @@ from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name, Program, Syntax
 from mcalc.notation import taken_names
 from mcalc.targets import write
+from mcalc.targets.names import Lettering
 
 RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 
@@ -94,16 +95,20 @@ class Page:
             grid.add_row(f"  {left}", Text(right, style=style))
         self.console.print(grid)
 
-    def equation(self, left: str, syntax: Syntax, style: str = PLAIN) -> list[Row]:
-        """An equation, after those of the intermediate results that it uses."""
-        if not isinstance(syntax, Program):
-            return [(f"{left} =", write(self.form, syntax), style)]
-        named = [(f"{write(self.form, name)} =", write(self.form, value), style) for name, value in syntax.definitions]
-        return [*named, (f"{left} =", write(self.form, syntax.body), style)]
+    def equation(self, left: str, syntax: Syntax, lettering: Lettering, style: str = PLAIN) -> list[Row]:
+        """An equation, and below it those of the names that it uses."""
+        rows = [(f"{left} =".lstrip(), write(self.form, body_of(syntax), lettering), style)]
+        for k, (name, value) in enumerate(definitions_of(syntax)):
+            named = write(self.form, name, lettering)
+            rows.append((f"{named} =" if k else f"where {named} =", write(self.form, value, lettering), PLAIN))
+        return rows
 
     def reading(self, reading: Reading) -> None:
         """The expression as it was read, and what each name in it is."""
-        self.rows(self.equation(name_for(reading), reading.program))
+        lettering = Lettering(taken_names(reading))
+        named = [(self.name(name.id), value) for name, value in definitions_of(reading.program)]
+        equations = [*named, (name_for(reading), body_of(reading.program))]
+        self.rows([row for left, value in equations for row in self.equation(left, value, lettering)])
         if told := describe(reading, self.form != "unicode", self.name):
             self.remark(f"where {told}")
 
@@ -113,7 +118,7 @@ class Page:
         said = ""
         *lines, last = derivative.steps(method)
         for step in lines:
-            rows.append((f"{step.left} =" if step.left != said else "=", body_first(step.write(self.form)), PLAIN))
+            rows += self.equation(step.left if step.left != said else "", step.syntax, derivative.lettering)
             rows.append(("", printable(step.title), REMARK))
             said = step.left
         self.rows(rows)
@@ -124,7 +129,7 @@ class Page:
         """The derivative, and what it is."""
         order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
         left = f"d{order}{name_for(derivative.reading)}/d{self.name(derivative.variable.name)}{order}"
-        self.rows(self.equation(left, derivative.syntax, RESULT))
+        self.rows(self.equation(left, derivative.syntax, derivative.lettering, RESULT))
         self.remark(f"{derivative.kind}{self.shape(derivative.shape, ' of', ',')}; {layout} layout")
 
     def shape(self, sizes: list[str], of: str, scalar: str) -> str:
@@ -133,10 +138,14 @@ class Page:
         return f"{of} shape {times.join(sizes)}" if sizes else f"{scalar} a scalar"
 
 
-def body_first(line: str) -> str:
-    """`p = softmax(x); p pᵀ` as `p pᵀ where p = softmax(x)`, which can stand after an equals sign."""
-    definitions, _, body = line.rpartition("; ")
-    return f"{body} where {definitions}" if definitions else body
+def body_of(syntax: Syntax) -> Syntax:
+    """What a program's definitions serve."""
+    return syntax.body if isinstance(syntax, Program) else syntax
+
+
+def definitions_of(syntax: Syntax) -> tuple[tuple[Name, Syntax], ...]:
+    """The definitions of a program; anything else has none."""
+    return syntax.definitions if isinstance(syntax, Program) else ()
 
 
 def name_for(reading: Reading) -> str:

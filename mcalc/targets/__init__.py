@@ -26,7 +26,10 @@ def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     return spelling
 
 
-def module(form: str, reading: Reading, derivative: Expr) -> str:
+def module(
+    form: str, reading: Reading, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
+) -> str:
     """A module of code in one of `CODE`, with `value` and `derivative`."""
-    code: str = import_module(f"mcalc.targets.code.{form}").module(reading, reading.root, derivative)
+    made = import_module(f"mcalc.targets.code.{form}").module
+    code: str = made(reading, reading.root, derivative, wrt=wrt, order=order, layout=layout)
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcalc.targets import write
+from mcalc.targets.names import PLAIN
 from mcalc.working.titles import sentences
 
 TYPE_CHECKING = False
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from mcalc.algebra.expr import Expr
     from mcalc.language.syntax import Syntax
+    from mcalc.targets.names import Lettering
 
 
 class Step:
@@ -40,11 +42,11 @@ class Step:
         """The size of each axis of the line's value."""
         return [str(d) for d in self.expr.shape]
 
-    def write(self, form: str) -> str:
+    def write(self, form: str, lettering: Lettering = PLAIN) -> str:
         """The right side in one of the targets that spell an expression."""
-        return write(form, self.syntax)
+        return write(form, self.syntax, lettering)
 
-    def reply(self) -> dict[str, Any]:
+    def reply(self, lettering: Lettering = PLAIN) -> dict[str, Any]:
         """The line as plain data."""
         line = {"rule": self.rule, "title": self.title, "left": self.left}
-        return line | {"text": self.write("text"), "latex": self.write("latex"), "shape": self.shape}
+        return line | {"text": self.write("text"), "latex": self.write("latex", lettering), "shape": self.shape}

@@ -60,7 +60,7 @@ def test_a_flag_has_three_states(words: list[str], steps: bool | None) -> None:
         (["x.T@x", "--wrtt", "x"], "no such option: --wrtt", "did you mean --wrt?"),
         (["--odrer", "2"], "no such option: --odrer", "did you mean --order?"),
         (["--odrer=2"], "no such option: --odrer=2", "did you mean --order?"),
-        (["x.T@x", "--bogus"], "no such option: --bogus", "mcalc diff -- --bogus"),
+        (["x.T@x", "--quux"], "no such option: --quux", "mcalc diff -- --quux"),
         (["x", "-y", "--wrt", "x"], "no such option: -y", "mcalc diff -- -y"),
         (["x", "+", "y"], "3 words where one belongs", "mcalc diff 'x + y'"),
         (["--wrt"], "--wrt needs a NAME", ""),
@@ -86,7 +86,7 @@ def test_mistakes(words: list[str], message: str, hint: str) -> None:
 
 def test_help_wins_over_what_else_is_wrong_after_it() -> None:
     with pytest.raises(click.exceptions.Exit) as ended:
-        read(diff, ["--help", "--bogus", "a", "b"])
+        read(diff, ["--help", "--quux", "a", "b"])
     assert ended.value.exit_code == 0
 
 
