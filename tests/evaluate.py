@@ -15,7 +15,8 @@ import scipy.linalg
 import scipy.special
 
 from mcalc.algebra.dims import Dim
-from mcalc.algebra.expr import Apply, Contract, Expr, Group, Number, Size, Sum, Symbol, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Group, Number, Size, Sum, Symbol
+from mcalc.algebra.walk import postorder
 
 Array = np.ndarray
 Values = Mapping[str, Array]

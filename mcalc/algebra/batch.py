@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.algebra.expr import (
-    Apply,
-    Contract,
-    Expr,
-    Factor,
-    Group,
-    Shape,
-    Sum,
-    add,
-    contract,
-    postorder,
-    symbol,
-)
+from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Shape, Sum, add, contract, symbol
+from mcalc.algebra.walk import postorder
 
 #: Lifting is done on placeholders that no program can name.
 HOLE = "·"

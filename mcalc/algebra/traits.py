@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, add, contract, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, add, contract
+from mcalc.algebra.walk import postorder
 
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
 

@@ -15,6 +15,16 @@ def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:
     return f
 
 
+def along(f: Expr, x: Symbol, direction: Expr) -> Expr:
+    """The derivative of `f` along a direction of `x`, of the shape of `f`: what dX = direction makes of df."""
+    return simplify(push(f, {x: direction}))
+
+
+def onto(f: Expr, x: Symbol, cotangent: Expr) -> Expr:
+    """What a gradient by `f`, of its shape, becomes as one by `x`: the derivative of their inner product."""
+    return simplify(pull(f, cotangent, [x])[0])
+
+
 def jacobians(f: Expr, variables: list[Symbol]) -> list[Expr]:
     """The derivatives of `f` by several variables in one reverse sweep."""
     axes = tuple((k,) for k in range(f.rank))

@@ -22,10 +22,10 @@ from mcalc.algebra.expr import (
     contract,
     hadamard,
     is_zero,
-    postorder,
     symbol,
     zero,
 )
+from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.algebra.expr import Contract, Expr, Sum, add, postorder, rebuild
+from mcalc.algebra.expr import Contract, Expr, Sum, add
+from mcalc.algebra.walk import postorder, rebuild
 from mcalc.calculus.rules import Rule, rules_for
 
 Observer = Callable[[Rule, Expr, Expr], None]

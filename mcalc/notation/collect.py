@@ -22,13 +22,11 @@ from mcalc.algebra.expr import (
     Symbol,
     Term,
     add,
-    children,
     contract,
     magnitude,
-    postorder,
     ratio,
-    rebuild,
 )
+from mcalc.algebra.walk import children, postorder, rebuild
 from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.notate import Notation

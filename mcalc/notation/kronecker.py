@@ -19,7 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
 
 from mcalc.algebra.dims import Dim, product
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, children, contract, eye
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, contract, eye
+from mcalc.algebra.walk import children
 from mcalc.language.syntax import Matmul
 from mcalc.notation import forms
 from mcalc.notation.forms import Piece

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mcalc.algebra.expr import Expr, Sum, children, postorder, scale
+from mcalc.algebra.expr import Expr, Sum, scale
+from mcalc.algebra.walk import children, postorder
 from mcalc.language.syntax import Name, Program, Syntax
 from mcalc.notation import forms
 from mcalc.notation.notate import Notation

@@ -22,12 +22,12 @@ from mcalc.algebra.expr import (
     contract,
     intern_contraction,
     magnitude,
-    postorder,
     ratio,
     scale,
 )
 from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
+from mcalc.algebra.walk import postorder
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Syntax
 from mcalc.notation import forms

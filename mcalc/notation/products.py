@@ -41,6 +41,10 @@ class Products:
         """The user's own call, unless our spelling has fewer tokens."""
         raise NotImplementedError
 
+    def _worded(self, node: Contract) -> tuple[int, Contract]:
+        """The product with its differences the way round that the input has them, and the sign that is left."""
+        raise NotImplementedError
+
     def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
         """Scalars in front, divisors below, the indexed factors between them."""
         found = entries.entry(node)
@@ -152,7 +156,8 @@ class Products:
         """v, where the node is the sum of the squares of v's entries: elementwise, or as vᵀv."""
         if not isinstance(node, Contract) or node.out or not node.sizes or node in self.names:
             return None
-        square = _root_of_square(node)
+        sign, worded = self._worded(node)
+        square = _root_of_square(worded if sign > 0 else node)
         if square is not None:
             piece = self.piece(square)
             return piece.plain if square.rank < 2 else forms.lighter(piece.plain, piece.turned)

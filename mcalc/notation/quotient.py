@@ -1,58 +1,52 @@
-"""Left sides: what a form of a derivative says it is. `mcalc.targets.quotient` spells them."""
+"""Left sides: what a form of a derivative says it is. dF, ∂F[i,j]/∂X[k,l], ∂vec(F)/∂vec(X)ᵀ."""
 
 from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol
-from mcalc.language.syntax import Call, Entry, Name, Syntax, Transpose
+from mcalc.language.syntax import Call, Change, Entry, Name, Product, Syntax, Transpose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcalc.notation.index import Indices
 
 
-class Quotient:
-    """`over` differentiated by each of `under`; a differential has nothing there.
+def differential(f: str, order: int) -> Syntax:
+    """dF, d²f."""
+    return Change(Name(f), order)
 
-    `stacked` is `over` after so many derivatives, all but the last of those that are taken.
-    """
 
-    __slots__ = ("order", "over", "partial", "stacked", "under")
+def change(f: str, x: str, order: int) -> Syntax:
+    """The differential of the derivative before that of this order: d(∂f/∂X)."""
+    return Change(whole(f, x, order - 1))
 
-    def __init__(
-        self, over: Syntax, under: tuple[Syntax, ...], order: int, partial: bool = True, stacked: tuple[str, ...] = ()
-    ) -> None:
-        self.over, self.under, self.order, self.partial, self.stacked = over, under, order, partial, stacked
 
-    @classmethod
-    def differential(cls, f: str, order: int) -> Quotient:
-        """dF, d²f."""
-        return cls(Name(f), (), order, False)
+def whole(f: str, x: str, order: int) -> Syntax:
+    """∂F/∂X."""
+    return _quotient(Name(f), [Name(x)] * order)
 
-    @classmethod
-    def change(cls, f: str, x: str, order: int) -> Quotient:
-        """The differential of the derivative of the order before."""
-        return cls(Name(f), (), 1, False, (x,) * (order - 1))
 
-    @classmethod
-    def whole(cls, f: str, x: str, order: int) -> Quotient:
-        """dF/dX."""
-        return cls(Name(f), (Name(x),) * order, order)
+def entry(f: str, x: str, order: int, above: Indices, below: Sequence[Indices]) -> Syntax:
+    """∂F[i,j]/∂X[k,l]."""
+    return _quotient(_entry(f, above), [_entry(x, indices) for indices in below] or [Name(x)] * order)
 
-    @classmethod
-    def entry(cls, f: str, x: str, order: int, above: Indices, below: list[Indices]) -> Quotient:
-        """∂F[i,j]/∂X[k,l]."""
-        return cls(_entry(f, above), tuple(_entry(x, indices) for indices in below) or (Name(x),) * order, order)
 
-    @classmethod
-    def vec(cls, name: str, x: Symbol, f: Expr, order: int, vec: str) -> Quotient:
-        """∂vec(F)/∂vec(X)ᵀ."""
-        column = _vec(Name(x.name), x.rank, vec)
-        row = Transpose(column) if x.rank else column
-        if not f.rank and order == 2:
-            return cls(Name(name), (column, row), 2)
-        if order > 1:
-            return cls(Name(name), (row,), 1, True, (x.name,) * (order - 1))
-        return cls(_vec(Name(name), f.rank, vec), (row,), 1)
+def stacked(name: str, x: Symbol, f: Expr, order: int, vec: str) -> Syntax:
+    """∂vec(F)/∂vec(X)ᵀ; of higher orders what is stacked is the derivative before, but ∂²f/∂vec(X)∂vec(X)ᵀ."""
+    column = _vec(Name(x.name), x.rank, vec)
+    row = Transpose(column) if x.rank else column
+    if not f.rank and order == 2:
+        return _quotient(Name(name), [column, row])
+    if order > 1:
+        return _quotient(Call("vec", (whole(name, x.name, order - 1),)), [row])
+    return _quotient(_vec(Name(name), f.rank, vec), [row])
+
+
+def _quotient(over: Syntax, under: list[Syntax]) -> Syntax:
+    changes = tuple(Change(each, 1, True) for each in under)
+    bottom = changes[0] if len(changes) == 1 else Product(changes, ("*",) * (len(changes) - 1))
+    return Product((Change(over, len(under), True), bottom), ("/",))
 
 
 def _entry(name: str, indices: Indices) -> Syntax:

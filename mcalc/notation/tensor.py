@@ -16,10 +16,10 @@ from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Sum, Symbol, Te
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Name, Program, Syntax, walk
+from mcalc.language.syntax import Equation, Name, Program, Syntax, walk
 from mcalc.notation import change_name, notate, result_name, taken_names, written
 from mcalc.notation.index import IndexForm, letters
-from mcalc.notation.quotient import Quotient
+from mcalc.notation.quotient import change, differential, entry, stacked, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +38,15 @@ class Line:
 
     __slots__ = ("left", "syntax")
 
-    def __init__(self, left: Quotient, syntax: Syntax) -> None:
+    def __init__(self, left: Syntax, syntax: Syntax) -> None:
         self.left, self.syntax = left, syntax
+
+    @property
+    def equation(self) -> Syntax:
+        """The equation as one tree, after the definitions that it uses."""
+        if isinstance(self.syntax, Program):
+            return Program(self.syntax.definitions, Equation(self.left, self.syntax.body))
+        return Equation(self.left, self.syntax)
 
 
 class Tensor:
@@ -71,15 +78,15 @@ class Tensor:
         if self.order == 1 or (self.f.rank + (self.order - 1) * self.x.rank) > 2:
             return self.power(self.order)
         before = derivative(self.f, self.x, self.order - 1)
-        change = simplify(push(before, {self.x: self.dx}))
-        return Line(Quotient.change(self.name, self.x.name, self.order), notate(change, self.reading))
+        moved = simplify(push(before, {self.x: self.dx}))
+        return Line(change(self.name, self.x.name, self.order), notate(moved, self.reading))
 
     def power(self, order: int) -> Line:
         """The differential of this order of the expression itself, dx staying the same: d2f = tr(…)."""
-        change = self.f
+        moved = self.f
         for _ in range(order):
-            change = simplify(push(change, {self.x: self.dx}))
-        return Line(Quotient.differential(self.name, order), notate(change, self.reading))
+            moved = simplify(push(moved, {self.x: self.dx}))
+        return Line(differential(self.name, order), notate(moved, self.reading))
 
     # ------------------------------------------------------------ entries
 
@@ -94,7 +101,7 @@ class Tensor:
             body = _with_definitions(syntax, body)
         rank, step = self.f.rank, self.x.rank
         below = [indices[k : k + step] for k in range(rank, self.expr.rank, step)] if step else []
-        return Line(Quotient.entry(self.name, self.x.name, self.order, indices[:rank], below), body)
+        return Line(entry(self.name, self.x.name, self.order, indices[:rank], below), body)
 
     def _indices(self, terms: list[Term], taken: set[str]) -> Indices:
         """A letter for each axis, or one for each part of an axis that is fused in the same way everywhere."""
@@ -119,15 +126,15 @@ class Tensor:
         sides = [side if self.vec == "row" else side[::-1] for side in (axes[:cut], axes[cut:]) if side]
         fused = [(c, contract([(node, 1, tuple((k,) for k in axes))], tuple(sides))) for c, node in terms]
         shape = contract([(self.expr, 1, tuple((k,) for k in axes))], tuple(sides)).shape
-        whole = add(fused, shape)
+        matrix = add(fused, shape)
         if scalars:
             out = tuple((k,) for k in range(len(sides)))
-            whole = contract([*((b, e, ()) for b, e in scalars), (whole, 1, out)], out)
-        return Line(Quotient.vec(self.name, self.x, self.f, self.order, self.vec), notate(whole, self.reading))
+            matrix = contract([*((b, e, ()) for b, e in scalars), (matrix, 1, out)], out)
+        return Line(stacked(self.name, self.x, self.f, self.order, self.vec), notate(matrix, self.reading))
 
     def einsum(self) -> Line:
         """The derivative with its axes as they are."""
-        return Line(Quotient.whole(self.name, self.x.name, self.order), notate(self.expr, self.reading))
+        return Line(whole(self.name, self.x.name, self.order), notate(self.expr, self.reading))
 
 
 def spread(root: Expr) -> list[Term]:

@@ -8,22 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.algebra.expr import (
-    Apply,
-    Contract,
-    Expr,
-    Sum,
-    Symbol,
-    children,
-    coefficient_of,
-    is_zero,
-    postorder,
-    scale,
-    substitute,
-    symbol,
-    zero,
-)
+from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol, coefficient_of, is_zero, scale, symbol, zero
 from mcalc.algebra.ops.record import OPS, function, unsupported
+from mcalc.algebra.walk import children, postorder, substitute
 from mcalc.calculus.differential import tangent
 from mcalc.calculus.rules import Rule
 from mcalc.calculus.simplify import simplify

@@ -19,9 +19,9 @@ from mcalc.algebra.expr import (
     apply,
     coefficient_of,
     intern_contraction,
-    postorder,
     scale,
 )
+from mcalc.algebra.walk import postorder
 from mcalc.working.opening import d
 
 

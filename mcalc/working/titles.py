@@ -38,6 +38,10 @@ SENTENCES = {
     "by-trace": "{df} = tr(Gᵀ {dx}) for every {dx} means that G is the gradient, of the shape of {x}.",
     "by-jacobian": "{df} = J {dx} for every {dx} means that J is the Jacobian, a row for each entry of {f}.",
     "by-slope": "what multiplies {dx} is the derivative, of the shape of {f}.",
+    "by-entry": "{entry} alone changes, so the derivative by it is that entry of the derivative by {x}.",
+    "jvp": "The derivative along a direction is {df} with the direction in the place of {dx}.",
+    "vjp": "What is given is the gradient by {f}; each step of the chain carries it back towards {x}.",
+    "hvp": "The Hessian times a direction is the derivative of the gradient along that direction.",
     "by-entries": "its entries are what multiplies the entries of {dx} in those of {df}, the axes of {f} first.",
 }
 

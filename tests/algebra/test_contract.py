@@ -35,13 +35,13 @@ from mcalc.algebra.expr import (
     power,
     scale,
     size,
-    substitute,
     symbol,
     total,
     transpose,
     zero,
 )
 from mcalc.algebra.ops import OPS
+from mcalc.algebra.walk import substitute
 from tests.evaluate import Array, draw, evaluate, product
 
 m, n, k = dim("m"), dim("n"), dim("k")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mcalc.algebra.expr import Expr, Symbol, substitute
+from mcalc.algebra.expr import Expr, Symbol
+from mcalc.algebra.walk import substitute
 from mcalc.answer import differentiate
 from mcalc.calculus.differential import differential_of, push
 from mcalc.language.read import Reading

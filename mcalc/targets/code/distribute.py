@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, children, contract, postorder, rebuild
+from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, contract
+from mcalc.algebra.walk import children, postorder, rebuild
 
 #: More terms than this are not made of one product.
 LIMIT = 8

@@ -9,21 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mcalc.algebra.dims import dim
-from mcalc.algebra.expr import (
-    Apply,
-    Contract,
-    Expr,
-    Factor,
-    Group,
-    Number,
-    Rational,
-    Shape,
-    Size,
-    Sum,
-    Symbol,
-    children,
-    postorder,
-)
+from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Number, Rational, Shape, Size, Sum, Symbol
+from mcalc.algebra.walk import children, postorder
 from mcalc.targets.code.array import Code, Codes, Part, order
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.orient import oriented

@@ -6,8 +6,7 @@ the line stays short, and what is used twice, or is too long, gets a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from keyword import iskeyword
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from unicodedata import normalize
 
 from mcalc.algebra.dims import Dim
@@ -28,26 +27,66 @@ def wrap(text: Text, level: int) -> str:
     return text[0] if text[1] >= level else f"({text[0]})"
 
 
+class Language:
+    """How a language spells array code: a method for each kind of node, named as the kind is.
+
+    Each takes the node, the texts of its arguments and the names of the program. Beside them stand the methods
+    that `body` and the frames of the modules ask for.
+    """
+
+    name = ""  #: what people call it
+    words: Collection[str] = frozenset()  #: names that no variable can have
+    division = "//"  #: of whole numbers
+
+    def spell(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The node as an expression."""
+        text: Text = getattr(self, node.kind)(node, args, scope)
+        return text
+
+    def identifier(self, wish: str) -> str:
+        """A name as near to the wish as the language allows."""
+        name = "".join(c if f"_{c}".isidentifier() else "_" for c in normalize("NFKC", wish))
+        return name if name.isidentifier() else f"_{name}"
+
+    def bind(self, name: str, text: str) -> str:
+        """The statement that gives a value a name."""
+        return f"{name} = {text}"
+
+    def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
+        """The statements that make a named array by writing diagonals, onto a copy where the first value is shared."""
+        raise NotImplementedError
+
+    def repeats(self, node: Code, k: int) -> int:
+        """How often the spelling writes the k-th argument."""
+        return 1
+
+
 class Scope:
     """The names of one program: variables, dimensions, and temporaries that clash with none of them."""
 
-    def __init__(self, symbols: Iterable[Symbol], reserved: Collection[str] = ()) -> None:
-        self.taken = set(reserved)
+    def __init__(self, symbols: Iterable[Symbol], language: Language, reserved: Collection[str] = ()) -> None:
+        self.language = language
+        self.taken = {*language.words, *reserved}
         self.symbols = list(symbols)
         self.variables = {symbol.name: self.fresh(symbol.name) for symbol in self.symbols}
         names = sorted({name for symbol in self.symbols for d in symbol.shape for name in d.names})
         self.dims = {name: self.fresh(name) for name in names}
         self.needed: set[str] = set()
+        self.typed = ""  # the name of the type of numbers, where something asks for it
         self.temporaries = 0
 
     def fresh(self, wish: str) -> str:
         """An identifier like `wish` that nothing else has: with underscores where the name is taken."""
-        name = "".join(c if f"_{c}".isidentifier() else "_" for c in normalize("NFKC", wish))
-        name = name if name.isidentifier() else f"_{name}"
-        while name in self.taken or iskeyword(name) or name == "__debug__":
+        name = self.language.identifier(wish)
+        while name in self.taken:
             name += "_"
         self.taken.add(name)
         return name
+
+    def kind(self) -> str:
+        """The name of the type of numbers that the program computes with."""
+        self.typed = self.typed or self.fresh("dtype")
+        return self.typed
 
     def temporary(self, wish: str | None) -> str:
         """A name for an intermediate result."""
@@ -108,12 +147,8 @@ class Scope:
             texts[name in names].append("*".join(factors))
         top = "{}" if not texts[False] else f"({{}} - {' - '.join(texts[False])})"
         bottom = " + ".join(texts[True])
-        return top if bottom == "1" else f"{top}//{bottom}" if bottom.isalnum() else f"{top}//({bottom})"
-
-
-def spelled(texts: Sequence[str]) -> str:
-    """A tuple of these."""
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+        bottom = bottom if bottom.isalnum() else f"({bottom})"
+        return top if bottom == "1" else top + self.language.division + bottom
 
 
 def _below(name: str, inside: Mapping[str, set[str]]) -> set[str]:
@@ -127,38 +162,18 @@ def _below(name: str, inside: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-Spelling = Callable[[Code, list[Text], Scope], Text]
-
-
-class Language:
-    """How a language spells array code.
-
-    `spell` has a function for each kind of node; `assemble` gives the statements that make a named array by
-    writing diagonals, onto a copy of the first value where that is shared; `repeats` says how often the spelling
-    of a call writes its k-th argument.
-    """
-
-    __slots__ = ("assemble", "repeats", "spell")
-
-    def __init__(
-        self,
-        spell: Mapping[str, Spelling],
-        assemble: Callable[[str, Code, list[Text], bool, Scope], list[str]],
-        repeats: Callable[[Code, int], int],
-    ) -> None:
-        self.spell, self.assemble, self.repeats = spell, assemble, repeats
-
-
-def body(root: Code, language: Language, scope: Scope, titles: Mapping[Code, str]) -> tuple[list[str], Text]:
-    """The statements before the result, and the result; `titles` are names for some of the nodes."""
-    found = order([root])
-    uses = _uses(found, language)
+def body(
+    roots: Sequence[Code], language: Language, scope: Scope, titles: Mapping[Code, str]
+) -> tuple[list[str], list[Text]]:
+    """The statements before the results, and the results; `titles` are names for some of the nodes."""
+    found = order(roots)
+    uses = _uses(found, roots, language)
     lines: list[str] = []
     texts: dict[Code, Text] = {}
 
     def name(node: Code) -> None:
         title = scope.temporary(titles.get(node))
-        lines.append(f"{title} = {texts[node][0]}")
+        lines.append(language.bind(title, texts[node][0]))
         texts[node] = title, ATOM
 
     for node in found:
@@ -166,30 +181,29 @@ def body(root: Code, language: Language, scope: Scope, titles: Mapping[Code, str
             values = [texts[arg] for arg in node.args]
             title = scope.temporary(titles.get(node))
             shared = any(uses[code] > 1 for code in behind(node.args[0]))
-            lines += language.assemble(title, node, values, shared, scope)
+            lines += language.written(title, node, values, shared, scope)
             texts[node] = title, ATOM
             continue
-        spell = language.spell[node.kind]
-        texts[node] = spell(node, [texts[arg] for arg in node.args], scope)
+        texts[node] = language.spell(node, [texts[arg] for arg in node.args], scope)
         while len(texts[node][0]) > WIDTH:
             long = max(node.args, key=lambda arg: len(texts[arg][0]), default=node)
             if long is node or len(texts[long][0]) < SHORT:
                 break
             name(long)
-            texts[node] = spell(node, [texts[arg] for arg in node.args], scope)
-        shared = uses[node] > 1 or node in titles
-        if node is not root and shared and node.kind not in LEAVES and node.kind not in VIEWS:
+            texts[node] = language.spell(node, [texts[arg] for arg in node.args], scope)
+        shared = uses[node] > 1 or (node in titles and node not in roots)
+        if shared and node.kind not in LEAVES and node.kind not in VIEWS:
             name(node)
-    return lines, texts[root]
+    return lines, [texts[root] for root in roots]
 
 
-def _uses(found: Sequence[Code], language: Language) -> dict[Code, int]:
+def _uses(found: Sequence[Code], roots: Sequence[Code], language: Language) -> dict[Code, int]:
     """How often each node is written; a view is not computed, so that it counts as what it is a view of."""
-    uses = dict.fromkeys(found, 0)
+    uses = {node: roots.count(node) for node in found}
     for node in reversed(found):
         count = max(uses[node], 1) if node.kind in VIEWS else 1
         for k, arg in enumerate(node.args):
-            uses[arg] += count * (language.repeats(node, k) if node.kind == "call" else 1)
+            uses[arg] += count * language.repeats(node, k)
     return uses
 
 

@@ -1,0 +1,55 @@
+"""Visiting the nodes of an expression: each once, without recursion, so that depth costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mcalc.algebra.expr import Apply, Contract, Expr, Sum, add, contract
+
+
+def children(node: Expr) -> Iterator[Expr]:
+    """The nodes that this one is made of."""
+    match node:
+        case Sum(terms):
+            return (n for _, n in terms)
+        case Contract(factors):
+            return (b for b, _, _ in factors)
+        case Apply(_, args):
+            return iter(args)
+    return iter(())
+
+
+def postorder(root: Expr, enter: Callable[[Expr], bool] = lambda _: True) -> list[Expr]:
+    """Every node below `root` that `enter` admits, each once, children before parents."""
+    seen: set[Expr] = set()
+    order: list[Expr] = []
+    stack: list[tuple[Expr, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen and enter(node):
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((child, False) for child in children(node) if child not in seen)
+    return order
+
+
+def rebuild(node: Expr, new: Callable[[Expr], Expr]) -> Expr:
+    """The node over other children."""
+    match node:
+        case Sum(terms):
+            return add([(c, new(n)) for c, n in terms], node.shape)
+        case Contract(factors, out, sizes):
+            return contract([(new(b), e, axes) for b, e, axes in factors], out, dict(enumerate(sizes)))
+        case Apply(op, args):
+            return op(*(new(a) for a in args))
+    return node
+
+
+def substitute(root: Expr, values: dict[Expr, Expr]) -> Expr:
+    """The expression with nodes replaced by others of the same shape."""
+    done = dict(values)
+    for node in postorder(root, lambda n: n not in done):
+        done[node] = rebuild(node, lambda child: done.get(child, child))
+    return done.get(root, root)
