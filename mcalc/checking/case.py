@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from mcalc.algebra.expr import Expr, Symbol, scale
@@ -46,58 +47,62 @@ class Finding:
 
 
 class Suspects:
-    """What wrong answers to one question are compared with: made once, for all answers."""
+    """What wrong answers are compared with: made once, for all answers.
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
+    `right` is what an answer is to equal, and `form` takes a derivative in the mixed layout to the same form; None
+    where what is right is no derivative.
+    """
+
+    def __init__(self, question: Question, right: Expr, form: Callable[[Expr], Expr] | None) -> None:
+        self.question, self.right, self.form = question, right, form
+        self.derived = form is not None and question.order == 1
+
+    def formed(self, node: Expr) -> Expr:
+        """A derivative in the form of what is right; one of another shape as it is."""
+        return self.form(node) if self.form is not None and node.shape == self.question.plain.shape else node
 
     @cached_property
     def mutations(self) -> list[Mutation]:
         """The derivatives with one rule gone wrong."""
         q = self.question
-        found: list[Mutation] = []
-        if q.order == 1:
-            for mutation in while_differentiating(q.f, q.variable):
-                mutation.expr = simplify(mutation.expr)
-                if mutation.expr.shape == q.plain.shape:
-                    mutation.expr = q.arranged(mutation.expr)
-                found.append(mutation)
+        found = list(while_differentiating(q.f, q.variable)) if self.derived else []
+        for mutation in found:
+            mutation.expr = self.formed(simplify(mutation.expr))
         return found
 
     @cached_property
-    def occurrences(self) -> list[Occurrence]:
+    def occurrences(self) -> list[tuple[Occurrence, Expr]]:
         """What each place where the variable stands contributes."""
-        return occurrences(self.question.reading, self.question.variable) if self.question.order == 1 else []
+        q = self.question
+        return [(o, self.formed(o.expr)) for o in occurrences(q.reading, q.variable)] if self.derived else []
 
     @cached_property
     def terms(self) -> list[Expr]:
-        """The terms of the derivative."""
-        return terms_of(self.question.reference)
+        """The terms of what is right."""
+        return terms_of(self.right)
 
     @cached_property
     def terms_before(self) -> list[tuple[Expr, Expr]]:
         """The terms of the expression, each with its derivative."""
         q = self.question
         terms = terms_of(q.f)
-        if len(terms) < 2 or q.order > 1:
+        if len(terms) < 2 or not self.derived:
             return []
-        return [(t, q.arranged(derivative(t, q.variable))) for t in terms if q.variable in t.free]
+        return [(t, self.formed(derivative(t, q.variable))) for t in terms if q.variable in t.free]
 
     @cached_property
     def slips(self) -> list[tuple[Expr, Mutation]]:
-        """Parts of the derivative with one factor gone wrong, each with the part as it is."""
-        right = self.question.reference
-        parts = dict.fromkeys([right, *(scale(c, n) for c, n in summands(right)), *self.terms])
+        """Parts of what is right with one factor gone wrong, each with the part as it is."""
+        parts = dict.fromkeys([self.right, *(scale(c, n) for c, n in summands(self.right)), *self.terms])
         return [(part, slip) for part in parts for slip in slips(part)]
 
 
 class Case:
     """One wrong answer to a question."""
 
-    def __init__(self, question: Question, answer: Expr, samples: Samples) -> None:
-        self.question, self.answer, self.samples = question, answer, samples
-        self.suspects = question.suspects
-        self.right = question.reference
+    def __init__(self, suspects: Suspects, answer: Expr, samples: Samples) -> None:
+        self.suspects, self.answer, self.samples = suspects, answer, samples
+        self.question, self.right = suspects.question, suspects.right
         self.same_shape = answer.shape == self.right.shape
 
     # ------------------------------------------------------------ comparing

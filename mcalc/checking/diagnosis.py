@@ -11,8 +11,9 @@ from fractions import Fraction
 from itertools import combinations
 
 from mcalc.algebra.dims import dim, show_shape
-from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, postorder, scale, size, substitute, total
+from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, scale, size, total
 from mcalc.algebra.ops import OPS
+from mcalc.algebra.walk import postorder, substitute
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.case import A_PART, Case, Finding
@@ -62,7 +63,7 @@ def _other_way_round(case: Case) -> Iterator[Finding]:
     right = case.right
     if right.rank == 2 and case.equals(right.T):
         yield Finding("transpose", "this is the transpose of the derivative")
-        if other := case.question.layout_of_transpose:
+        if (other := case.question.layout_of_transpose) and right is case.question.reference:
             told = f"this would be right in the {other} layout; the question asks for the {case.question.layout} layout"
             yield Finding("layout", told, likelier=-1.5)
     for wrong in case.question.row_major:
@@ -141,10 +142,9 @@ def _times(missing: str, extra: str, small: bool) -> str:
 def _parts_missing(case: Case) -> Iterator[Finding]:
     """Places where the variable stands that were passed over, or whose part went wrong."""
     found = case.suspects.occurrences
-    parts = [(o, case.of_question(case.question.arranged(o.expr))) for o in found]
-    if case.values is None or case.gap is None or any(p is None for _, p in parts):
+    vectors = [v for _, part in found if (v := case.of_question(part)) is not None]
+    if case.values is None or case.gap is None or len(vectors) < len(found):
         return
-    vectors = [p for _, p in parts if p is not None]
     for chosen in _choices(len(vectors)):
         if case.values.same(case.gap, case.values.negative(case.values.total([vectors[k] for k in chosen]))):
             yield Finding("missed-occurrence", _missed(case, [found[k] for k in chosen], len(found)))
@@ -152,24 +152,24 @@ def _parts_missing(case: Case) -> Iterator[Finding]:
     for k, vector in enumerate(vectors):
         numbers = case.values.ratios(case.gap, vector)
         c = case.values.rational(numbers) if numbers else None
-        where = f"the part from the {_ordinal(found[k].place)} {case.show(case.question.variable)}"
+        where = f"the part from the {_ordinal(k + 1)} {case.show(case.question.variable)}"
         if c == -2:
             yield Finding("sign", f"{where} has the other sign", likelier=-8)
         elif c is not None and c != -1:
             yield Finding("factor", f"{where} is {1 + c} times what it should be", likelier=-0.2)
     if case.right.rank == 2 and case.right.shape[0] is case.right.shape[1]:
-        for k, o in enumerate(found):
-            turned = case.of_question(case.question.arranged(o.expr).T)
+        for k, (_, part) in enumerate(found):
+            turned = case.of_question(part.T)
             if turned is not None and case.values.same(case.gap, case.values.minus(turned, vectors[k])):
-                told = f"the part from the {_ordinal(o.place)} {case.show(case.question.variable)} is transposed"
+                told = f"the part from the {_ordinal(k + 1)} {case.show(case.question.variable)} is transposed"
                 yield Finding("transpose", told, likelier=-0.1)
 
 
-def _missed(case: Case, missed: Sequence[Occurrence], count: int) -> str:
+def _missed(case: Case, missed: Sequence[tuple[Occurrence, Expr]], count: int) -> str:
     name = case.show(case.question.variable)
-    which = " and the ".join(_ordinal(o.place) for o in missed)
-    places = "".join(f" (in {o.within})" for o in missed[:1] if o.within)
-    shown = [case.show(case.question.arranged(o.expr)) for o in missed]
+    which = " and the ".join(_ordinal(o.place) for o, _ in missed)
+    places = "".join(f" (in {o.within})" for o, _ in missed[:1] if o.within)
+    shown = [case.show(part) for _, part in missed]
     gives = f": it contributes {shown[0]}" if len(missed) == 1 and shown[0] != A_PART else ""
     return f"{name} occurs {count} times, and each contributes; the {which}{places} is missing{gives}"
 
@@ -253,7 +253,7 @@ def _slipped(case: Case) -> Iterator[Finding]:
 
 def _cookbook(case: Case) -> Iterator[Finding]:
     g, x = case.right, case.question.variable
-    if g.rank != 2 or x.rank != 2 or g.shape[0] is not g.shape[1] or case.question.order > 1:
+    if g is not case.question.reference or g.rank != 2 or x.rank != 2 or g.shape[0] is not g.shape[1]:
         return
     both = g + g.T
     diagonal = contract([(g, 1, ((0,), (0,)))], ((0,), (0,)))

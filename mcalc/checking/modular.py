@@ -16,8 +16,9 @@ from operator import mul
 from random import Random
 
 from mcalc.algebra.contract import rational_power
-from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Sum, Symbol, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Sum, Symbol
 from mcalc.algebra.ops.signature import ANY
+from mcalc.algebra.walk import postorder
 from mcalc.checking.point import Labels, NoValue, Point
 
 PRIME = 2**61 - 1
@@ -218,7 +219,8 @@ class Exact(Point[Entries]):
             return _by_entry(n, lambda i, j: self.reduce(signs[i]) if i == j else 0)
         skew = _by_entry(n, lambda i, j: 0 if i == j else rows[i][j] if i > j else -rows[j][i])
         plus, minus = (
-            _by_entry(n, lambda i, j, s=sign: self.reduce(int(i == j) + s * skew[i][j])) for sign in (1, -1)  # type: ignore[misc]
+            _by_entry(n, lambda i, j, s=sign: self.reduce(int(i == j) + s * skew[i][j]))
+            for sign in (1, -1)  # type: ignore[misc]
         )
         inverse = self.solved([value for row in plus for value in row], n)[1]
         turned = self._times(minus, [inverse[j::n] for j in range(n)])
@@ -355,4 +357,3 @@ def degree(root: Expr, sizes: Mapping[str, int]) -> int:
 def chance(a: Expr, b: Expr, sizes: Mapping[str, int]) -> float:
     """The chance that different expressions agree at one random point of these sizes."""
     return min(1.0, (degree(a, sizes) + degree(b, sizes)) / PRIME)
-

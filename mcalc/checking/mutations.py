@@ -24,9 +24,9 @@ from mcalc.algebra.expr import (
     ones,
     power,
     scale,
-    substitute,
     symbol,
 )
+from mcalc.algebra.walk import substitute
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import active
 from mcalc.errors import Problem
@@ -243,4 +243,3 @@ def with_property(root: Expr, variables: Iterable[Symbol], prop: str) -> Expr:
     """The expression over variables that have one property more."""
     values: dict[Expr, Expr] = {v: symbol(v.name, v.shape, v.props | {prop}, v.place) for v in variables}
     return substitute(root, values)
-

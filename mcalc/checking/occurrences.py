@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcalc.algebra.expr import Expr, Symbol, substitute, symbol
+from mcalc.algebra.expr import Expr, Symbol, symbol
+from mcalc.algebra.walk import substitute
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem

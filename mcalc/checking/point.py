@@ -12,7 +12,8 @@ from copy import copy
 from math import prod
 from typing import Generic, Self, TypeVar
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Group, Number, Rational, Size, Sum, Symbol, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Group, Number, Rational, Size, Sum, Symbol
+from mcalc.algebra.walk import postorder
 
 Array = TypeVar("Array")
 Labels = tuple[int, ...]

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, postorder, symbol, zero
+from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol, zero
+from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import push
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.calculus.simplify import simplify
+from mcalc.checking import VERDICTS
 from mcalc.checking.case import Case, Finding, Suspects
 from mcalc.checking.counterexample import Counterexample, counterexample
 from mcalc.checking.diagnosis import findings as findings_of
+from mcalc.checking.form import failed
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
 from mcalc.errors import Problem
+from mcalc.language.calls import functions
+from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-#: The verdicts, each with the exit status that it ends `mcalc check` with.
-VERDICTS = {"correct": 0, "correct-up-to-layout": 0, "partial": 1, "wrong": 1, "invalid": 2, "undecided": 4}
-FEEDBACK = ("none", "verdict", "type", "full")
 
 #: Where the likeliest cause is one of these, a multiple of the derivative is no part of the way.
 NOT_DONE = ("not-differentiated", "integrated")
@@ -36,7 +37,7 @@ MOST_LETTERS, MOST_NODES = 16 * 1024, 5000
 class Verdict:
     """What became of an answer: the verdict, how it was reached, and what went wrong."""
 
-    __slots__ = ("counterexample", "decision", "findings", "problem", "told", "verdict")
+    __slots__ = ("counterexample", "decision", "findings", "form", "problem", "told", "verdict")
 
     def __init__(
         self,
@@ -49,10 +50,13 @@ class Verdict:
     ) -> None:
         self.verdict, self.decision, self.told, self.findings = verdict, decision, told, list(findings)
         self.counterexample, self.problem = counterexample, problem
+        self.form: list[tuple[str, str]] = []  # the tests of the form that failed, each with what it asks for
 
     @property
     def message(self) -> str:
         """What to say to the student: the likeliest cause, or a remark."""
+        if self.form:
+            return f"right, but {self.form[0][1]}"
         return self.findings[0].message if self.findings else self.told
 
     def exit_status(self, strict_layout: bool = False) -> int:
@@ -68,9 +72,11 @@ class Verdict:
         telling, full = feedback in ("type", "full"), feedback == "full"
         reply["diagnosis"] = [finding.code for finding in self.findings] if telling else []
         reply["message"] = self.message if full or self.problem else ""
-        reply["counterexample"] = self.counterexample.reply() if full and self.counterexample else None
+        reply["counterexample"] = self.counterexample.reply() if telling and self.counterexample else None
         if full:
             reply["messages"] = [finding.message for finding in self.findings]
+        if self.form and telling:
+            reply["form"] = [{"test": test, "message": told} for test, told in self.form]
         reply |= {"points": decision.points, "seed": decision.seed, "error": decision.error}
         if self.problem:
             span = list(self.problem.span) if self.problem.span else None
@@ -102,7 +108,6 @@ class Question:
             raise Problem("limit", "the result has more than 8 axes")
         self.plain = simplify(derivative(self.f, self.variable, order))  # in the mixed layout
         self.reference = self.arranged(self.plain)
-        self.suspects = Suspects(self)
 
     @cached_property
     def samples(self) -> Samples:
@@ -126,6 +131,18 @@ class Question:
     def differential(self) -> Expr:
         """The differential of the expression."""
         return simplify(push(self.f, {self.variable: self.change}))
+
+    @cached_property
+    def suspects(self) -> dict[Expr, Suspects]:
+        """What to compare wrong answers with, by what would be right: the derivative, or in a derivation another."""
+        ways = ((self.f, None), (self.differential, self._applied), (self.reference, self.arranged))
+        return {right: Suspects(self, right, form) for right, form in ways}
+
+    def _applied(self, node: Expr) -> Expr:
+        """A derivative applied to the differential of the variable."""
+        axes = tuple((k,) for k in range(node.rank))
+        split = node.rank - self.variable.rank
+        return contract([(node, 1, axes), (self.change, 1, axes[split:])], axes[:split])
 
     # ------------------------------------------------------------ conventions
 
@@ -193,14 +210,22 @@ class Question:
 
     # ------------------------------------------------------------ answers
 
-    def check(self, text: str, explain: bool = True) -> Verdict:
-        """The verdict on an answer; with `explain` also what went wrong in it."""
+    def check(self, text: str, forms: Sequence[str] = (), explain: bool = True) -> Verdict:
+        """The verdict on an answer; with `explain` also what went wrong in it.
+
+        `forms` are tests of its form, made where it is right: one that fails makes it right in part.
+        """
         try:
             value = self.read(text)
-            return self.judge(value, explain)
+            verdict = self.judge(value, explain)
+            if forms and verdict.verdict.startswith("correct"):
+                tree = parse(text, functions(), {*self.reading.scope, self.change.name})
+                verdict.form = failed(forms, tree, value.expr)
+                verdict.verdict = "partial" if verdict.form else verdict.verdict
+            return verdict
         except Problem as problem:
-            verdict = "undecided" if problem.kind in ("unsupported", "limit", "undecided") else "invalid"
-            return Verdict(verdict, told=problem.message, problem=problem)
+            name = "undecided" if problem.kind in ("unsupported", "limit", "undecided") else "invalid"
+            return Verdict(name, told=problem.message, problem=problem)
 
     def read(self, text: str) -> Value:
         """An answer, with the names of the question. Raises a `Problem`."""
@@ -222,7 +247,7 @@ class Question:
         """The verdict on an answer that has been read."""
         answer, samples = value.expr, self.samples.fork()
         if self.change in answer.free:
-            return self._judge_differential(answer, samples)
+            return self._judge_differential(answer)
         if is_zero(answer) and is_zero(self.reference):
             return Verdict("correct", Decision(True, EXACT))
         if is_zero(answer) and not answer.rank:
@@ -240,19 +265,28 @@ class Question:
             return Verdict("undecided", decision, "no point was found that decides")
         return self._refuse(answer, samples, decision, explain)
 
-    def _judge_differential(self, answer: Expr, samples: Samples) -> Verdict:
+    def _judge_differential(self, answer: Expr) -> Verdict:
         if self.order > 1 or answer.shape != self.f.shape:
             told = f"with {self.change.name} this would be a differential, which has the shape of the expression"
             return Verdict("wrong", Decision(False, EXACT), findings=[Finding("wrong-shape", told)])
-        decision = decide(self.differential, answer, samples)
+        verdict = self.compare(self.differential, answer)
+        if verdict.verdict != "correct":
+            return verdict
+        told = f"right as the differential; the derivative is what stands before {self.change.name}"
+        if self.reference.rank > 2:
+            return Verdict("correct", verdict.decision, told)
+        return Verdict("correct-up-to-layout", verdict.decision, findings=[Finding("layout", told)])
+
+    def compare(self, reference: Expr, answer: Expr) -> Verdict:
+        """The verdict on an expression of the shape of the question, which is to equal another: no layouts."""
+        samples = self.samples.fork()
+        decision = decide(reference, answer, samples)
         if decision.equal:
-            told = f"right as the differential; the derivative is what stands before {self.change.name}"
-            if self.reference.rank > 2:
-                return Verdict("correct", decision, told)
-            return Verdict("correct-up-to-layout", decision, findings=[Finding("layout", told)])
+            return Verdict("correct", decision)
         if decision.equal is None:
             return Verdict("undecided", decision, "no point was found that decides")
-        return Verdict("wrong", decision, "as a differential this is not right")
+        findings = findings_of(Case(self.suspects[reference], answer, samples))
+        return Verdict("wrong", decision, "" if findings else "this does not follow", findings)
 
     def _refuse(self, answer: Expr, samples: Samples, decision: Decision, explain: bool) -> Verdict:
         if not explain:
@@ -265,11 +299,19 @@ class Question:
 
     def _findings(self, answer: Expr, samples: Samples) -> list[Finding]:
         """What went wrong; of an answer in another layout, what went wrong besides."""
-        found = findings_of(Case(self, answer, samples))
+        found = findings_of(Case(self.suspects[self.reference], answer, samples))
         right = self.reference.shape
         other = self.layout_of_transpose
         if other and answer.rank == 2 and answer.shape != right and answer.T.shape == right:
-            besides = findings_of(Case(self, answer.T, samples))
+            besides = findings_of(Case(self.suspects[self.reference], answer.T, samples))
             if besides:
                 return [*besides, Finding("layout", f"this has the shape of the {other} layout")]
         return found
+
+
+@lru_cache(maxsize=64)
+def question_for(
+    text: str, wrt: str, declarations: tuple[str, ...] = (), order: int = 1, layout: str = "mixed", seed: int = 0
+) -> Question:
+    """The question, which is derived once for all its answers. Raises a `Problem`."""
+    return Question(text, wrt, declarations, order, layout, seed)

@@ -9,7 +9,8 @@ from zlib import crc32
 
 import numpy as np
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Rational, Symbol, postorder
+from mcalc.algebra.expr import Apply, Contract, Expr, Rational, Symbol
+from mcalc.algebra.walk import postorder
 from mcalc.checking.point import Labels, NoValue, Point
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
