@@ -29,8 +29,8 @@ LIBRARIES = {
     "lark": ("mcalc.language.tables",),
     "rich": ("mcalc.cli.screen",),
     "sympy": ("mcalc.algebra.ops.special",),
-    "numpy": (),
-    "scipy": (),
+    "numpy": ("mcalc.checking.sampling",),
+    "scipy": ("mcalc.checking.sampling",),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

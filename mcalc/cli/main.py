@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Every command, with what it does: the function of that name in `mcalc.cli.NAME`, which is imported when it is called.
 COMMANDS = {
     "diff": "differentiate an expression",
+    "check": "tell whether an answer is right, and if not, what went wrong",
     "batch": "answer JSON requests, one a line",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",
