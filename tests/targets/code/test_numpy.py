@@ -33,11 +33,12 @@ def reading(*nodes, text="f", definitions=None, extra=()):
 
 
 def code_of(node, **options):
-    """The statements of `value`, without those that only take the arguments in."""
+    """The statements of `value`, without those that only take the arguments in and say what type they have."""
     code = module(reading(node, **options), node, node)
     lines = code[code.index("def value") : code.index("def derivative")].strip().splitlines()[2:]
-    lines = [line.strip() for line in lines if not line.endswith(", np.float64)") or line.startswith("    return")]
-    return [re.sub(r"^np\.asarray\((.*), np\.float64\)$", r"\1", line.removeprefix("return ")) for line in lines]
+    lines = [line.strip().replace(", dtype=dtype", "") for line in lines]
+    lines = [line for line in lines if "= arrays(" not in line and not line.startswith("dtype =")]
+    return [re.sub(r"^np\.asarray\((.*?)(, np\.float64)?\)$", r"\1", line.removeprefix("return ")) for line in lines]
 
 
 def run(code, name, values):
@@ -321,6 +322,34 @@ def test_inputs_become_floats_and_stay_as_they_are():
     result = run(code, "derivative", {"x": whole, "s": 3, "b": None})
     result[0] = 7
     assert whole[0] == 1
+
+
+def test_float32_stays():
+    node = inv(A + eye(n)) @ x * s + size(n) * ones((n,))
+    code = module(reading(node), node, derivative(node, x))
+    scope = {}
+    exec(code, scope)
+    given = {name: value.astype(np.float32) for name, value in values_for(node).items()}
+    for values, kind in (
+        (given, np.float32),
+        (given | {"s": 2.0}, np.float32),
+        (given | {"s": np.ones(())}, np.float64),
+    ):
+        for function in ("value", "derivative"):
+            assert scope[function](**values).dtype == kind
+    assert scope["value"](**{name: value.tolist() for name, value in given.items()}).dtype == np.float64
+
+
+def test_value_and_derivative_share_what_they_compute():
+    node = total(tanh(W @ x))
+    code = module(reading(node), node, derivative(node, x))
+    both = code[code.index("def value_and_derivative") :]
+    assert both.count("np.tanh") == 1
+    values, scope = values_for(node), {}
+    exec(code, scope)
+    f, df = scope["value_and_derivative"](**values)
+    np.testing.assert_array_equal(f, scope["value"](**values))
+    np.testing.assert_array_equal(df, scope["derivative"](**values))
 
 
 @pytest.mark.parametrize("node", [x, A.T, contract([(A, 1, ((0,), (0,)))], ((0,),)), OPS["vec"](A)], ids=repr)

@@ -1,0 +1,277 @@
+"""Julia: a module's functions over its own arrays, with LinearAlgebra and nothing else where that is enough."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mcalc import __version__
+from mcalc.algebra.expr import Expr
+from mcalc.targets.code.array import Code
+from mcalc.targets.code.columns import Columns, called
+from mcalc.targets.code.frame import heading, titles
+from mcalc.targets.code.program import program
+from mcalc.targets.code.spell import ATOM, Scope, Text, body
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+
+WORDS = """
+    baremodule begin break catch const continue do else elseif end export false finally for function global if import
+    let local macro module quote return struct true try using while where in isa I pi
+    contracted places entries value derivative value_and_derivative abs acos acosh asin asinh atan atanh cholesky
+    cos cosh cot coth csc csch det diag diagm dot dropdims erf erfc erfcinv erfinv exp expm1 gamma inv kron log log1p
+    logabsdet loggamma max maximum min minimum ones permutedims pinv reshape sec sech sign sin sinh size sqrt sum svd
+    svdvals sylvester tan tanh tr tril vec zeros logsumexp softmax marks along polar polar_frechet frechet digamma
+    trigamma polygamma besseli besselj besselk bessely airyai airybi airyaiprime airybiprime expinti sinint cosint
+    ellipk ellipe
+"""
+_MAPPED = """
+    abs acos acosh asin asinh atan atanh cos cosh cot coth csc csch exp expm1 log log1p sec sech sign sin sinh tan tanh
+    airyai airyaiprime airybi airybiprime digamma ellipe ellipk erf erfc erfcinv erfi erfinv gamma loggamma trigamma
+"""
+#: Names that come from the package SpecialFunctions.
+SPECIAL = re.compile(
+    r"\b(?:airy\w+|bessel\w|cosint|digamma|ellip[ek]|erfc?i?(?:nv)?|expinti|gamma|loggamma|polygamma|sinint|trigamma)\.?\("
+)
+
+#: How each operation is spelled.
+OWN = {
+    **{name: f"{name}{{dot}}({{0}})" for name in _MAPPED.split()},
+    **{name: f"{name}{{dot}}({{0}}, {{1}})" for name in ("besseli", "besselj", "besselk", "bessely", "polygamma")},
+    "Ci": "cosint{dot}({0})",
+    "Ei": "expinti{dot}({0})",
+    "Si": "sinint{dot}({0})",
+    "cholesky": "Matrix(cholesky(Symmetric({0})).L)",
+    "det": "det({0})",
+    "elu": "(max.({0}, 0) .+ expm1.(min.({0}, 0)))",
+    "expm": "exp({0})",
+    "expm_frechet": "frechet(exp, {0}, {1})",
+    "expm_frechet2": "frechet(exp, {0}, {1}, {2})",
+    "inv": "inv({0})",
+    "ismax": "marks({0}, maximum, {axis})",
+    "ismin": "marks({0}, minimum, {axis})",
+    "logdet": "logabsdet({0})[1]",
+    "logm": "log({0})",
+    "logm_frechet": "frechet(log, {0}, {1})",
+    "logm_frechet2": "frechet(log, {0}, {1}, {2})",
+    "logsumexp": "logsumexp({0}, {axis})",
+    "max": "along(maximum, {0}, {axis})",
+    "min": "along(minimum, {0}, {axis})",
+    "nuclear": "sum(svdvals({0}))",
+    "pi": "pi",
+    "pinv": "pinv({0})",
+    "polar": "polar({0})",
+    "polar_frechet": "polar_frechet({0}, {1})",
+    "pow": "({0} .^ {1})",
+    "relu": "max{dot}({0}, 0)",
+    "sigmoid": "(1 ./ (1 .+ exp.(.-{0})))",
+    "softmax": "softmax({0}, {axis})",
+    "softplus": "(max.({0}, 0) .+ log1p.(exp.(.-abs.({0}))))",
+    "sqrtm": "sqrt({0})",
+    "step": "float.({0} .> 0)",
+    "sylvester": "sylvester({0}, {1}, -{2})",
+    "tril": "tril({0})",
+    "unit": "float.((1:{0}) .== {1} + 1)",
+    "window": "float.((1:{0}) .== ({1} + 1:{2})')",
+}
+
+#: The functions that the spellings call.
+SOURCES = {
+    "frechet": '''\
+"""The derivative of f at A along each of E: the corner of f of a block matrix (Higham, Theorem 3.6)."""
+function frechet(f, A, E...)
+    Z, n = zero(A), size(A, 1)
+    M = [A E[1]; Z A]
+    if length(E) == 2
+        M = [M [E[2] Z; Z E[2]]; zero(M) M]
+    end
+    return f(M)[1:n, end-n+1:end]
+end
+''',
+    "logsumexp": '''\
+"""log(sum(exp(x))) along an axis, without overflow."""
+function logsumexp(x, axis)
+    top = maximum(x, dims=axis)
+    y = top .+ log.(sum(exp.(x .- top), dims=axis))
+    return ndims(x) == 1 ? y[1] : dropdims(y, dims=axis)
+end
+''',
+    "softmax": '''\
+"""exp(x)/sum(exp(x)) along an axis, without overflow."""
+function softmax(x, axis)
+    y = exp.(x .- maximum(x, dims=axis))
+    return y ./ sum(y, dims=axis)
+end
+''',
+    "marks": '''\
+"""1 where x is as large as the greatest (or least) along an axis, equal shares where several are, 0 elsewhere."""
+function marks(x, extreme, axis)
+    y = float.(x .== extreme(x, dims=axis))
+    return y ./ sum(y, dims=axis)
+end
+''',
+    "along": '''\
+"""A reduction along one axis, which it drops."""
+function along(f, x, axis)
+    return ndims(x) == 1 ? f(x) : dropdims(f(x, dims=axis), dims=axis)
+end
+''',
+    "polar": '''\
+"""The factor U V' of X = U S V'."""
+function polar(X)
+    F = svd(X)
+    return F.U*F.Vt
+end
+''',
+    "polar_frechet": '''\
+"""The derivative of polar at X along E, from X = U S V'."""
+function polar_frechet(X, E)
+    F = svd(X)
+    U, s, V = F.U, F.S, F.V
+    M = U'*E*V
+    return U*((M - M') ./ (s .+ s'))*V' + (E - U*(U'*E))*(V ./ s')*V' + (U ./ s')*(U'*(E - (E*V)*V'))
+end
+''',
+    "contracted": '''\
+"""The product of A and B over labelled axes, summed over the labels that both have and `out` lacks."""
+function contracted(left, A, right, B, out)
+    both = filter(in(right), left)
+    batch, inner = filter(in(out), both), filter(!in(out), both)
+    rows, columns = filter(!in(right), left), filter(!in(left), right)
+    lengths = merge(Dict(zip(left, size(A))), Dict(zip(right, size(B))))
+    sizes(labels) = [lengths[x] for x in labels]
+    arranged(X, labels, groups) = reshape(
+        permutedims(X, [findfirst(x, labels) for x in join(groups)]), [prod(sizes(g), init=1) for g in groups]...)
+    P, Q = arranged(A, left, (rows, inner, batch)), arranged(B, right, (inner, columns, batch))
+    C = zeros(promote_type(eltype(P), eltype(Q)), size(P, 1), size(Q, 2), size(P, 3))
+    for k in axes(C, 3)
+        C[:, :, k] = P[:, :, k]*Q[:, :, k]
+    end
+    found = rows*columns*batch
+    return permutedims(reshape(C, sizes(found)...), [findfirst(x, found) for x in out])
+end
+''',
+    "entries": '''\
+"""The entries of A with equal indices at equal labels."""
+entries(A, labels) = A[places(labels, A)]
+''',
+    "places": '''\
+"""Where in A the entries with equal indices at equal labels stand, one axis for each label."""
+function places(labels, A)
+    names = unique(labels)
+    lengths = [size(A, findfirst(x, labels)) for x in names]
+    return [CartesianIndex([at[findfirst(==(x), names)] for x in labels]...) for at in CartesianIndices(Tuple(lengths))]
+end
+''',
+}
+
+
+class Julia(Columns):
+    """Code for Julia."""
+
+    name = "Julia"
+    words = frozenset(WORDS.split())
+    division = "÷"
+    own = OWN
+    sources = SOURCES
+
+    def plus(self, sign: str, before: Sequence[Code], code: Code) -> str:
+        """A broadcasting sign where the shapes differ."""
+        return sign if all(other.shape == code.shape for other in before) else f".{sign}"
+
+    def mapped(self, function: str, node: Code, args: list[Text]) -> Text:
+        """A function of each entry."""
+        return f"{function}{'.' if node.rank else ''}({args[0][0]})", ATOM
+
+    def indexed(self, labels: str, text: Text) -> str:
+        """Cartesian indices."""
+        return f'[places("{labels}", {text[0]})]'
+
+    def ranged(self, text: Text, shape: Sequence[str]) -> Text:
+        """The array in this shape, by columns."""
+        return (f"vec({text[0]})" if len(shape) == 1 else f"reshape({text[0]}, {', '.join(shape)})"), ATOM
+
+    def turned(self, text: Text, axes: Sequence[int]) -> Text:
+        """The array with its axes in this order."""
+        return f"permutedims({text[0]}, ({', '.join(map(str, axes))}))", ATOM
+
+    def summed(self, text: Text, axes: Sequence[int], rank: int, shape: Sequence[str]) -> Text:
+        """The sum over these axes."""
+        if len(axes) == rank:
+            return f"sum({text[0]})", ATOM
+        dims = f"({', '.join(map(str, axes))})" if len(axes) > 1 else str(axes[0])
+        return f"dropdims(sum({text[0]}, dims={dims}), dims={dims})", ATOM
+
+    def owned(self, text: str) -> str:
+        """The array as one that may be written to."""
+        return f"copy({text})"
+
+    def update(self, entries: str, mark: str, text: str) -> str:
+        """The statement that adds to some entries."""
+        return f"{entries} .{mark}= {text}"
+
+    def inner(self, left: Text, right: Text) -> Text:
+        """The inner product of two vectors."""
+        return f"dot({left[0]}, {right[0]})", ATOM
+
+    def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The sum of an elementwise product."""
+        return f"dot({args[0][0]}, {args[1][0]})", ATOM
+
+    def diag(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A diagonal matrix."""
+        return f"diagm({args[0][0]})", ATOM
+
+    def trace(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A trace."""
+        return f"tr({args[0][0]})", ATOM
+
+    def zeros(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Zeros."""
+        return f"zeros({', '.join(self.sizes(node, scope))})", ATOM
+
+    def ones(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Ones."""
+        return f"ones({', '.join(self.sizes(node, scope))})", ATOM
+
+    def eye(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The identity."""
+        n = scope.size(node.shape[0])[0]
+        return f"Matrix(1.0I, {n}, {n})", ATOM
+
+
+JULIA = Julia()
+
+
+def module(
+    reading: Reading, value: Expr, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
+) -> str:
+    """Julia's functions `value(; variables...)`, `derivative(; variables...)` and `value_and_derivative`.
+
+    Raises a `Problem` of kind unsupported where an operation has no Julia code.
+    """
+    head = [f"# {line}" for line in heading(reading, value, derivative, wrt, order, layout)]
+    functions = [
+        _function("value", [value], reading),
+        _function("derivative", [derivative], reading),
+        _function("value_and_derivative", [value, derivative], reading),
+    ]
+    parts = [*called(JULIA.sources, functions), *functions]
+    special = ["using SpecialFunctions"] if any(map(SPECIAL.search, functions)) else []
+    head = [f"# A matrix expression and its derivative, written by mcalc {__version__}.", "#", *head, ""]
+    return "\n".join([*head, "using LinearAlgebra", *special, "", "", "\n\n\n".join(parts), ""])
+
+
+def _function(name: str, roots: list[Expr], reading: Reading) -> str:
+    codes, kept = program(roots, reading.definitions.values())
+    scope = Scope(reading.symbols.values(), JULIA)
+    lines, texts = body(codes, JULIA, scope, titles(kept, reading))
+    dims, missing = scope.found()
+    parameters = ", ".join([*scope.variables.values(), *missing, f"{scope.fresh('rest')}..."])
+    shapes = [f"({', '.join(scope.described(d)[0] for d in code.shape)})" for code in codes]
+    sizes = [f"{size} = " + solved.format(f"size({scope.variables[v]}, {axis + 1})") for size, v, axis, solved in dims]
+    results = ", ".join(text for text, _ in texts)
+    told = f'"""The {name.replace("_", " ")}: of shape {" and ".join(shapes)}."""'
+    return "\n    ".join([f"{told}\nfunction {name}(; {parameters})", *sizes, *lines, f"return {results}"]) + "\nend"

@@ -1,0 +1,299 @@
+"""Python over NumPy, or over a library that follows it: the spelling of array code."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from keyword import kwlist
+
+from mcalc.algebra.expr import Group, Rational
+from mcalc.algebra.ops import Op
+from mcalc.errors import Problem
+from mcalc.targets.code.array import Code, behind
+from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, SIGN, SUM, Language, Scope, Text, wrap
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  #: einsum knows no others
+EXACT = 2**53  #: whole numbers beyond this are floats
+PLAIN = frozenset(("number", "size", "add", "mul", "power", "call"))  #: what may be a number of Python's own
+HOLE = re.compile(r"(-?)\{(\d)\}")
+
+
+def number(value: Rational) -> Text:
+    """An exact number, as exactly as floating point can be told it. Raises a `Problem` where it is out of range."""
+    try:
+        if value.denominator == 1:
+            text = str(value) if -EXACT < value < EXACT else repr(float(value))
+        elif value.denominator in (2, 4, 8) and -100 < value < 100:
+            text = repr(float(value))
+        elif max(abs(value.numerator), value.denominator) < EXACT:
+            return f"{value.numerator}/{value.denominator}", PRODUCT
+        else:
+            text = repr(float(value))
+    except OverflowError:
+        raise Problem("unsupported", "a number is beyond the range of floating point") from None
+    return text, SIGN if value < 0 else ATOM
+
+
+def coefficient(value: Rational) -> tuple[str, int]:
+    """A factor in front, and a whole number to divide by at the end."""
+    if value == 1:
+        return "", 1
+    text, level = number(value)
+    if level == PRODUCT:
+        top = value.numerator
+        return ("" if top == 1 else str(top)), value.denominator
+    return text, 1
+
+
+def letters(labels: Group) -> str:
+    """The labels as einsum has them. Raises a `Problem` where there are too many."""
+    if labels and max(labels) >= len(LETTERS):
+        raise Problem("limit", f"einsum has {len(LETTERS)} letters for axes, which is too few")
+    return "".join(LETTERS[x] for x in labels)
+
+
+def filled(template: str, args: list[Text]) -> str:
+    """A template with its holes filled, in brackets where they must be."""
+
+    def fill(hole: re.Match[str]) -> str:
+        before, after = template[: hole.start()].rstrip()[-1:], template[hole.end() :][:1]
+        alone = before in ("(", ",", "") and after in (")", ",", "")
+        text, level = args[int(hole[2])]
+        if hole[1] and alone and level == PRODUCT and text.startswith("-"):
+            return text[1:]  # minus a product with a minus in front
+        return hole[1] + wrap((text, level), SUM if alone and not hole[1] else ATOM)
+
+    return HOLE.sub(fill, template)
+
+
+def shared_with_caller(code: Code) -> bool:
+    """Whether the array may be one that the caller holds, or cannot be written to."""
+    return behind(code)[-1].kind in ("variable", "diagonal")
+
+
+def constant(code: Code) -> bool:
+    """Whether the scalar is a plain number of Python's: nothing in it is an array."""
+    return (
+        not code.rank
+        and code.kind in PLAIN
+        and all(map(constant, code.args))
+        and (code.kind != "call" or not code.args)
+    )
+
+
+def tuple_of(texts: list[str]) -> str:
+    """A tuple of these."""
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+class Python(Language):
+    """Array code in Python. What is said here is NumPy's, under the library's own name."""
+
+    lib = "np"
+    words: frozenset[str] = frozenset((*kwlist, "__debug__", "np", "scipy"))
+
+    # ------------------------------------------------------------ leaves
+
+    def variable(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A variable."""
+        return scope.variables[node.data.name], ATOM
+
+    def size(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A dimension."""
+        return scope.size(node.data)
+
+    def number(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A number."""
+        return number(node.data)
+
+    def made(self, function: str, shape: str, scope: Scope) -> Text:
+        """An array made of nothing."""
+        return f"{self.lib}.{function}({shape}, dtype={scope.kind()})", ATOM
+
+    def shape(self, node: Code, scope: Scope) -> str:
+        """The node's shape as an argument."""
+        texts = [scope.size(d)[0] for d in node.shape]
+        return tuple_of(texts) if len(texts) > 1 else texts[0]
+
+    def zeros(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Zeros."""
+        return self.made("zeros", self.shape(node, scope), scope)
+
+    def ones(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Ones."""
+        return self.made("ones", self.shape(node, scope), scope)
+
+    def eye(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The identity."""
+        return self.made("eye", scope.size(node.shape[0])[0], scope)
+
+    # ------------------------------------------------------------ arithmetic
+
+    def add(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A sum."""
+        signs = node.data
+        text = ("-" if signs[0] < 0 else "") + wrap(args[0], PRODUCT if signs[0] < 0 else SUM)
+        for sign, arg in zip(signs[1:], args[1:], strict=True):
+            text += (" - " if sign < 0 else " + ") + wrap(arg, PRODUCT)
+        return text, SUM
+
+    def mul(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A product and quotient."""
+        factor, signs = node.data
+        text, bottom = coefficient(factor)
+        for sign, arg in zip(signs, args, strict=True):
+            if sign < 0:
+                text = f"{text or '1'}/{wrap(arg, POWER)}"
+            else:
+                text = f"{text}*{wrap(arg, POWER)}" if text else wrap(arg, PRODUCT if arg[1] != MATRIX else POWER)
+            text = text.replace("-1*", "-", 1) if text.startswith("-1*") else text
+        return text + (f"/{bottom}" if bottom != 1 else ""), PRODUCT
+
+    def power(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """An elementwise power."""
+        exponent = node.data
+        if exponent == Fraction(1, 2):
+            return f"{self.lib}.sqrt({args[0][0]})", ATOM
+        return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER
+
+    def template(self, op: Op) -> str:
+        """The spelling of an operation, with a hole for each argument; '' where there is none."""
+        return op.numpy
+
+    def known_template(self, node: Code) -> str:
+        """The spelling of the operation that the node applies. Raises a `Problem` of kind unsupported."""
+        template = self.template(node.data)
+        if not template:
+            raise Problem("unsupported", f"there is no {self.name} code for {node.data.name}")
+        return template
+
+    def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """An operation."""
+        return filled(self.known_template(node), list(map(self.operand, node.args, args))), ATOM
+
+    def operand(self, code: Code, text: Text) -> Text:
+        """An operation's argument: np.power refuses whole numbers."""
+        return (repr(float(code.data)), text[1]) if code.kind == "number" and code.data.denominator == 1 else text
+
+    def repeats(self, node: Code, k: int) -> int:
+        """How often a template has the hole."""
+        return self.known_template(node).count(f"{{{k}}}") if node.kind == "call" else 1
+
+    # ------------------------------------------------------------ products
+
+    def matmul(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Brackets on the right stay away where the other order costs the same: `x @ A @ x`."""
+        right = node.args[1]
+        sizes = {d for code in (node.args[0], *right.args) for d in code.shape}
+        same = right.kind == "matmul" and (
+            node.args[0].rank == right.rank == 1 or (right.rank == 2 and len(sizes) == 1)
+        )
+        return f"{wrap(args[0], MATRIX)} @ {wrap(args[1], MATRIX if same else POWER)}", MATRIX
+
+    def called(self, function: str, args: list[Text]) -> Text:
+        """A function of the library on these."""
+        return f"{self.lib}.{function}({', '.join(text for text, _ in args)})", ATOM
+
+    def solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system."""
+        return self.called("linalg.solve", args)
+
+    def outer(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """An outer product of vectors."""
+        return self.called("outer", args)
+
+    def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The sum of an elementwise product."""
+        return self.called("vdot", args)
+
+    def diag(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A diagonal matrix."""
+        return self.called("diag", args)
+
+    def trace(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A trace."""
+        return self.called("trace", args)
+
+    def tensordot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A product over several axes."""
+        left, right = (axes[0] if len(axes) == 1 else axes for axes in node.data)
+        return f"{self.lib}.tensordot({args[0][0]}, {args[1][0]}, axes=({left}, {right}))", ATOM
+
+    def einsum(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A product over labels."""
+        left, right, out = map(letters, node.data)
+        return f'{self.lib}.einsum("{left},{right}->{out}", {args[0][0]}, {args[1][0]})', ATOM
+
+    # ------------------------------------------------------------ axes
+
+    def sum(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A sum over axes."""
+        axes = node.data
+        where = "" if axes is None else f", axis={axes[0] if len(axes) == 1 else axes}"
+        return f"{self.lib}.sum({args[0][0]}{where})", ATOM
+
+    def permute(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A transpose."""
+        base = wrap(args[0], ATOM)
+        return (f"{base}.T" if node.rank == 2 else f"{base}.transpose{node.data}"), ATOM
+
+    def expand(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """New axes."""
+        return f"{wrap(args[0], ATOM)}[{', '.join(':' if keep else 'None' for keep in node.data)}]", ATOM
+
+    def reshape(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """Another shape."""
+        return f"{wrap(args[0], ATOM)}.reshape({', '.join(scope.size(d)[0] for d in node.shape)})", ATOM
+
+    def diagonal(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The entries on a diagonal."""
+        if node.data == ((0, 0), (0,)):
+            return self.called("diagonal", args)
+        labels, out = map(letters, node.data)
+        return f'{self.lib}.einsum("{labels}->{out}", {args[0][0]})', ATOM
+
+    def copied(self, text: str) -> str:
+        """The array as one that nothing else holds."""
+        return f"{self.lib}.array({text})"
+
+    def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
+        """An array with diagonals written onto it: a view of those entries takes the values."""
+        based, patterns, signs = node.data
+        if not based:
+            base = self.zeros(node, [], scope)[0]
+        elif shared or shared_with_caller(node.args[0]):
+            base = self.copied(values[0][0])
+        else:
+            base = values[0][0]
+        lines = [f"{name} = {base}"]
+        for k, (value, pattern, sign) in enumerate(zip(values[based:], patterns, signs, strict=True)):
+            view = f'{self.lib}.einsum("{letters(pattern)}->{letters(tuple(dict.fromkeys(pattern)))}", {name})'
+            write = "=" if not based and not k else "+=" if sign > 0 else "-="
+            lines.append(f"{view}[...] {write} {'-' + wrap(value, POWER) if write == '=' and sign < 0 else value[0]}")
+        return lines
+
+    # ------------------------------------------------------------ what stands around the code
+
+    def helpers(self, op: Op) -> list[str]:
+        """The sources of the functions that the spelling of the operation calls."""
+        return [op.helper] if op.helper else []
+
+    def imports(self, text: str) -> list[str]:
+        """The statements that import what a text uses."""
+        return ["import numpy as np", *sorted({f"import {name}" for name in re.findall(r"\bscipy\.\w+(?=\.)", text)})]
+
+    taking = ""  #: the source of the function `arrays`, which takes the arguments in
+
+    def typed(self, arrays: list[str]) -> str:
+        """The type of numbers that the arrays have."""
+        if not arrays:
+            return f"{self.lib}.float64"
+        return f"{self.lib}.result_type({', '.join(arrays)})" if len(arrays) > 1 else f"{arrays[0]}.dtype"
+
+    def result(self, code: Code, text: str, scope: Scope) -> str:
+        """The result as an array that the caller may keep."""
+        if constant(code):
+            return f"{self.lib}.asarray({text}, {self.lib}.float64)"
+        if not code.rank:
+            return f"{self.lib}.asarray({text})"
+        return self.copied(text) if shared_with_caller(code) else text

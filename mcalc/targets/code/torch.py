@@ -1,0 +1,128 @@
+"""PyTorch: functions that keep the dtype and the device of their arguments."""
+
+from __future__ import annotations
+
+import re
+
+from mcalc.targets.code.array import Code
+from mcalc.targets.code.frame import framed
+from mcalc.targets.code.library import Library
+from mcalc.targets.code.python import constant, number, shared_with_caller
+from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
+
+_NUMPY = """
+    abs arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp expm1 linalg.cholesky linalg.det linalg.inv
+    linalg.pinv linalg.slogdet linalg.svd log log1p sign sin sinh sum swapaxes tan tanh tril
+"""
+_SPECIAL = "digamma erf erfc erfinv gammaln"
+
+#: What NumPy's and SciPy's functions are called.
+SAME = {
+    **{f"np.{name}": f"torch.{name}" for name in _NUMPY.split()},
+    **{f"scipy.special.{name}": f"torch.special.{name}" for name in _SPECIAL.split()},
+    "np.max": "torch.amax",
+    "np.min": "torch.amin",
+    "np.power": "torch.pow",
+    "scipy.linalg.expm": "torch.linalg.matrix_exp",
+}
+
+#: How the operations are spelled that have a way of their own.
+OWN = {
+    "elu": "torch.nn.functional.elu({0})",
+    "logsumexp": "torch.logsumexp({0}, -1)",
+    "max": "torch.amax({0}, -1)",
+    "min": "torch.amin({0}, -1)",
+    "nuclear": "torch.sum(torch.linalg.svdvals({0}), -1)",
+    "pi": "torch.pi",
+    "relu": "torch.relu({0})",
+    "sigmoid": "torch.sigmoid({0})",
+    "softmax": "torch.softmax({0}, -1)",
+    "softplus": "-torch.nn.functional.logsigmoid(-{0})",
+    "step": "torch.heaviside({0}, torch.zeros_like({0}))",
+    "unit": "torch.eye(int({0}), **{like})[int({1})]",
+    "window": "torch.eye(int({0}), **{like})[:, int({1}):int({2})]",
+    "trigamma": "torch.special.polygamma(1, {0})",
+}
+
+
+class Torch(Library):
+    """Code for PyTorch."""
+
+    name = "PyTorch"
+    lib = "torch"
+    words = Library.words | {"torch"}
+    same = SAME
+    own = OWN
+    taking = '''\
+def arrays(*given):
+    """The arguments as tensors of one floating dtype on one device."""
+    device = next((a.device for a in given if torch.is_tensor(a)), None)
+    given = [torch.as_tensor(a, device=device) for a in given]
+    dtype = given[0].dtype
+    for a in given[1:]:
+        dtype = torch.promote_types(dtype, a.dtype)
+    dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
+    return [a.to(dtype) for a in given]
+'''
+    bridge = '''\
+def on_host(f, *given):
+    """A function of NumPy's or SciPy's, which PyTorch lacks."""
+    found = np.asarray(f(*(a.detach().cpu().numpy() for a in given)))
+    return torch.as_tensor(found, dtype=given[0].dtype, device=given[0].device)
+'''
+
+    def made(self, function: str, shape: str, scope: Scope) -> Text:
+        """A tensor made of nothing, on the device of the arguments."""
+        return f"torch.{function}({shape}, **{scope.kind()})", ATOM
+
+    def typed(self, arrays: list[str]) -> str:
+        """The dtype and the device of the arguments."""
+        return f'{{"dtype": {arrays[0]}.dtype, "device": {arrays[0]}.device}}' if arrays else "{}"
+
+    def power(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """An elementwise power, of a plain number by Python itself."""
+        if constant(node.args[0]):
+            return f"{wrap(args[0], ATOM)}**{wrap(number(node.data), ATOM)}", POWER
+        return super().power(node, args, scope)
+
+    def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """An operation; its arguments are tensors, also where they are plain numbers."""
+        if node.data.shape is not None:
+            text, level = super().call(node, args, scope)
+            return text.replace("{like}", scope.kind()), level
+        made = [
+            (f"torch.tensor({text[0]}, **{scope.kind()})", ATOM) if constant(code) else text
+            for code, text in zip(node.args, args, strict=True)
+        ]
+        return super().call(node, made, scope)
+
+    def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The sum of an elementwise product."""
+        return f"torch.sum({wrap(args[0], POWER)}*{wrap(args[1], POWER)})", ATOM
+
+    def tensordot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A product over several axes."""
+        left, right = map(list, node.data)
+        return f"torch.tensordot({args[0][0]}, {args[1][0]}, dims=({left}, {right}))", ATOM
+
+    def permute(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A transpose."""
+        return (super().permute(node, args, scope)[0].replace(".transpose(", ".permute("), ATOM)
+
+    def copied(self, text: str) -> str:
+        """The tensor as one that nothing else holds."""
+        return f"torch.clone({text})"
+
+    def imports(self, text: str) -> list[str]:
+        """PyTorch, and NumPy where the host computes something."""
+        host = ["import numpy as np"] if re.search(r"\bnp\.", text) else []
+        return [*host, *sorted({f"import {name}" for name in re.findall(r"\bscipy\.\w+(?=\.)", text)}), "import torch"]
+
+    def result(self, code: Code, text: str, scope: Scope) -> str:
+        """The result as a tensor that the caller may keep."""
+        if constant(code):
+            return f"torch.tensor({text}, **{scope.kind()})"
+        return self.copied(text) if shared_with_caller(code) else text
+
+
+module = framed(Torch())

@@ -1,0 +1,299 @@
+"""The other languages: they run, and agree with automatic differentiation over the whole corpus.
+
+JAX and PyTorch run in this process, MATLAB's code in Octave, all problems in one run; Julia is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import shutil
+import subprocess
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+
+from mcalc.algebra.dims import dim
+from mcalc.algebra.expr import symbol, total
+from mcalc.algebra.ops import OPS
+from mcalc.algebra.ops.special import SPECIAL, special
+from mcalc.answer import differentiate
+from mcalc.errors import Problem
+from mcalc.targets.code import jax as to_jax
+from mcalc.targets.code import julia, matlab
+from mcalc.targets.code import numpy as to_numpy
+from mcalc.targets.code import torch as to_torch
+from tests.evaluate import draw, sizes_of
+from tests.targets.code.test_numpy import reading
+
+DATA = Path(__file__).parents[2] / "data"
+CASES = [json.loads(line) for line in (DATA / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+PARTS = 8  #: of the corpus, so that processes share the work
+
+
+@cache
+def truth():
+    with np.load(DATA / "corpus.npz") as stored:
+        return dict(stored)
+
+
+@cache
+def answer(k):
+    case = CASES[k]
+    props = case.get("props") or {}
+    declared = [f"{name}[{','.join(dims.split())}] {props.get(name, '')}" for name, dims in case["vars"].items()]
+    return differentiate(case["expr"], [case["wrt"]], declared, case.get("order", 1)).derivatives[0]
+
+
+def code(target, k):
+    found = answer(k)
+    return target.module(found.reading, found.reading.root, found.expr)
+
+
+def point(k):
+    """The first random point of a problem, and the true derivative there."""
+    case = CASES[k]
+    draw = min(key.split("|")[1] for key in truth() if key.startswith(f"{case['id']}|") and key.endswith("|out"))
+    start = f"{case['id']}|{draw}|"
+    return {name: truth()[f"{start}in|{name}"] for name in case["vars"]}, truth()[f"{start}out"]
+
+
+def gap(found, expected):
+    """The largest error, relative to the largest entry where that is over one."""
+    assert found.shape == expected.shape
+    return np.max(np.abs(found - expected), initial=0.0) / max(1.0, np.max(np.abs(expected), initial=0.0))
+
+
+def functions(text):
+    scope = {}
+    exec(compile(text, "generated", "exec"), scope)
+    return scope
+
+
+def library(name):
+    """The target's module and what makes an array of NumPy's its own."""
+    found = pytest.importorskip(name)
+    if name == "jax":
+        found.config.update("jax_enable_x64", True)
+        return to_jax, found.numpy.asarray
+    return to_torch, found.as_tensor
+
+
+@pytest.mark.parametrize("name", ["jax", "torch"])
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_corpus_in_python(name, part):
+    target, array = library(name)
+    wrong = {}
+    for k in range(part, len(CASES), PARTS):
+        given, expected = point(k)
+        values = {v + "_" * keyword.iskeyword(v): array(value) for v, value in given.items()}
+        scope = functions(code(target, k))
+        f, df = scope["value_and_derivative"](**values)
+        assert type(f) is type(df) is type(scope["derivative"](**values))
+        np.testing.assert_allclose(f, scope["value"](**values), rtol=1e-9)
+        error = gap(np.asarray(df), expected)
+        if not error < 1e-7:
+            wrong[CASES[k]["id"]] = error
+    assert not wrong
+
+
+def octave(folder, modules, points):
+    """The derivatives that Octave computes: an array for each module, or what it says is wrong."""
+    if not shutil.which("octave-cli"):
+        pytest.skip("there is no Octave")
+    lines = ["d = load('in.mat').d;", "r = struct();"]
+    modules_at = folder / "modules"  # out of the path: Octave would call what it sources there
+    modules_at.mkdir()
+    data = {}
+    for k, (text, given) in enumerate(zip(modules, points, strict=True)):
+        (modules_at / f"c{k}.m").write_text(text, encoding="utf-8")
+        data |= {f"a{k}_{j}": value for j, value in enumerate(given)}
+        given = ", ".join(f"d.a{k}_{j}" for j in range(len(given)))
+        lines += [
+            "try",
+            f"source('modules/c{k}.m'); [df, f] = derivative({given}); g = value({given});",
+            "if any(abs(f(:) - g(:)) > 1e-9*max(1, abs(g(:)))), error('two values'); end",
+            f"r.c{k} = df;",
+            f"catch e, r.c{k} = e.message; end",
+        ]
+    scipy.io.savemat(folder / "in.mat", {"d": data}, oned_as="column", long_field_names=True)
+    (folder / "compare.m").write_text("\n".join([*lines, "save('-v6', 'out.mat', 'r');"]), encoding="utf-8")
+    subprocess.run(["octave-cli", "-qf", "compare.m"], cwd=folder, check=False, capture_output=True, timeout=300)
+    found = scipy.io.loadmat(folder / "out.mat")["r"][0, 0]
+    return [found[f"c{k}"] for k in range(len(modules))]
+
+
+def from_octave(array, expected, name=""):
+    """Octave's array with the axes of the expected one, where it has the shape that such an array has there."""
+    assert array.dtype.kind == "f", (name, array)
+    shape = list(expected.shape) + [1] * (2 - expected.ndim)
+    while len(shape) > 2 and shape[-1] == 1:
+        shape.pop()
+    assert array.shape == tuple(shape)
+    return array.reshape(expected.shape)
+
+
+def test_the_corpus_in_octave(tmp_path):
+    points = [point(k) for k in range(len(CASES))]
+    modules = [code(matlab, k) for k in range(len(CASES))]
+    given = [[values[name] for name in answer(k).reading.symbols] for k, (values, _) in enumerate(points)]
+    wrong = {}
+    for k, array in enumerate(octave(tmp_path, modules, given)):
+        error = gap(from_octave(array, points[k][1]), points[k][1])
+        if not error < 1e-7:
+            wrong[CASES[k]["id"]] = error
+    assert not wrong
+
+
+def julia_fault(text):
+    """Where a parser of Julia stumbles; None where it reads all of the text."""
+    tree_sitter = pytest.importorskip("tree_sitter")
+    grammar = pytest.importorskip("tree_sitter_julia")
+    root = tree_sitter.Parser(tree_sitter.Language(grammar.language())).parse(text.encode()).root_node
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            return node.start_point
+        stack.extend(child for child in node.children if child.has_error or child.is_missing)
+    return None
+
+
+def test_the_corpus_is_julia():
+    assert julia_fault("f(x) = x +* 1") is not None
+    assert not {CASES[k]["id"]: fault for k in range(len(CASES)) if (fault := julia_fault(code(julia, k)))}
+
+
+# ---------------------------------------------------------------- every operation
+
+
+RECORDS = [
+    *(op for op in OPS.values() if op.kind in ("elementwise", "function") and op.shape is None and op.name != "pi"),
+    *(special(name) for name in SPECIAL if name not in OPS),
+]
+#: What neither MATLAB nor Julia has in its own library.
+NOT_IN_MATLAB = "airyai airyaiprime airybi airybiprime Ci Chi Ei ellipe ellipk erfi fresnelc fresnels lambertw Shi Si"
+NOT_IN_JULIA = "Chi fresnelc fresnels lambertw Shi"
+
+
+def applied(op):
+    """The operation on symbols, its entries summed so that none hides behind another, and values for them."""
+    letters = {letter: dim(letter) for letter in "mnk"}
+    shapes = [(dim("n"),) if axes == "..." else tuple(letters[x] for x in axes) for axes in op.signatures[0].inputs]
+    symbols = [symbol(f"a{k}", shape, (), k) for k, shape in enumerate(shapes)]
+    domains = ["positive" if one == "order" else one for one in op.domain.split(", ")]
+    domains = [one.split()[-1] if one == "positive unit" else one for one in domains]
+    values = draw(symbols, 3, domains if len(domains) > 1 else domains * len(symbols))
+    if op.domain.startswith("order"):
+        values["a0"] = np.ones(sizes_of(symbols[0].shape))
+    if op.domain == "positive unit":
+        values = {name: np.abs(value) for name, value in values.items()}
+    return op(*symbols), values
+
+
+@pytest.mark.parametrize("op", RECORDS, ids=repr)
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_an_operation_in_python(name, op):
+    target, array = library(name)
+    node, values = applied(op)
+    expected = functions(to_numpy.module(reading(node), node, node))["value"](**values)
+    text = target.module(reading(node), node, node)
+    found = functions(text)["value"](**{key: array(value) for key, value in values.items()})
+    np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-7, atol=1e-10)
+
+
+def test_the_operations_in_octave(tmp_path):
+    cases = {op.name: applied(op) for op in RECORDS if op.name not in NOT_IN_MATLAB.split()}
+    modules = [matlab.module(reading(node), node, node) for node, _ in cases.values()]
+    given = [[values[s] for s in reading(node).symbols] for node, values in cases.values()]
+    found = octave(tmp_path, modules, given)
+    for (name, (node, values)), array in zip(cases.items(), found, strict=True):
+        expected = functions(to_numpy.module(reading(node), node, node))["value"](**values)
+        np.testing.assert_allclose(from_octave(array, expected, name), expected, rtol=1e-7, atol=1e-10, err_msg=name)
+
+
+@pytest.mark.parametrize(("target", "absent"), [(matlab, NOT_IN_MATLAB), (julia, NOT_IN_JULIA)])
+def test_what_a_language_lacks_is_refused(target, absent):
+    for op in RECORDS:
+        node, _ = applied(op)
+        if op.name in absent.split():
+            with pytest.raises(Problem, match=f"code for {op.name}") as caught:
+                target.module(reading(node), node, node)
+            assert caught.value.kind == "unsupported"
+        else:
+            text = target.module(reading(node), node, node)
+            assert target is matlab or julia_fault(text) is None
+
+
+# ---------------------------------------------------------------- what each library is used for
+
+n, m = dim("n"), dim("m")
+W, x, s = symbol("W", (m, n), (), 0), symbol("x", (n,), (), 1), symbol("s", (), (), 2)
+GIVEN = {"W": np.arange(12.0).reshape(3, 4) / 7, "x": np.arange(4.0), "s": np.float64(2.0)}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [OPS["softmax"](W @ x), s * W, OPS["tanh"](W @ x) * s, OPS["besselj"](s, x), OPS["diag"](x) @ W.T],
+    ids=repr,
+)
+def test_jax_compiles_and_vectorises(node):
+    from mcalc.calculus.derivative import derivative
+
+    target, _ = library("jax")
+    import jax
+
+    text = target.module(reading(node), node, derivative(node, x if x in node.free else W))
+    scope = functions(text)
+    given = {name: GIVEN[name] for name in reading(node).symbols}
+    stacked = {name: np.stack([value, 2 * value, value / 3]) for name, value in given.items()}
+    for function in (scope["value"], scope["derivative"]):
+        expected = [function(**{name: value[k] for name, value in stacked.items()}) for k in range(3)]
+        np.testing.assert_allclose(jax.jit(function)(**given), expected[0], rtol=1e-9, atol=1e-12)
+        found = jax.jit(jax.vmap(lambda values, f=function: f(**values)))(stacked)
+        np.testing.assert_allclose(found, np.stack(expected), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_float32_stays(name):
+    target, array = library(name)
+    node = OPS["logsumexp"](W @ x) * s + total(OPS["inv"](W @ W.T))
+    scope = functions(target.module(reading(node), node, OPS["diag"](x)))
+    for kind in (np.float32, np.float64):
+        given = {key: array(np.asarray(value, kind)) for key, value in GIVEN.items()}
+        assert np.asarray(scope["value"](**given)).dtype == kind
+        assert np.asarray(scope["derivative"](**given)).dtype == kind
+        assert np.asarray(scope["value"](**(given | {"s": 2.0}))).dtype == kind
+
+
+def test_torch_keeps_the_device():
+    library("torch")
+    import torch
+
+    node = s * OPS["diag"](x)
+    scope = functions(to_torch.module(reading(node), node, OPS["inv"](node)))
+    given = {"x": torch.ones(3, device="meta"), "s": 2.0}
+    assert scope["value"](**given).device.type == "meta"
+    assert scope["derivative"](**given).device.type == "meta"
+
+
+@pytest.mark.parametrize("name", ["jax", "torch", "julia", "matlab"])
+def test_no_text_leaves_its_comment(name):
+    target = import_module(f"mcalc.targets.code.{name}")
+    text = target.module(reading(x, text="x\nend\r]#=\u2028print(1)\n%}"), x, x)
+    plain = target.module(reading(x, text="x"), x, x)
+    changed = [a for a, b in zip(text.splitlines(), plain.splitlines(), strict=True) if a != b]
+    assert [line[1:8] for line in changed] == [" value:"]
+
+
+def test_names_become_what_matlab_takes():
+    names = ["λ", "end", "x'", "_a", "df", "pi", "1"]
+    symbols = [symbol(name, (), (), place) for place, name in enumerate(names)]
+    node = sum(symbols[1:], symbols[0])
+    text = matlab.module(reading(node), node, node)
+    assert "derivative(lambda, end_, x_, x_a, df, pi_, x1)" in text
+    assert "function [df_, f] =" in text
