@@ -165,6 +165,24 @@ class Slice(Syntax):
         self.start, self.stop, self.span = start, stop, span
 
 
+class Change(Syntax):
+    """A small change of an array, `dX` and `d2f`; partial where it stands in a quotient, `∂F/∂X`."""
+
+    __slots__ = __match_args__ = ("arg", "order", "partial")
+
+    def __init__(self, arg: Syntax, order: int = 1, partial: bool = False, span: Span = NOWHERE) -> None:
+        self.arg, self.order, self.partial, self.span = arg, order, partial, span
+
+
+class Equation(Syntax):
+    """`left = right`."""
+
+    __slots__ = __match_args__ = ("left", "right")
+
+    def __init__(self, left: Syntax, right: Syntax, span: Span = NOWHERE) -> None:
+        self.left, self.right, self.span = left, right, span
+
+
 class Program(Syntax):
     """Definitions in order, then the expression that they serve; `declarations` are the texts of `var` lines."""
 
@@ -188,8 +206,11 @@ def children(node: Syntax) -> Iterator[Syntax]:
             yield from (value for _, value in options)
         case Transpose(arg) | Negative(arg):
             yield arg
-        case Entry(inner) | Summation(_, inner):
+        case Entry(inner) | Summation(_, inner) | Change(inner):
             yield inner
+        case Equation(left, right):
+            yield left
+            yield right
         case Power(base, exponent):
             yield base
             yield exponent

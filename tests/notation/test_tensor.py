@@ -159,7 +159,7 @@ def check(found: Tensor, truth: Array, values: dict[str, Array], tolerance: floa
         flat = np.transpose(truth, order).reshape([math.prod(truth.shape[k] for k in side) for side in sides if side])
         agrees(text, flat)
     left = lines["index"].left
-    groups = [g for entry in (left.over, *left.under) if isinstance(entry, Entry) for g in entry.indices]
+    groups = [group for node in walk(left) if isinstance(node, Entry) for group in node.indices]
     lengths: dict[str, int] = {}
     for k, group in enumerate(groups):
         lengths |= dict(zip(group, [truth.shape[k]] if len(group) == 1 else cut_of(found, k, sizes), strict=True))
