@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.algebra.expr import Apply, Expr, Symbol, postorder
+from mcalc.algebra.expr import Apply, Expr, Symbol
+from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative, jacobians
 from mcalc.calculus.layout import check_layout, kind_of
 from mcalc.calculus.simplify import simplify
@@ -55,6 +56,11 @@ class Derivative:
         self.syntax = notate(expr, reading, where=manner.where, expand=manner.expand)
         bold = arrays(reading, variable, self.syntax) if manner.bold else ()
         self.lettering = Lettering(taken_names(reading), bold)
+
+    @property
+    def wrt(self) -> str:
+        """What was differentiated by."""
+        return self.variable.name
 
     @property
     def kind(self) -> str:
@@ -107,30 +113,40 @@ class Answer:
 
         `forms` are the targets to spell it in, and `method` is that of the working, if it is wanted.
         """
-        names = [d.variable.name for d in self.derivatives]
+        names = [d.wrt for d in self.derivatives]
         reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
         reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
         reply["vars"] = variables(self.reading)
         if len(names) == 1:
             reply |= self.derivatives[0].reply(forms, method)
         else:
-            reply["derivatives"] = [{"wrt": d.variable.name, **d.reply(forms, method)} for d in self.derivatives]
+            reply["derivatives"] = [{"wrt": d.wrt, **d.reply(forms, method)} for d in self.derivatives]
         return reply | {"notes": self.notes}
 
 
 def differentiate(
-    text: str, wrt: Sequence[str], declarations: Sequence[str] = (), order: int = 1, manner: Manner | None = None
+    text: str,
+    wrt: Sequence[str],
+    declarations: Sequence[str] = (),
+    order: int = 1,
+    manner: Manner | None = None,
+    product: tuple[str, str] | None = None,
 ) -> Answer:
-    """The derivatives of `text` by the variables named in `wrt`. Raises a `Problem`."""
+    """The derivatives of `text` by the variables, or entries of variables, named in `wrt`. Raises a `Problem`.
+
+    `product` asks for a product with an array instead: `("jvp", "v")`, `("vjp", "u")` or `("hvp", "v")`.
+    """
     manner = manner or Manner()
     if order < 1:
         raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {order}")
     if order > MAX_ORDER:
         raise Problem("limit", f"order {order} is over the limit of {MAX_ORDER}")
-    reading = read(text, declarations, wrt=wrt)
+    reading = read(text, declarations, wrt=[name.partition("[")[0].strip() for name in wrt])
     if not wrt:
         hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
         raise Problem("usage", "no variable to differentiate by", hint=hint)
+    if product is not None or any("[" in name for name in wrt):
+        return _directional(reading, wrt, order, manner, product)
     f, chosen = reading.root, [variable(reading, name) for name in wrt]
     if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
         raise Problem("limit", f"the result has more than {MAX_AXES} axes")
@@ -138,6 +154,27 @@ def differentiate(
     found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
     pairs = zip(chosen, found, strict=True)
     return Answer(reading, [Derivative(reading, x, order, simplify(d), manner) for x, d in pairs], order, manner.layout)
+
+
+def _directional(
+    reading: Reading, wrt: Sequence[str], order: int, manner: Manner, product: tuple[str, str] | None
+) -> Answer:
+    """Derivatives by entries, and products of derivatives with an array."""
+    from mcalc import directional
+
+    if product is not None and (order > 1 or any("[" in name for name in wrt)):
+        raise Problem("usage", f"{product[0]} is of the derivative by a whole variable, once")
+    found = []
+    for name in wrt:
+        if product is not None:
+            made: Derivative = directional.product(reading, variable(reading, name), *product, manner)
+        elif "[" in name:
+            made = directional.by_entry(reading, name, order, manner)
+        else:
+            x = variable(reading, name)
+            made = Derivative(reading, x, order, derivative(reading.root, x, order), manner)
+        found.append(made)
+    return Answer(reading, found, order, manner.layout)
 
 
 def arrays(reading: Reading, variable: Symbol, syntax: Syntax) -> set[str]:

@@ -18,7 +18,7 @@ LAYERS = (
     ("mcalc.notation",),
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),
-    ("mcalc.answer",),
+    ("mcalc.answer", "mcalc.directional"),
     ("mcalc.cli",),
     ("mcalc.manual", "mcalc.__main__"),
 )

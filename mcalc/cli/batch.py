@@ -11,7 +11,7 @@ from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
-from mcalc.language.names import nearest
+from mcalc.language.names import nearest, parted
 from mcalc.targets import CODE, FORMS
 
 TYPE_CHECKING = False
@@ -35,9 +35,10 @@ def batch(file: str | None) -> int:
     Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
     gets a reply with "ok": false and does not stop the stream.
 
-    A request has "expr" and "wrt", and may have "id", "command" ("diff" or "shape"), "var", "order", "layout", "to",
-    "method", and "steps", "where", "expand" and "bold" (true or false), which mean what the options of mcalc diff mean.
-    "wrt", "var" and "to" are a string or a list of strings.
+    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "var", "order", "layout",
+    "to", "method", and "steps", "where", "expand" and "bold" (true or false), which mean what the options of mcalc diff
+    mean. "wrt", "var" and "to" are a string or a list of strings. A check has "answer" too, and may have "form",
+    "feedback" and "seed", which mean what those of mcalc check mean.
 
     The exit status is 1 where a request failed.
     """
@@ -105,7 +106,7 @@ def diff(request: Request) -> Reply:
             raise Problem("usage", f"no such format: {form}", hint=f"choose from {', '.join((*FORMS, *CODE))}")
     answered = differentiate(
         text_field(request, "expr"),
-        [name.strip() for names in list_field(request, "wrt") for name in names.split(",")],
+        [name for names in list_field(request, "wrt") for name in parted(names)],
         list_field(request, "var"),
         whole_field(request, "order", 1),
         Manner(
@@ -114,6 +115,7 @@ def diff(request: Request) -> Reply:
             expand=flag_field(request, "expand"),
             bold=flag_field(request, "bold"),
         ),
+        next(((kind, name) for kind in ("jvp", "vjp", "hvp") if (name := text_field(request, kind, ""))), None),
     )
     method = text_field(request, "method", "")
     return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))
@@ -127,7 +129,25 @@ def shape(request: Request) -> Reply:
     return shape_reply(read(text_field(request, "expr"), list_field(request, "var")))
 
 
-COMMANDS: dict[str, Callable[[Request], Reply]] = {"diff": diff, "shape": shape}
+def check(request: Request) -> Reply:
+    """The reply to a `check` request."""
+    from mcalc.checking import FEEDBACK
+    from mcalc.checking.form import tests_in
+    from mcalc.checking.question import question_for
+    from mcalc.cli.check import reply_for
+
+    feedback = text_field(request, "feedback", "full")
+    if feedback not in FEEDBACK:
+        raise Problem("usage", f"no such feedback: {feedback}", hint=f"choose from {', '.join(FEEDBACK)}")
+    declared, order = tuple(list_field(request, "var")), whole_field(request, "order", 1)
+    layout, seed = text_field(request, "layout", "mixed"), whole_field(request, "seed", 0)
+    question = question_for(text_field(request, "expr"), text_field(request, "wrt"), declared, order, layout, seed)
+    given, forms = text_field(request, "answer"), list_field(request, "form")
+    verdict = question.check(given, tests_in(",".join(forms)) if forms else [])
+    return reply_for(question, given, verdict, feedback)
+
+
+COMMANDS: dict[str, Callable[[Request], Reply]] = {"diff": diff, "check": check, "shape": shape}
 
 
 def text_field(request: Request, name: str, default: str | None = None) -> str:

@@ -14,7 +14,7 @@ import click
 from click import Context, HelpFormatter, Parameter
 
 from mcalc.errors import EXCERPT, Problem
-from mcalc.language.names import nearest
+from mcalc.language.names import nearest, parted
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -167,7 +167,7 @@ class Several(click.ParamType[tuple[str, ...]]):
 
     def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> tuple[str, ...]:
         """The values. Raises a `Problem` of kind usage."""
-        parts = [part.strip() for part in value.split(",")]
+        parts = parted(value)
         if param and not all(parts):
             raise needs(param)
         return tuple(self.one.convert(part, param, ctx) for part in parts)

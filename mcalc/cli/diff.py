@@ -38,6 +38,9 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
 @EXPR
 @listed("--wrt", Variable(), metavar="NAME", help="The variable to differentiate by; may be repeated.")
 @click.option("--order", type=int, metavar="N", default=1, show_default=True, help="How many times, up to 4.")
+@click.option("--jvp", metavar="NAME", help="The derivative along this array, which is of the variable's shape.")
+@click.option("--vjp", "--upstream", metavar="NAME", help="What this gradient by the expression becomes as one by x.")
+@click.option("--hvp", metavar="NAME", help="The Hessian times this array, without the Hessian.")
 @VAR
 @FILE
 @choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="How the axes are arranged")
@@ -51,6 +54,9 @@ def diff(
     expr: str | None,
     wrt: tuple[str, ...],
     order: int,
+    jvp: str | None,
+    vjp: str | None,
+    hvp: str | None,
     var: tuple[str, ...],
     file: str | None,
     layout: str,
@@ -76,10 +82,15 @@ def diff(
         told = "the working and code take many lines, and a stream has one for each expression"
         raise Problem("usage", told, hint="--to json puts them on one")
 
+    products = [(kind, name) for kind, name in (("jvp", jvp), ("vjp", vjp), ("hvp", hvp)) if name]
+    if len(products) > 1:
+        raise Problem("usage", f"{products[0][0]} and {products[1][0]} were asked for: one is enough")
+
     def answered(text: str) -> Answer:
         from mcalc.answer import Manner, differentiate
 
-        return differentiate(text, wrt, var, order, Manner(layout, where=where, expand=expand, bold=bold))
+        manner = Manner(layout, where=where, expand=expand, bold=bold)
+        return differentiate(text, wrt, var, order, manner, products[0] if products else None)
 
     def one_line(text: str) -> str:
         answer = answered(text)

@@ -128,7 +128,7 @@ class Page:
     def result(self, derivative: Derivative, layout: str) -> None:
         """The derivative, and what it is."""
         order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
-        left = f"d{order}{name_for(derivative.reading)}/d{self.name(derivative.variable.name)}{order}"
+        left = f"d{order}{name_for(derivative.reading)}/d{self.name(derivative.wrt)}{order}"
         self.rows(self.equation(left, derivative.syntax, derivative.lettering, RESULT))
         self.remark(f"{derivative.kind}{self.shape(derivative.shape, ' of', ',')}; {layout} layout")
 

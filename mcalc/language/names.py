@@ -53,6 +53,22 @@ def letters(name: str) -> tuple[str, ...]:
     return tuple(name)
 
 
+def parted(text: str) -> list[str]:
+    """The parts between the commas that stand outside brackets.
+
+    >>> parted("X[1,2], y")
+    ['X[1,2]', 'y']
+    """
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "[(") - (letter in "])")
+        if letter == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like this one, or '' where none is close."""
     from difflib import get_close_matches

@@ -41,11 +41,11 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
             shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))
             hint = f"write {shown} for the transpose; the letters stay apart with spaces between them"
             raise Problem("name", f"{node.id} can be a transpose or a product", node.span, hint)
-    for node in walk(program):
-        if isinstance(node, Index) and isinstance(node.base, Name) and node.base.id in products:
-            apart = " ".join(products[node.base.id])
-            message = f"the place can be one of {node.base.id} or one of its last letter"
-            raise Problem("name", message, node.span, f"write ({apart})[…] or {apart}[…]")
+    for index in walk(program):
+        if isinstance(index, Index) and isinstance(index.base, Name) and index.base.id in products:
+            apart = " ".join(products[index.base.id])
+            message = f"the place can be one of {index.base.id} or one of its last letter"
+            raise Problem("name", message, index.span, f"write ({apart})[…] or {apart}[…]")
     notes = [f"{name} was read as {'·'.join(parts)}" for name, parts in products.items()]
     exponential = "e" not in whole and _is_euler(program)
     if exponential:

@@ -1,0 +1,108 @@
+"""Derivatives along a direction: by one entry of an array, and products that need no array of all derivatives.
+
+`X[1,2]` is the direction in which that entry alone changes. `jvp` is the derivative along an array of the variable's
+shape, `vjp` what an upstream gradient of the value's shape becomes, and `hvp` the second derivative of a scalar
+along a direction.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.dims import show_shape
+from mcalc.algebra.expr import Expr, Shape, Symbol, is_zero, ones, symbol, total
+from mcalc.answer import Derivative, Manner
+from mcalc.calculus.derivative import along, derivative, onto
+from mcalc.calculus.simplify import simplify
+from mcalc.errors import Problem
+from mcalc.language.read import Reading, reread_value, variable
+from mcalc.language.value import Value
+from mcalc.notation import notate, result_name
+from mcalc.targets import write
+from mcalc.working.step import Step
+
+#: Each product, and what its array is shaped like.
+PRODUCTS = {"jvp": "variable", "vjp": "value", "hvp": "variable"}
+
+
+class Directional(Derivative):
+    """A derivative along a direction: `label` says by what or along what."""
+
+    __slots__ = ("label", "rule")
+
+    def __init__(
+        self, reading: Reading, x: Symbol, order: int, expr: Expr, manner: Manner, label: str, rule: str
+    ) -> None:
+        super().__init__(reading, x, order, expr, manner)
+        self.label, self.rule = label, rule
+
+    @property
+    def wrt(self) -> str:
+        """What was asked for: `X[1,2]`, or `x along v`."""
+        return self.label
+
+    @property
+    def kind(self) -> str:
+        """`derivative` by an entry, or the name of the product."""
+        return "derivative" if self.rule == "by-entry" else self.rule
+
+    def steps(self, method: str = "differential") -> list[Step]:
+        """The working for the whole array, and the entry taken of its derivative; of a product, the line alone."""
+        words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.label}
+        last = Step((self.rule,), f"d{words['f']}/d{self.label}", self.expr, self.syntax, words)
+        if self.rule != "by-entry":
+            return [last]
+        x, order = self.variable, self.order
+        whole = derivative(self.reading.root, x, order)
+        lines = Derivative(self.reading, x, order, whole, self.manner).steps(method)
+        return [*lines, last]
+
+
+def by_entry(reading: Reading, text: str, order: int, manner: Manner) -> Directional:
+    """The derivative by one entry of a variable, such as `X[1,2]`."""
+    name = text.partition("[")[0].strip()
+    x = variable(reading, name)
+    place = reread_value(text, reading).expr
+    if place.rank:
+        hint = f"differentiate by {name}, or by one entry such as {name}[{','.join('0' * x.rank)}]"
+        raise Problem("unsupported", f"{text} is {show_shape(place.shape)}, and no single entry", hint=hint)
+    direction = _entry_alone(reading, x, onto(place, x, ones(())), text)
+    found = reading.root
+    for _ in range(order):
+        found = along(found, x, direction)
+    label = write("text", notate(place, reading, where=False))
+    return Directional(reading, x, order, found, manner, label, "by-entry")
+
+
+def _entry_alone(reading: Reading, x: Symbol, direction: Expr, text: str) -> Expr:
+    """The direction in which one entry changes: in a symmetric matrix, with the entry across the diagonal."""
+    bound = x.props - {"positive", "symmetric", "psd"}
+    across = is_zero(simplify(total(direction * direction.T)))
+    if bound or (x.symmetric and not across and direction.T is not direction):
+        why = f"its matrix is {sorted(bound)[0]}" if bound else "it may stand on the diagonal of a symmetric matrix"
+        raise Problem("unsupported", f"{text} does not change alone: {why}")
+    if not x.symmetric or not across:
+        return direction
+    reading.notes.append(f"{x.name} is symmetric: the entry across the diagonal changes with {text}")
+    return direction + direction.T
+
+
+def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -> Directional:
+    """A product of the derivative by `x` with an array called `name`, which is declared if it is not yet."""
+    f = reading.root
+    if kind == "hvp" and f.rank:
+        raise Problem("unsupported", f"hvp is for scalars, and the value is {show_shape(f.shape)}", hint="jvp or vjp")
+    v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
+    found = onto(f, x, v) if kind == "vjp" else along(onto(f, x, ones(())) if kind == "hvp" else f, x, v)
+    return Directional(reading, x, 2 if kind == "hvp" else 1, found, manner, x.name, kind)
+
+
+def _direction(reading: Reading, name: str, shape: Shape, kind: str) -> Symbol:
+    known = reading.symbols.get(name)
+    if known is None and (name in reading.scope or name in reading.sizes or not name.isidentifier()):
+        raise Problem("name", f"{name} stands for something else", hint=f"give --{kind} another name")
+    if known is not None and known.shape != shape:
+        message = f"{name} is {show_shape(known.shape)}, and {kind} takes what is {show_shape(shape)}"
+        raise Problem("shape", message)
+    found = known or symbol(name, shape, (), len(reading.symbols))
+    reading.symbols[name] = found
+    reading.scope[name] = Value(found)
+    return found
