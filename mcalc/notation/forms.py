@@ -231,9 +231,20 @@ def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
     """The elementwise product of pieces divided by others; nothing over a bar is 1."""
     if len(over) == 1 and not under:
         return over[0]
-    plain = quotient([(p.plain, ".*") for p in over], [p.plain for p in under], ".")
-    turned = quotient([(p.turned, ".*") for p in over], [p.turned for p in under], ".")
+    plain = quotient([(f, ".*") for f in _repeated([p.plain for p in over])], _repeated([p.plain for p in under]), ".")
+    turned = quotient(
+        [(f, ".*") for f in _repeated([p.turned for p in over])], _repeated([p.turned for p in under]), "."
+    )
     return balanced(plain, turned)
+
+
+def _repeated(forms: Sequence[Form]) -> list[Form]:
+    """The factors of an elementwise product, those that are equal as a power."""
+    count: dict[Syntax, int] = {}
+    for form in forms:
+        count[form.syntax] = count.get(form.syntax, 0) + 1
+    first = {form.syntax: form for form in reversed(forms)}
+    return [first[s] if times == 1 else raised(first[s], numeral(times), True) for s, times in count.items()]
 
 
 def raised(form: Form, exponent: Form, elementwise: bool) -> Form:

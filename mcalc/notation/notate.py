@@ -98,16 +98,17 @@ class Notation(Products):
 
     def _prefer(self, piece: Piece, node: Expr) -> Piece:
         """The user's own call, unless our spelling has fewer tokens."""
-        name, args, options = self.said[node]
-        call = forms.call(name, [self.piece(a).plain for a in args])
-        theirs = Form(
-            Call(name, tuple(self.piece(a).plain.syntax for a in args), options),
-            forms.ATOM,
-            call.weight + 2 * forms.TOKEN * len(options),
-        )
+        theirs = self._theirs(node)
         if theirs.weight // forms.TOKEN > piece.plain.weight // forms.TOKEN:
             return piece
         return forms.upright(theirs, node.rank == 0 or node.symmetric)
+
+    def _theirs(self, node: Expr) -> Form:
+        """The call that the input makes of the node."""
+        name, args, options = self.said[node]
+        call = forms.call(name, [self.piece(a).plain for a in args])
+        syntax = Call(name, tuple(self.piece(a).plain.syntax for a in args), options)
+        return Form(syntax, forms.ATOM, call.weight + 2 * forms.TOKEN * len(options))
 
     def _spell(self, node: Expr) -> Piece:
         match node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
     Apply,
@@ -11,13 +13,14 @@ from mcalc.algebra.expr import (
     Group,
     Rational,
     Size,
+    Sum,
     contract,
     magnitude,
     ones,
     ratio,
 )
 from mcalc.language.lower import Said
-from mcalc.language.syntax import Call, Product, Text
+from mcalc.language.syntax import Call, Num, Product, Text
 from mcalc.notation import entries, forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, diagonal_matrix, root, scalar
@@ -41,6 +44,10 @@ class Products:
         """The user's own call, unless our spelling has fewer tokens."""
         raise NotImplementedError
 
+    def _theirs(self, node: Expr) -> Form:
+        """The call that the input makes of the node."""
+        raise NotImplementedError
+
     def _worded(self, node: Contract) -> tuple[int, Contract]:
         """The product with its differences the way round that the input has them, and the sign that is left."""
         raise NotImplementedError
@@ -61,6 +68,8 @@ class Products:
         core = self._core(indexed, node.out, node.sizes, node)
         if not over and not under:
             return core
+        if over and (shared := _over_one(forms.quotient([(f, "*") for f in over], []), core)) is not None:
+            over, core = [], shared
         plain = forms.quotient([*((f, "*") for f in over), (core.plain, "*")], under)
         turned = forms.quotient([*((f, "*") for f in over), (core.turned, "*")], under)
         return Piece(plain, turned)
@@ -78,15 +87,46 @@ class Products:
 
     def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
         """What a rational and powers of scalars put in front of a product, and what they divide it by."""
+        options = [self._fraction(c, scalars, [])]
+        for node in self._spoken(scalars):
+            left, times = _taken_out(scalars, node)
+            if left or times != 1:  # what is all of it is the call itself
+                options.append(self._fraction(c, left, [(self._theirs(node), times)]))
+        return min(options, key=lambda option: sum(form.weight for form in (*option[0], *option[1])))
+
+    def _spoken(self, scalars: list[tuple[Expr, Rational]]) -> list[Contract]:
+        """Calls of the user's that are products of powers, as std(x) is, and a whole power of which is here."""
+        held = dict(scalars)
+        found = []
+        for node in self.said if any(e.denominator == 2 for _, e in scalars) else ():
+            if isinstance(node, Contract) and all(not axes for _, _, axes in node.factors):
+                roots = [(b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size)]
+                if roots and all(ratio(held.get(b, 0) / Fraction(e)).denominator == 1 and b in held for b, e in roots):
+                    found.append(node)
+        return found
+
+    def _fraction(
+        self, c: Rational, scalars: list[tuple[Expr, Rational]], calls: list[tuple[Form, int]]
+    ) -> tuple[list[Form], list[Form]]:
+        """The same, with powers of some forms among the scalars."""
         over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
         under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
         scalars, mean = self._mean(scalars)
         if mean is not None:
             over.append(mean)
-        for base, exponent in sorted(scalars, key=lambda s: (min((x.place for x in s[0].free), default=-1), s[0].h)):
+        for base, exponent in sorted(scalars, key=self._reading_order):
             form = self._scalar_power(base, magnitude(exponent))
             (over if exponent > 0 else under).append(form)
+        for form, times in calls:
+            whole = form if abs(times) == 1 else forms.raised(form, forms.numeral(abs(times)), False)
+            (over if times > 0 else under).append(whole)
         return over, under
+
+    def _reading_order(self, scalar: tuple[Expr, Rational]) -> tuple[int, int, int, int]:
+        """As in the input; of what begins with the same variable sums last, and the lighter first: c*(1 - c)."""
+        base, _ = scalar
+        place = min((x.place for x in base.free), default=-1)
+        return place, isinstance(base, Sum), self.piece(base).plain.weight, base.h
 
     def _connected(self, node: Contract, over: list[Form], under: list[Form]) -> Piece:
         """A connected scalar, with a rational in front."""
@@ -309,9 +349,40 @@ class Products:
         return Form(Call("einsum", (text.syntax, *(f.syntax for f, _ in operands))), forms.ATOM, weight)
 
 
+def _over_one(scalar: Form, core: Piece) -> Piece | None:
+    """A scalar times 1./x: the scalar stands in place of the 1."""
+    match core.plain.syntax, core.turned.syntax:
+        case Product((Num("1"), *_)), Product((Num("1"), *_)):
+            pass
+        case _:
+            return None
+
+    def put(form: Form) -> Form:
+        assert isinstance(form.syntax, Product)
+        under, operators = form.syntax.items[1:], form.syntax.operators
+        weight = form.weight - forms.TOKEN + scalar.inside(forms.PRODUCT)
+        if isinstance(scalar.syntax, Product):
+            whole = Product((*scalar.syntax.items, *under), (*scalar.syntax.operators, *operators))
+        else:
+            whole = Product((scalar.syntax, *under), operators)
+        return Form(whole, forms.PRODUCT, weight, max(form.depth, scalar.depth))
+
+    return Piece(put(core.plain), put(core.turned))
+
+
 def parts(node: Expr) -> frozenset[Expr]:
     """The factors of a product."""
     return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else forms.NOTHING
+
+
+def _taken_out(scalars: list[tuple[Expr, Rational]], node: Contract) -> tuple[list[tuple[Expr, Rational]], int]:
+    """Powers of scalars with a power of `node` taken out: what is left, and the power."""
+    held = dict(scalars)
+    root, exponent = next((b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size))
+    times = int(held[root] / Fraction(exponent))
+    for base, e, _ in node.factors:
+        held[base] = ratio(held.get(base, 0) - times * e)
+    return [(b, e) for b, e in held.items() if e], times
 
 
 def is_fused(node: Expr) -> bool:
