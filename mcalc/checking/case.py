@@ -10,8 +10,9 @@ from mcalc.calculus.derivative import derivative
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.identity import Samples
 from mcalc.checking.modular import is_opaque
-from mcalc.checking.mutations import Mutation, slips, summands, terms_of, while_differentiating
+from mcalc.checking.mutations import Mutation, slips, while_differentiating
 from mcalc.checking.occurrences import Occurrence, occurrences
+from mcalc.checking.terms import summands, terms_of
 from mcalc.checking.values import Values, Vector, values_for
 from mcalc.language.syntax import Name
 from mcalc.notation import notate
@@ -21,29 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.checking.question import Question
 
-#: Every code, the likeliest first where several hold.
-CODES = (
-    "not-differentiated", "integrated", "sign", "layout", "transpose", "vec-order", "cookbook-symmetric",
-    "missing-diag", "missing-trace", "missing-sum", "product-rule", "missed-occurrence", "missing-term", "chain-factor",
-    "factor", "extra-term", "order-swapped", "product-kind", "symmetric-only", "wrong-shape",
-)  # fmt: skip
-
 #: A formula in a sentence is no longer than this.
 MOST_SHOWN = 60
 A_PART = "a part of it"  #: what is said in the place of a longer one
-
-
-class Finding:
-    """One thing that is wrong: its code, how likely it is the cause (less is likelier), and a sentence."""
-
-    __slots__ = ("code", "message", "proportional", "rank", "weak")
-
-    def __init__(
-        self, code: str, message: str, likelier: float = 0.0, proportional: bool = False, weak: bool = False
-    ) -> None:
-        self.code, self.message, self.rank = code, message, CODES.index(code) - likelier
-        self.proportional = proportional  # the answer as a whole is a multiple of the derivative
-        self.weak = weak  # told only where there is nothing else to tell
 
 
 class Suspects:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from mcalc.algebra.expr import Expr
 from mcalc.calculus.differential import push
-from mcalc.checking.case import Finding
+from mcalc.checking.finding import Finding
 from mcalc.checking.question import Question, Verdict
 from mcalc.errors import Problem
 from mcalc.language.read import reread_value

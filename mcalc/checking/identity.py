@@ -11,6 +11,7 @@ from mcalc.algebra.expr import Expr, is_zero
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.modular import Modular, chance, is_opaque
 from mcalc.checking.point import NoValue, Point, TooLarge, sizes_at
+from mcalc.checking.terms import multiplied_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def sampled(a: Expr, b: Expr, samples: Samples) -> Decision:
 def _same(a: Expr, b: Expr) -> bool:
     """Whether both have one normal form."""
     a, b = simplify(a), simplify(b)
-    return a is b or is_zero(simplify(a - b))
+    return a is b or is_zero(simplify(a - b)) or is_zero(simplify(multiplied_out(a - b)))
 
 
 def modulo(a: Expr, b: Expr, samples: Samples) -> Decision:

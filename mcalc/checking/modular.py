@@ -218,10 +218,8 @@ class Exact(Point[Entries]):
         if not props.isdisjoint(("diagonal", "lower")):
             return _by_entry(n, lambda i, j: self.reduce(signs[i]) if i == j else 0)
         skew = _by_entry(n, lambda i, j: 0 if i == j else rows[i][j] if i > j else -rows[j][i])
-        plus, minus = (
-            _by_entry(n, lambda i, j, s=sign: self.reduce(int(i == j) + s * skew[i][j]))
-            for sign in (1, -1)  # type: ignore[misc]
-        )
+        plus = _by_entry(n, lambda i, j: self.reduce(int(i == j) + skew[i][j]))
+        minus = _by_entry(n, lambda i, j: self.reduce(int(i == j) - skew[i][j]))
         inverse = self.solved([value for row in plus for value in row], n)[1]
         turned = self._times(minus, [inverse[j::n] for j in range(n)])
         if "psd" in props:

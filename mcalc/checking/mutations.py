@@ -15,10 +15,7 @@ from mcalc.algebra.expr import (
     Expr,
     Factor,
     Group,
-    Sum,
     Symbol,
-    Term,
-    add,
     coefficient_of,
     contract,
     ones,
@@ -31,8 +28,8 @@ from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import active
 from mcalc.errors import Problem
 
-#: So many nodes of the expression are tried, and so many terms of the derivative.
-MOST_NODES, MOST_TERMS = 40, 24
+#: So many nodes of the expression are tried.
+MOST_NODES = 40
 
 #: Placeholders are told apart by their place; these are far from those that lifting uses.
 _FIRST_PLACE = 5000
@@ -126,39 +123,6 @@ def _factor_held(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
 
 
 # ---------------------------------------------------------------- slips in the result
-
-
-def summands(root: Expr) -> tuple[Term, ...]:
-    """The terms of a sum as they are; anything else is one term."""
-    return root.terms if isinstance(root, Sum) else ((1, root),)
-
-
-def terms_of(root: Expr) -> list[Expr]:
-    """The terms of an expression, products multiplied over the sums in them; few, or the expression alone."""
-    queue: list[Term] = [(1, root)]
-    found: list[Expr] = []
-    while queue:
-        if len(queue) + len(found) > MOST_TERMS:
-            return [root]
-        c, node = queue.pop()
-        opened = _opened(node)
-        if isinstance(opened, Sum):
-            queue += [(c * k, n) for k, n in reversed(opened.terms)]
-        else:
-            found.append(scale(c, node))
-    return found
-
-
-def _opened(node: Expr) -> Expr:
-    """A product with the first sum among its factors multiplied out."""
-    if isinstance(node, Contract):
-        for k, (base, exponent, axes) in enumerate(node.factors):
-            if isinstance(base, Sum) and exponent == 1 and len(base.terms) > 1:
-                rest = [*node.factors[:k], *node.factors[k + 1 :]]
-                sizes = dict(enumerate(node.sizes))
-                parts = [(c, contract([*rest, (n, 1, axes)], node.out, sizes)) for c, n in base.terms]
-                return add(parts, node.shape)
-    return node
 
 
 def slips(term: Expr) -> Iterator[Mutation]:

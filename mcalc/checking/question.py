@@ -12,10 +12,7 @@ from mcalc.calculus.differential import push
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.calculus.simplify import simplify
 from mcalc.checking import VERDICTS
-from mcalc.checking.case import Case, Finding, Suspects
-from mcalc.checking.counterexample import Counterexample, counterexample
-from mcalc.checking.diagnosis import findings as findings_of
-from mcalc.checking.form import failed
+from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
 from mcalc.errors import Problem
 from mcalc.language.calls import functions
@@ -26,6 +23,9 @@ from mcalc.language.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from mcalc.checking.case import Suspects
+    from mcalc.checking.counterexample import Counterexample
 
 #: Where the likeliest cause is one of these, a multiple of the derivative is no part of the way.
 NOT_DONE = ("not-differentiated", "integrated")
@@ -135,6 +135,8 @@ class Question:
     @cached_property
     def suspects(self) -> dict[Expr, Suspects]:
         """What to compare wrong answers with, by what would be right: the derivative, or in a derivation another."""
+        from mcalc.checking.case import Suspects
+
         ways = ((self.f, None), (self.differential, self._applied), (self.reference, self.arranged))
         return {right: Suspects(self, right, form) for right, form in ways}
 
@@ -219,6 +221,8 @@ class Question:
             value = self.read(text)
             verdict = self.judge(value, explain)
             if forms and verdict.verdict.startswith("correct"):
+                from mcalc.checking.form import failed
+
                 tree = parse(text, functions(), {*self.reading.scope, self.change.name})
                 verdict.form = failed(forms, tree, value.expr)
                 verdict.verdict = "partial" if verdict.form else verdict.verdict
@@ -285,25 +289,30 @@ class Question:
             return Verdict("correct", decision)
         if decision.equal is None:
             return Verdict("undecided", decision, "no point was found that decides")
-        findings = findings_of(Case(self.suspects[reference], answer, samples))
+        findings = self._findings(reference, answer, samples)
         return Verdict("wrong", decision, "" if findings else "this does not follow", findings)
 
     def _refuse(self, answer: Expr, samples: Samples, decision: Decision, explain: bool) -> Verdict:
         if not explain:
             return Verdict("wrong", decision)
-        findings = self._findings(answer, samples)
+        from mcalc.checking.counterexample import counterexample
+
+        findings = self._findings(self.reference, answer, samples)
         partial = any(finding.proportional for finding in findings) and findings[0].code not in NOT_DONE
         shown = counterexample(self, answer) if answer.shape == self.reference.shape else None
         told = "" if findings else "this is not the derivative"
         return Verdict("partial" if partial else "wrong", decision, told, findings, shown)
 
-    def _findings(self, answer: Expr, samples: Samples) -> list[Finding]:
+    def _findings(self, right: Expr, answer: Expr, samples: Samples) -> list[Finding]:
         """What went wrong; of an answer in another layout, what went wrong besides."""
-        found = findings_of(Case(self.suspects[self.reference], answer, samples))
-        right = self.reference.shape
-        other = self.layout_of_transpose
-        if other and answer.rank == 2 and answer.shape != right and answer.T.shape == right:
-            besides = findings_of(Case(self.suspects[self.reference], answer.T, samples))
+        from mcalc.checking.case import Case
+        from mcalc.checking.diagnosis import findings
+
+        suspects = self.suspects[right]
+        found = findings(Case(suspects, answer, samples))
+        other = self.layout_of_transpose if right is self.reference else ""
+        if other and answer.rank == 2 and answer.shape != right.shape and answer.T.shape == right.shape:
+            besides = findings(Case(suspects, answer.T, samples))
             if besides:
                 return [*besides, Finding("layout", f"this has the shape of the {other} layout")]
         return found
