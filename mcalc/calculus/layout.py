@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from mcalc.algebra.expr import Expr, Symbol
 
 LAYOUTS = ("mixed", "numerator", "denominator")
+FORMS = ("differential", "index", "kron", "einsum")  #: those in which a derivative of three axes and more is told
+VECS = ("column", "row")  #: what vec stacks
 
 
 def kind_of(f: Expr, x: Symbol, order: int) -> str:
@@ -30,3 +32,10 @@ def check_layout(layout: str) -> None:
         raise Problem("usage", f"no such layout: {layout}", hint=f"choose from {', '.join(LAYOUTS)}")
     if layout != "mixed":
         raise Problem("unsupported", f"the {layout} layout is not known yet", hint="the mixed layout is")
+
+
+def check_form(form: str, vec: str) -> None:
+    """Raise a `Problem` where there is no such form or no such order of vec; no form is asked for by ''."""
+    for name, value, known in (("form", form or FORMS[0], FORMS), ("order of vec", vec, VECS)):
+        if value not in known:
+            raise Problem("usage", f"no such {name}: {value}", hint=f"choose from {', '.join(known)}")

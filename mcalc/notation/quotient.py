@@ -40,7 +40,7 @@ def stacked(name: str, x: Symbol, f: Expr, order: int, vec: str) -> Syntax:
         return _quotient(Name(name), [column, row])
     if order > 1:
         return _quotient(Call("vec", (whole(name, x.name, order - 1),)), [row])
-    return _quotient(_vec(Name(name), f.rank, vec), [row])
+    return _quotient(_vec(Name(name), f.rank, vec), [row if f.rank else column])
 
 
 def _quotient(over: Syntax, under: list[Syntax]) -> Syntax:

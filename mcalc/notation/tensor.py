@@ -17,7 +17,7 @@ from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Equation, Name, Program, Syntax, walk
-from mcalc.notation import change_name, notate, result_name, taken_names, written
+from mcalc.notation import change_name, notate, result_name, written
 from mcalc.notation.index import IndexForm, letters
 from mcalc.notation.quotient import change, differential, entry, stacked, whole
 
@@ -25,9 +25,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.language.read import Reading
     from mcalc.notation.index import Indices
-
-FORMS = ("differential", "index", "kron", "einsum")
-VECS = ("column", "row")
 
 #: A sum of more terms stays as it is: nobody would read it in four forms.
 MOST_TERMS = 400
@@ -55,16 +52,18 @@ class Tensor:
     def __init__(self, reading: Reading, x: Symbol, order: int, expr: Expr, vec: str = "column") -> None:
         self.reading, self.x, self.order, self.expr, self.vec = reading, x, order, expr, vec
         self.f = reading.root
-        self.taken = taken_names(reading)
         self.name = result_name(reading)
         self.dx = differential_of(x, change_name(reading, x))
 
     def lines(self) -> dict[str, Line]:
         """Every form by its name; a Hessian has a fifth, `quadratic`, after its differential."""
-        found = {"differential": self.differential()}
-        if self.is_hessian:
-            found["quadratic"] = self.power(2)
-        return found | {"index": self.index(), "kron": self.kron(), "einsum": self.einsum()}
+        names = ["differential", *(["quadratic"] if self.is_hessian else []), "index", "kron", "einsum"]
+        return {name: self.line(name) for name in names}
+
+    def line(self, name: str) -> Line:
+        """One of the forms."""
+        made = {"differential": self.differential, "index": self.index, "kron": self.kron, "einsum": self.einsum}
+        return self.power(2) if name == "quadratic" else made[name]()
 
     @property
     def is_hessian(self) -> bool:
@@ -94,9 +93,10 @@ class Tensor:
         """The entry of the derivative at an entry of each axis."""
         syntax, root, notation = written(self.expr, self.reading)
         scalars, terms = shared(spread(root))
-        known = {name.id for name, _ in syntax.definitions} if isinstance(syntax, Program) else set()
-        indices = self._indices(terms, self.taken | known)
-        body = IndexForm(notation, indices, self.taken | known).sum(terms, scalars)
+        # A letter may stand for an index and for a size, but not in one formula.
+        taken = {*self.reading.scope, *(node.id for node in walk(syntax) if isinstance(node, Name))}
+        indices = self._indices(terms, taken)
+        body = IndexForm(notation, indices, taken).sum(terms, scalars)
         if isinstance(syntax, Program):
             body = _with_definitions(syntax, body)
         rank, step = self.f.rank, self.x.rank
