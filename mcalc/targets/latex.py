@@ -5,6 +5,8 @@ It takes amsmath, and nothing else.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
 from mcalc.targets.template import Target
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 #: Greek letters that TeX has no command for, because a Latin letter looks the same.
 UNCOMMANDED = {"omicron": "o"}
 ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: "\\" + c for c in "{}_#%&$"}
+UPRIGHT = r"\mathrm"
 TALL = (r"\frac", r"\left", r"\sum")  #: what needs brackets that grow
 
 
@@ -57,6 +60,14 @@ def _number(text: str) -> Form:
     return ("factor", power) if float(digits) == 1 else ("term", rf"{digits} \cdot {power}")
 
 
+def _join(parts: Sequence[str]) -> str:
+    """Factors side by side; upright words and differentials stand a little off."""
+    found = [parts[0]]
+    for left, right in pairwise(parts):
+        found += (r"\," if left.startswith(UPRIGHT) or right.startswith(UPRIGHT) else " ", right)
+    return "".join(found)
+
+
 def _group(text: str) -> str:
     """Brackets, tall ones around what is tall."""
     return rf"\left({text}\right)" if any(mark in text for mark in TALL) else f"({text})"
@@ -78,34 +89,38 @@ def _function(name: str, args: Sequence[str]) -> Form | None:
     return level, template.replace(r"\left", "").replace(r"\right", "")
 
 
-def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
-    """LaTeX with names spelled so, and quotients spelled so."""
+def _target(name: Callable[[str], str]) -> Target:
+    """LaTeX with names spelled so."""
     forms = {
         "transpose": ("factor", r"{0:atom}^{{\top}}"),
         "power": ("factor", "{0:atom}^{{{1}}}"),
         "elementwise": ("factor", r"{0:atom}^{{\odot {1:exponent}}}"),
+        "index": ("exponent", "{0:postfix}[{1}]"),
         "summation": ("term", r"\sum_{{{0}}} {1:term}"),
+        "change": ("factor", "{1} {0:factor}"),
+        "order": ("", "{0}^{{{1}}}"),
     }
     return Target(
-        forms=forms | ({"coefficient": ("factor", r"\frac{{{0}}}{{{1}}}")} if script else {}),
+        forms=forms,
         links={
             "number": ("chain", "chain", r"{0} \cdot {1}", "term"),
             ".*": ("chain", "chain", r"{0} \odot {1}", "term"),
-            "/": divided,
+            "/": ("chain", "factor", "{0}/{1}", "term"),
             "./": ("chain", "factor", r"{0} \oslash {1}", "term"),
         },
         near=frozenset("@ *"),
-        join=" ".join,
+        join=_join,
         group=_group,
         name=name,
         number=_number,
         option=r"\mathrm{{{0}}}={1}",
         text=lambda value: rf"\texttt{{{_escape(value)}}}",
         call=("exponent", r"\operatorname{{{0}}}{1}"),
+        changes=(r"\mathrm{d}", r"\partial"),
         entry=_entry,
         functions=_function,
         raised=raised,
-        script=script,
+        fraction=r"\frac{{{0}}}{{{1}}}",
         inverse=("^{-1}", r"^{-\top}"),
         program=("", "{0} = {1}", r",\ ", r"{1} \quad \text{{where }} {0}"),
     )
@@ -114,5 +129,4 @@ def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], scri
 def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as the body of a formula in LaTeX."""
     names = spellings(syntax, lettering, _spell, lambda name: rf"\mathrm{{{_escape(name)}}}")
-    script = _target(names.__getitem__, ("chain", "factor", "{0}/{1}", "term"))
-    return _target(names.__getitem__, ("", "", r"\frac{{{0}}}{{{1}}}", "factor"), script).write(syntax)
+    return _target(names.__getitem__).write(syntax)

@@ -7,6 +7,7 @@ text, for what cannot show it.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mcalc.language.letters import GREEK_LETTERS
 from mcalc.targets import text
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 MARKS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "vec": "→"}
 TIMES, APPLY, SPACE = "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>", '<mspace width="0.17em"/>'
-FRACTION = "<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>"
+TALL = re.compile("<mfrac|<munder")  #: what needs brackets that grow
+EACH = '<mo lspace="0" rspace="0">⊙</mo>'  #: before an exponent of entries
+LOW = ' stretchy="false"'  #: on brackets that do not
 #: The beginnings of the ranges of bold letters: upright Latin and italic Greek, as in TeX.
 BOLD = {"A": 0x1D400, "a": 0x1D41A, "0": 0x1D7CE, "Α": 0x1D71C, "α": 0x1D736}
 
@@ -84,17 +87,21 @@ def _script(tag: str) -> Callable[..., str]:
     return lambda *rows: f"<{tag}>{''.join(map(_row, rows))}</{tag}>"
 
 
+def _sign(sign: str) -> str:
+    return EACH if sign == "⊙" else f"<mi>{sign}</mi>" if sign == "⊤" else f"<mo>{sign}</mo>"
+
+
 ALPHABET: Alphabet = {
     "hole": _row,
     "letter": _word,
     "greek": _word,
     "word": "<mi>{}</mi>".format,
     "number": "<mn>{}</mn>".format,
-    "sign": "<mo>{}</mo>".format,
+    "sign": _sign,
     "upright": '<mi mathvariant="normal">{}</mi>'.format,
     "bold": lambda letters: f"<mn>{_bold(letters)}</mn>",
     "root": _script("msqrt"),
-    "fence": "<mrow><mo>{}</mo>{}<mo>{}</mo></mrow>".format,
+    "fence": '<mrow><mo stretchy="false">{}</mo>{}<mo stretchy="false">{}</mo></mrow>'.format,
     "above": _script("msup"),
     "below": _script("msub"),
     "both": _script("msubsup"),
@@ -108,60 +115,75 @@ ALPHABET: Alphabet = {
 def _function(name: str, args: Sequence[str]) -> Form | None:
     """The form that the function's record states."""
     form = form_of(name, len(args))
-    return form and spelled(form, ALPHABET)
+    if form is None:
+        return None
+    level, template = spelled(form, ALPHABET)
+    return level, template.replace(LOW, "") if any(TALL.search(text) for text in args) else template
+
+
+def _group(text: str) -> str:
+    """Brackets, tall ones around what is tall."""
+    low = "" if TALL.search(text) else LOW
+    return f"<mrow><mo{low}>(</mo>{text}<mo{low}>)</mo></mrow>"
 
 
 def _entry(base: str, indices: Indices) -> Form:
     """Indices below the line; what carries some already gets brackets."""
     shown = [_row(*map(_word, group)) if len(group) > 1 else _word(group[0]) for group in indices]
-    array = "<mrow><mo>(</mo>{0}<mo>)</mo></mrow>" if "<msub" in base else "<mrow>{0:atom}</mrow>"
+    array = _group("{0}") if "<msub" in base else "<mrow>{0:atom}</mrow>"
     return "exponent", f"<msub>{array}{_row(*shown)}</msub>"
 
 
-#: Where a factor begins with the name of a function, which stands a little off what is before it.
-_UPRIGHT = re.compile(r"(?:<mrow>|<msu[bp]>)*<mi>\w{2,}</mi>(?:<mrow>.{,40}?</mrow></msu[bp]>)?<mo>&#x2061;")
+#: An upright word, or what begins with one.
+_UPRIGHT = re.compile(r'(?:<m(?:row|sub|sup|over)[^>]*>)*<mi(?:>\w\w| mathvariant="normal")')
 
 
 def _join(parts: Sequence[str]) -> str:
-    """Factors side by side, with the operators that nobody sees."""
+    """Factors side by side, with the operators that nobody sees; upright words stand a little off."""
     found = [parts[0]]
-    for part in parts[1:]:
-        found += (TIMES, SPACE, part) if _UPRIGHT.match(part) else (TIMES, part)
+    for left, right in pairwise(parts):
+        off = _UPRIGHT.match(right) or (_UPRIGHT.match(left) and APPLY not in left)
+        found += (TIMES, SPACE, right) if off else (TIMES, right)
     return "".join(found)
 
 
-def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
-    """MathML with names spelled so, and quotients spelled so."""
+def _target(name: Callable[[str], str]) -> Target:
+    """MathML with names spelled so."""
     forms = {
-        "transpose": ("factor", "<msup><mrow>{0:atom}</mrow><mo>⊤</mo></msup>"),
+        "transpose": ("factor", "<msup><mrow>{0:atom}</mrow><mi>⊤</mi></msup>"),
         "power": ("factor", "<msup><mrow>{0:atom}</mrow><mrow>{1}</mrow></msup>"),
-        "elementwise": ("factor", "<msup><mrow>{0:atom}</mrow><mrow><mo>⊙</mo>{1:exponent}</mrow></msup>"),
+        "elementwise": ("factor", f"<msup><mrow>{{0:atom}}</mrow><mrow>{EACH}{{1:exponent}}</mrow></msup>"),
+        "change": ("factor", "<mrow>{1}{0:factor}</mrow>"),
+        "order": ("", "<msup>{0}<mn>{1}</mn></msup>"),
+        "index": ("exponent", "<mrow><mrow>{0:postfix}</mrow><mo>[</mo>{1}<mo>]</mo></mrow>"),
         "summation": ("term", "<munder><mo>∑</mo><mrow>{0}</mrow></munder><mrow>{1:term}</mrow>"),
     }
     return Target(
-        forms=forms | ({"coefficient": ("factor", FRACTION)} if script else {}),
+        forms=forms,
         links={
             "number": ("chain", "chain", "{0}<mo>·</mo>{1}", "term"),
             ".*": ("chain", "chain", "{0}<mo>⊙</mo>{1}", "term"),
-            "/": divided,
+            "/": ("chain", "factor", "{0}<mo>/</mo>{1}", "term"),
             "./": ("chain", "factor", "{0}<mo>⊘</mo>{1}", "term"),
         },
         near=frozenset("@ *"),
         join=_join,
-        group="<mrow><mo>(</mo>{}<mo>)</mo></mrow>".format,
+        group=_group,
         name=name,
         number=_number,
         digit=re.compile("(?:<mrow>|<msup>)*<mn>").match,
         option="<mtext>{0}</mtext><mo>=</mo>{1}",
-        comma="<mo>,</mo>",
+        commas=("<mo>,</mo>", "<mo>,</mo>"),
+        colon="<mo>:</mo>",
         text=lambda value: f"<mtext>{escape(value)}</mtext>",
         call=("exponent", "<mrow><mi>{0}</mi><mo>&#x2061;</mo>{1}</mrow>"),
         functions=_function,
         raised=raised,
+        changes=('<mi mathvariant="normal">d</mi>', "<mo>∂</mo>"),
         entry=_entry,
         below=lambda indices: "".join(map(_word, indices)),
-        script=script,
-        inverse=("<mrow><mo>−</mo><mn>1</mn></mrow></msup>", "<mrow><mo>−</mo><mo>⊤</mo></mrow></msup>"),
+        fraction="<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>",
+        inverse=("<mrow><mo>−</mo><mn>1</mn></mrow></msup>", "<mrow><mo>−</mo><mi>⊤</mi></mrow></msup>"),
         plus="<mo>+</mo>",
         minus=("<mo>−</mo>", "<mo>−</mo>"),
         program=(
@@ -177,28 +199,35 @@ _TAG = re.compile("<[^>]*>|[^<]+")
 
 
 def tidied(markup: str) -> str:
-    """The markup without rows of one element."""
+    """The markup without rows of one element, and with what stands above and below one base above each other."""
     parts: list[str] = _TAG.findall(markup)
-    opened: list[tuple[int, int]] = []  # where each open element begins, and the elements that it has so far
+    opened: list[list[int]] = []  # of each open element where it begins, its elements so far, and the first one's end
     for place, part in enumerate(parts):
         if not part.startswith("<"):
             continue
+        if not part.startswith("</") and not part.endswith("/>"):
+            opened.append([place, 0, 0])
+            continue
+        end = place
         if part.startswith("</"):
-            start, count = opened.pop()
+            start, count, first = opened.pop()
             if parts[start] == "<mrow>" and count == 1:
                 parts[start] = parts[place] = ""
-        elif not part.endswith("/>"):
-            opened.append((place, 0))
-            continue
+                end = first
+            elif parts[start] == "<msup>" and parts[first] == "</msub>":
+                base = next(k for k in range(start + 1, first) if parts[k])
+                if parts[base] == "<msub>":
+                    parts[base] = parts[first] = ""
+                    parts[start], parts[place] = "<msubsup>", "</msubsup>"
         if opened:
-            opened[-1] = (opened[-1][0], opened[-1][1] + 1)
+            opened[-1][1] += 1
+            opened[-1][2] = opened[-1][2] or end
     return "".join(parts)
 
 
 def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as a `math` element."""
     names = spellings(syntax, lettering, _spell, lambda name: f"<mi>{escape(name)}</mi>")
-    script = _target(names.__getitem__, ("chain", "factor", "{0}<mo>/</mo>{1}", "term"))
-    body = tidied(_target(names.__getitem__, ("", "", FRACTION, "factor"), script).write(syntax))
+    body = tidied(_target(names.__getitem__).write(syntax))
     head = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" alttext="{escape(text.write(syntax))}">'
     return f"{head}{body}</math>"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from mcalc.language.syntax import (
     Call,
+    Change,
     Entry,
+    Equation,
     Index,
     Matmul,
     Name,
@@ -37,14 +39,16 @@ if TYPE_CHECKING:
 #: an exponent stands behind `^`, where a name that begins with T would be read as the transpose.
 LEVELS = {"": 0, "sum": 1, "term": 2, "chain": 3, "factor": 4, "postfix": 5, "atom": 6, "exponent": 7}
 CHAIN = LEVELS["chain"]
+ROOM = 2  #: the fractions that may stand in each other before they get too small to read
 
 
 class Target:
     """How one notation spells the surface tree."""
 
     __slots__ = (
-        "below", "call", "comma", "digit", "entry", "forms", "functions", "group", "inverse", "join", "lead", "links",
-        "minus", "name", "near", "number", "option", "plus", "program", "raised", "script", "superscript", "text",
+        "below", "call", "changes", "colon", "commas", "digit", "entry", "forms", "fraction", "functions", "group",
+        "inverse", "join", "lead", "links", "minus", "name", "near", "number", "option", "plus", "program", "raised",
+        "superscript", "text",
     )  # fmt: skip
 
     def __init__(
@@ -60,21 +64,23 @@ class Target:
         digit: Callable[[str], object] = lambda text: text[0].isdigit(),
         text: Callable[[str], str] = repr,
         option: str = "{0}={1}",
-        comma: str = ", ",
+        commas: tuple[str, str] = (", ", ","),
+        colon: str = ":",
         call: Form = ("exponent", "{0}{1}"),
         functions: Callable[[str, Sequence[str]], Form | None] = lambda name, args: None,
         raised: Callable[[str], Container[int]] = lambda name: (),
         entry: Callable[[str, Indices], Form] = lambda base, indices: bracketed(indices),
         below: Callable[[Sequence[str]], str] = "".join,
+        changes: tuple[str, str] = ("d", "∂"),
         superscript: Callable[[str], str] = lambda exponent: "",
-        script: Target | None = None,
+        fraction: str = "",
         inverse: tuple[str, str] = ("", ""),
         plus: str = " + ",
         minus: tuple[str, str] = ("-", " - "),
         lead: str = "",
         program: tuple[str, str, str, str] = ("var {0}", "{0} = {1}", "; ", "{0}; {1}"),
     ) -> None:
-        self.forms = forms  # of transpose, power, elementwise, superscript, summation and coefficient
+        self.forms = forms  # of transpose, power, elementwise and so on, by what `_piece` asks for
         self.links = links  # of each operator: what its operands need, its template, how tightly the result binds
         self.near = near  # the operators that are spelled by nearness: `join` writes their operands
         self.join = join
@@ -84,14 +90,16 @@ class Target:
         self.digit = digit  # whether a text begins with a digit
         self.text = text
         self.option = option
-        self.comma = comma
+        self.commas = commas  # between arguments, and between indices
+        self.colon = colon
         self.call = call  # of a function without a form of its own: its name, and its arguments in brackets
         self.functions = functions  # the form of a function that has one of its own, given the arguments' texts
         self.raised = raised  # the arguments that a function's form sets above the line
         self.entry = entry  # the form of an entry, given the array's text
         self.below = below  # the indices of a summation
+        self.changes = changes  # the signs of a differential and of a partial derivative
         self.superscript = superscript  # an exponent above the line, or ""
-        self.script = script or self  # what spells exponents: a fraction has no room there
+        self.fraction = fraction  # one that stands on two lines, where there is room
         self.inverse = inverse  # how an inverse ends, and how its transpose ends
         self.plus = plus
         self.minus = minus  # before one operand, and between two
@@ -101,29 +109,35 @@ class Target:
     def write(self, syntax: Syntax) -> str:
         """The text of a tree, of any depth."""
         done: list[Piece] = []
-        stack: list[tuple[Syntax, int, Target]] = [(syntax, -1, self)]
+        stack: list[tuple[Syntax, int, int]] = [(syntax, -1, ROOM)]
         while stack:
-            node, count, target = stack.pop()
+            node, count, room = stack.pop()
             if count < 0:
                 below = list(children(node))
-                stack.append((node, len(below), target))
-                stack.extend((child, -1, target._for(node, k)) for k, child in reversed(list(enumerate(below))))
+                stack.append((node, len(below), room))
+                stack.extend((child, -1, self._room(node, k, room)) for k, child in reversed(list(enumerate(below))))
             else:
                 cut = len(done) - count
                 pieces = done[cut:]
                 del done[cut:]
-                done.append(target._piece(node, pieces))
+                done.append(self._piece(node, pieces, room))
         return done[0].text
 
-    def _for(self, node: Syntax, place: int) -> Target:
-        """What spells the child in this place."""
-        if isinstance(node, Power):
-            return self.script if place else self
-        if isinstance(node, Call) and place in self.raised(node.name):
-            return self.script
-        return self
+    def _room(self, node: Syntax, place: int, room: int) -> int:
+        """The lines that fractions may have below each other in the child in this place."""
+        match node:
+            case Power() if place:
+                return 0
+            case Call(name) if place in self.raised(name):
+                return 0
+            case Product(items, operators):
+                # A number that divides goes in front, and leaves what it divides its full size.
+                divided = (k for k in range(place - 1, len(operators)) if k >= 0 and operators[k] == "/")
+                if any(k < place or not isinstance(items[k + 1], Num) for k in divided):
+                    return max(0, room - 1)
+        return room
 
-    def _piece(self, node: Syntax, pieces: list[Piece]) -> Piece:
+    def _piece(self, node: Syntax, pieces: list[Piece], room: int) -> Piece:
         match node:
             case Num(text):
                 piece = self._fill(self.number(text))
@@ -144,22 +158,29 @@ class Target:
                 return self._power(pieces[0], pieces[1], elementwise)
             case Entry(_, indices):
                 return self._fill(self.entry(pieces[0].text, indices), pieces[0])
+            case Change(_, order, partial):
+                sign = self.changes[partial]
+                if order > 1:
+                    sign = self.forms["order"][1].format(sign, self.superscript(str(order)) or order)
+                return self._fill(self.forms["change"], pieces[0], sign)
+            case Equation():
+                return Piece(self, self.program[1].format(*pieces), "")
             case Summation(indices):
                 return self._fill(self.forms["summation"], self.below(indices), pieces[0])
             case Index():
-                return self._fill(("exponent", "{0:postfix}[{1}]"), pieces[0], ",".join(p.text for p in pieces[1:]))
+                return self._fill(self.forms["index"], pieces[0], self.commas[1].join(p.text for p in pieces[1:]))
             case Slice(start, stop):
                 texts = [piece.text for piece in pieces]
                 ends = ["" if end is None else texts.pop(0) for end in (start, stop)]
-                return Piece(self, ":".join(ends), "")
+                return Piece(self, self.colon.join(ends), "")
             case Negative():
                 piece = Piece(self, self.minus[0] + format(pieces[0], self.lead + "chain"), "sum")
                 piece.signed = pieces[0]
                 return piece
             case Matmul(_, operators):
-                return self._chain(pieces, operators, "factor")
+                return self._chain(pieces, operators, "factor", room)
             case Product(_, operators):
-                return self._chain(pieces, operators, "chain")
+                return self._chain(pieces, operators, "chain", room)
             case Terms(_, signs):
                 return self._sum(pieces, signs)
             case Program():
@@ -177,7 +198,7 @@ class Target:
             return self._fill(own, *pieces)
         for k, (key, _) in enumerate(node.options, len(node.args)):
             texts[k] = self.option.format(key, texts[k])
-        return self._fill(self.call, node.name, self.group(self.comma.join(texts)))
+        return self._fill(self.call, node.name, self.group(self.commas[0].join(texts)))
 
     def _transpose(self, piece: Piece) -> Piece:
         ending, turned = self.inverse
@@ -191,15 +212,17 @@ class Target:
             return self._fill(self.forms["superscript"], base, above)
         return self._fill(self.forms["elementwise" if elementwise else "power"], base, exponent)
 
-    def _chain(self, pieces: list[Piece], operators: Sequence[str], need: str) -> Piece:
+    def _chain(self, pieces: list[Piece], operators: Sequence[str], need: str, room: int) -> Piece:
         """A chain from left to right. Operands that stand near each other are joined all at once.
 
         A number does not stand near what is before it, nor anything near a product that binds less tightly: there
         the link called `number` stands between.
         """
         near = [operator in self.near for operator in operators]
-        first = self.lead + "factor" if near[0] else self.links[operators[0]][0]
-        if operators[0] == "/" and self._leads(pieces[1], pieces[0].level):
+        stacked = ("", "", self.fraction, "factor") if self.fraction and room else self.links["/"]
+        links = {**self.links, "/": stacked}
+        first = self.lead + "factor" if near[0] else links[operators[0]][0]
+        if operators[0] == "/" and self._leads(pieces[1], pieces[0].level, room):
             first = "chain"
         parts = [format(pieces[0], first)]
         level = "chain"
@@ -210,17 +233,17 @@ class Target:
                     parts.append(part)
                     level = "chain"
                     continue
-            elif operator == "/" and self._leads(piece, LEVELS[level] if k else pieces[0].level):
+            elif operator == "/" and self._leads(piece, LEVELS[level] if k else pieces[0].level, room):
                 number = parts.pop(0) if len(parts) > 1 and self.digit(parts[0]) else self.number("1")[1]
-                parts.insert(0, self.forms["coefficient"][1].format(number, piece.text))
+                parts.insert(0, self.fraction.format(number, piece.text))
                 continue
-            _, right, template, level = self.links["number" if near[k] else operator]
+            _, right, template, level = links["number" if near[k] else operator]
             parts = [template.format(self.join(parts), format(piece, right))]
         return Piece(self, self.join(parts), level)
 
-    def _leads(self, divisor: Piece, level: int) -> bool:
+    def _leads(self, divisor: Piece, level: int, room: int) -> bool:
         """Whether a divisor stands in front as a coefficient, 1/2 x y, because what it divides is long."""
-        return divisor.is_number and level <= LEVELS["factor"] and "coefficient" in self.forms
+        return bool(self.fraction and room and divisor.is_number and level <= LEVELS["factor"])
 
     def _sum(self, pieces: list[Piece], signs: Sequence[str]) -> Piece:
         need = self.lead + "term"

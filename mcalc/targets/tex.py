@@ -27,7 +27,7 @@ WORDS = frozenset("arccos arcsin arctan cos cosh cot coth csc det exp log max mi
 #: Commands for signs, with their characters.
 SIGNS = {
     "top": "⊤", "otimes": "⊗", "odot": "⊙", "infty": "∞", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|",
-    "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
+    "times": "×", "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
 }  # fmt: skip
 
 
@@ -38,6 +38,9 @@ def form_of(name: str, count: int) -> Form | None:
 
     record = OPS.get(ALIASES.get(name, name))
     template = record.latex if record else ""
+    if record and record.kind == "sized" and count > 1:
+        sizes = r" \times ".join(f"{{{k}}}" for k in range(count))
+        template = template.replace("{{{0}}}", f"{{{{{sizes}}}}}")
     holes = set(re.findall(r"\{(\d)", template.replace("{{", "").replace("}}", "")))
     if holes != set(map(str, range(count))):
         return None
@@ -61,6 +64,8 @@ def level(template: str) -> str:
     """
     if r" \otimes " in template:
         return "term"
+    if template.startswith(r"\sqrt"):
+        return "factor"  # an exponent behind the sign could be taken for one below it
     if template.startswith("{0") and re.search(r"\} ?\{1|\} \{", template):
         return "chain"
     return "factor" if re.search(r"\^\{\{.*\}\}$", template) else "exponent"

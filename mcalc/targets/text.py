@@ -24,7 +24,10 @@ TEXT = Target(
         "transpose": ("postfix", "{0:postfix}.T"),
         "power": ("factor", "{0:postfix}^{1:-exponent}"),
         "elementwise": ("factor", "{0:postfix}.^{1:-exponent}"),
+        "index": ("exponent", "{0:postfix}[{1}]"),
         "summation": ("exponent", "sum_{0}({1})"),
+        "change": ("factor", "{1}{0:postfix}"),
+        "order": ("", "{0}{1}"),
     },
     links={
         "*": ("-chain", "-chain", "{0}*{1}", "term"),
@@ -37,6 +40,7 @@ TEXT = Target(
     near=frozenset(" "),
     join=" ".join,
     text=_quoted,
+    changes=("d", "d"),
     lead="-",
 )
 

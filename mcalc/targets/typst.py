@@ -5,6 +5,8 @@ Signs are characters where their names differ between Typst's versions. Brackets
 
 from __future__ import annotations
 
+import re
+
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
 from mcalc.targets.template import Target
@@ -113,25 +115,40 @@ def _entry(base: str, indices: Indices) -> Form:
     return "exponent", f"{'({0})' if '_' in base else '{0:atom}'}_({below})"
 
 
-def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], script: Target | None = None) -> Target:
-    """Typst with names spelled so, and quotients spelled so."""
+#: A function's value with an exponent, which Typst no longer sets off as a function.
+_RAISED = re.compile(rf'(?:op\("\w+"\)|{"|".join(OPERATORS)})\(.*\)\^(?:\w+|\([^()]*\))$')
+
+
+def _join(parts: Sequence[str]) -> str:
+    """Factors side by side."""
+    found = [parts[0]]
+    for part in parts[1:]:
+        found += (" thin " if _RAISED.match(part) else " ", part)
+    return "".join(found)
+
+
+def _target(name: Callable[[str], str]) -> Target:
+    """Typst with names spelled so."""
     forms = {
         "transpose": ("factor", "{0:atom}^top"),
         "power": ("factor", "{0:atom}^({1})"),
         "superscript": ("factor", "{0:atom}^{1}"),
         "elementwise": ("factor", "{0:atom}^(⊙ {1:exponent})"),
+        "index": ("exponent", "{0:postfix}[{1}]"),
         "summation": ("term", "sum_({0}) {1:term}"),
+        "change": ("factor", "{1} {0:factor}"),
+        "order": ("", "{0}^{1}"),
     }
     return Target(
-        forms=forms | ({"coefficient": ("factor", "frac({0}, {1})")} if script else {}),
+        forms=forms,
         links={
             "number": ("chain", "chain", "{0} dot.op {1}", "term"),
             ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
-            "/": divided,
+            "/": ("chain", "factor", r"{0} \/ {1}", "term"),
             "./": ("chain", "factor", "{0} ⊘ {1}", "term"),
         },
         near=frozenset("@ *"),
-        join=" ".join,
+        join=_join,
         name=name,
         number=_number,
         option='upright("{0}") = {1}',
@@ -139,17 +156,17 @@ def _target(name: Callable[[str], str], divided: tuple[str, str, str, str], scri
         call=("exponent", 'op("{0}"){1}'),
         functions=_function,
         raised=raised,
+        changes=('upright("d")', "∂"),
         entry=_entry,
         below=" ".join,
         superscript=_superscript,
-        script=script,
+        fraction="frac({0}, {1})",
         inverse=("^(-1)", "^(-top)"),
-        program=("", "{0} = {1}", ", thin ", '{1} quad "where " {0}'),
+        program=("", "{0} = {1}", ", thin ", '{1} quad "where" {0}'),
     )
 
 
 def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as the body of a formula in Typst."""
     names = spellings(syntax, lettering, _spell, _quoted)
-    script = _target(names.__getitem__, ("chain", "factor", "{0} \\/ {1}", "term"))
-    return _target(names.__getitem__, ("", "", "frac({0}, {1})", "factor"), script).write(syntax)
+    return _target(names.__getitem__).write(syntax)

@@ -145,6 +145,9 @@ def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
             "power": ("factor", "{0:atom}^{1:exponent}"),
             "elementwise": ("factor", "{0:atom}.^{1:exponent}"),
             "superscript": ("factor", "{0:atom}{1}"),
+            "index": ("exponent", "{0:postfix}[{1}]"),
+            "change": ("factor", "{1}{0:factor}"),
+            "order": ("", "{0}{1}"),
             "summation": ("term", "Σ{0} {1:term}"),
         },
         links={

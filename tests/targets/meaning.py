@@ -200,20 +200,24 @@ def from_mathml(mathml: str) -> str:
     return _math(ElementTree.fromstring(mathml))
 
 
+def _raised(base: str, above: str) -> str:
+    if above in ("⊤", "-⊤"):
+        return base + (".T" if above == "⊤" else "^-T")
+    return f"{base}.^({above[2:]})" if above.startswith(".*") else f"{base}^({above})"
+
+
 def _math(element: ElementTree.Element) -> str:
     tag = element.tag.removeprefix("{http://www.w3.org/1998/Math/MathML}")
     parts = [_math(child) for child in element]
     match tag, parts:
         case "mfrac", [top, bottom]:
             return f"(({top})/({bottom}))"
-        case "msup", [base, "⊤"]:
-            return f"{base}.T"
-        case "msup", [base, "-⊤"]:
-            return f"{base}^-T"
         case "msup", [base, above]:
-            return f"{base}.^({above[2:]})" if above.startswith(".*") else f"{base}^({above})"
+            return _raised(base, above)
         case "msub", [base, below]:
             return f"{base}_{below}"
+        case "msubsup", [base, below, above]:
+            return _raised(f"{base}_{below}", above)
         case "msqrt", _:
             return f"sqrt({''.join(parts)})"
         case (("mi" | "mn" | "mo" | "mtext"), _):

@@ -49,6 +49,14 @@ from mcalc.targets.names import Lettering
         ("expm(t*A/2)", "e^{t A/2}"),
         ("(a/b)^(c/d)", r"\left(\frac{a}{b}\right)^{c/d}"),
         ("x^(T)", "x^{(T)}"),
+        ("sqrt(x)^3", r"(\sqrt{x})^{3}"),
+        ("zeros(m, n)", r"\mathbf{0}_{m \times n}"),
+        ("lam*w*x/eps", r"\frac{\mathrm{lam}\,w x}{\mathrm{eps}}"),
+        ("A@dX@B", r"A\,\mathrm{d} X\,B"),
+        ("(x/y + 1)/z", r"\frac{\frac{x}{y} + 1}{z}"),
+        ("(a/(x/y + 1) + 1)/z", r"\frac{\frac{a}{x/y + 1} + 1}{z}"),
+        ("(x/y + 1)/2", r"\frac{1}{2} \left(\frac{x}{y} + 1\right)"),
+        ("x/y/2", r"\frac{1}{2} \frac{x}{y}"),
         ("1e-3*x", "10^{-3} x"),
         ("x*2.5e7", r"x (2.5 \cdot 10^{7})"),
         ("x^1e-3", "x^{10^{-3}}"),
@@ -90,8 +98,8 @@ def test_text_is_escaped() -> None:
 
 
 def test_names_that_would_look_alike_do_not() -> None:
-    assert write(parse("W1*W_1*x_1_2*x1_2*o")) == r"\mathrm{W1} W_{1} x_{1, 2} \mathrm{x1\_2} o"
-    assert write(parse("omicron*o")) == r"\mathrm{omicron} o"
+    assert write(parse("W1*W_1*x_1_2*x1_2*o")) == r"\mathrm{W1}\,W_{1} x_{1, 2}\,\mathrm{x1\_2}\,o"
+    assert write(parse("omicron*o")) == r"\mathrm{omicron}\,o"
 
 
 def test_a_name_looks_the_same_in_every_line() -> None:

@@ -61,12 +61,12 @@ def test_every_record_has_a_form_in_mathml(form: str) -> None:
             r"\log\det\left({0}\right)",
             "log det({0})",
             '<mi>log</mi><mo>&#x2061;</mo><mspace width="0.17em"/><mi>det</mi><mo>&#x2061;</mo>'
-            "<mrow><mo>(</mo><mrow>{0}</mrow><mo>)</mo></mrow>",
+            '<mrow><mo stretchy="false">(</mo><mrow>{0}</mrow><mo stretchy="false">)</mo></mrow>',
         ),
         (
             r"\left\lVert {0} \right\rVert_\infty",
             "norm({0})_(infinity)",
-            "<msub><mrow><mo>‖</mo><mrow>{0}</mrow><mo>‖</mo></mrow><mo>∞</mo></msub>",
+            '<msub><mrow><mo stretchy="false">‖</mo><mrow>{0}</mrow><mo stretchy="false">‖</mo></mrow><mo>∞</mo></msub>',
         ),
         (r"\operatorname{{tr}}\left({0}\right)", "tr({0})", None),
         (r"\operatorname{{softmax}}\left({0}\right)", 'op("softmax")({0})', None),
@@ -87,7 +87,10 @@ def test_form_of() -> None:
     assert form_of("inv", 1) == ("factor", "{0:atom}^{{-1}}")
     assert form_of("transpose", 1) == ("factor", r"{0:atom}^{{\top}}")
     assert form_of("inv", 2) is None
-    assert form_of("unheard", 1) is None
+    assert form_of("einsum", 1) is None
+    assert form_of("sqrt", 1) == ("factor", r"\sqrt{{{0}}}")
+    assert form_of("zeros", 1) == ("exponent", r"\mathbf{{0}}_{{{0}}}")
+    assert form_of("zeros", 2) == ("exponent", r"\mathbf{{0}}_{{{0} \times {1}}}")
 
 
 def test_what_stands_above_the_line() -> None:
