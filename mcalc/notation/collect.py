@@ -29,7 +29,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.walk import children, postorder, rebuild
 from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
-from mcalc.notation.notate import Notation
+from mcalc.notation.notate import PLACEHOLDER, Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
 MOST_TERMS, MOST_EXPANDED = 24, 48
@@ -62,7 +62,7 @@ def present(root: Expr, notation: Notation, share: bool = False) -> Expr:
         kept = node in notation.names or node in notation.said
         new = done[node] = lightest(node if kept else rebuild(node, done.__getitem__), notation)
         if uses.get(node, 0) > 1 and not isinstance(new, (Symbol, Number, Size)) and new not in notation.names:
-            notation.call(new, f"·{len(notation.names)}")
+            notation.call(new, f"{PLACEHOLDER}{len(notation.names)}")
     return done[root]
 
 

@@ -30,8 +30,8 @@ def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[in
     for node in postorder(root, lambda n: n not in notation.names):
         # A matrix is named the way round in which it is written with fewer transposes.
         count = uses.get(node, 0)
-        if isinstance(node, Sum) and node not in notation.sums and scale(-1, node) in notation.sums:
-            node = scale(-1, node)  # the difference as the input has it; what needs the other sign finds it
+        if isinstance(node, Sum) and notation.way(scale(-1, node)) > notation.way(node):
+            node = scale(-1, node)  # the difference as it reads best; what needs the other sign finds it
         piece = shared.piece(node)
         named = node if piece.plain.weight <= piece.turned.weight else node.T
         form = forms.lighter(piece.plain, piece.turned)

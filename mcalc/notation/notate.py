@@ -7,8 +7,10 @@ What has more than two axes prints as `einsum`, never refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from mcalc.algebra.expr import (
+    ONE,
     Apply,
     Contract,
     Expr,
@@ -22,6 +24,7 @@ from mcalc.algebra.expr import (
     contract,
     intern_contraction,
     magnitude,
+    ones,
     ratio,
     scale,
 )
@@ -35,6 +38,8 @@ from mcalc.notation.entries import columns
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.kronecker import gathered
 from mcalc.notation.products import Products, is_fused, number, parts
+
+PLACEHOLDER = "·"  #: what names begin with that stand for what may get one
 
 
 class Notation(Products):
@@ -170,12 +175,15 @@ class Notation(Products):
         plain = forms.terms([(sign, piece.plain) for _, sign, piece in parts])
         if node.rank < 2 or node.symmetric:
             return forms.upright(plain, node.rank != 1)
-        return forms.balanced(plain, forms.terms([(sign, piece.turned) for _, sign, piece in parts]))
+        turned = forms.terms([(sign, piece.turned) for _, sign, piece in parts])
+        if node in self.sums:
+            return forms.upright(plain)
+        return forms.upright(turned).T if node.T in self.sums else forms.balanced(plain, turned)
 
     def _multiples(self, node: Sum) -> list[tuple[tuple[object, ...], int, Piece]]:
         """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
         alike: dict[Rational, list[Term]] = {}
-        terms = list(node.terms)
+        terms = self._named_terms(node)
         if all(c < 0 for c, _ in terms):  # rather (y - x)*a + … than a sum that begins with a minus
             for k, (c, n) in enumerate(terms):
                 if isinstance(n, Contract) and (flipped := self._flip(n)) is not None:
@@ -197,6 +205,20 @@ class Notation(Products):
                 ((False, tuple(sorted(s.place for s in inner.free)), piece.plain.weight, inner.h), sign, piece)
             )
         return parts
+
+    def _named_terms(self, node: Sum) -> list[Term]:
+        """The terms, those that together are a multiple of a sum with a name as that."""
+        terms = {n: c for c, n in node.terms}
+        # A placeholder's sum is written out in the end unless it is repeated whole.
+        sums = [n for n, name in self.names.items() if isinstance(n, Sum) and not name.startswith(PLACEHOLDER)]
+        for name in dict.fromkeys(way for n in sums for way in (n, n.T) if way is not node):
+            if isinstance(name, Sum) and all(n in terms for _, n in name.terms):
+                times = {ratio(terms[n] / Fraction(c)) for c, n in name.terms}
+                if len(times) == 1:
+                    for _, n in name.terms:
+                        del terms[n]
+                    terms[name] = times.pop()
+        return [(c, n) for n, c in terms.items()]
 
     def _summand(self, c: Rational, node: Expr) -> tuple[tuple[object, ...], int, Piece]:
         """A term with its sign, and its place in the sum: as in the input, constants last."""
@@ -223,7 +245,7 @@ class Notation(Products):
         if isinstance(node, Contract) and node not in self.names:
             sign, node = self._worded(node)
             c *= sign
-            if c < 0 and lone and (flipped := self._flip(node)) is not None:
+            if c < 0 and (flipped := self._flip(node, gain=not lone)) is not None:
                 c, node = -c, flipped
         sign = -1 if c < 0 else 1
         c = magnitude(c)
@@ -250,33 +272,59 @@ class Notation(Products):
         turned = forms.quotient([*over, (piece.turned, "*")], under)
         return Piece(plain, turned if rank else plain)
 
-    def _flip(self, node: Contract) -> Contract | None:
-        """The negative of a product, its sign taken into a difference that is among the factors."""
+    def _flip(self, node: Contract, gain: bool = False) -> Contract | None:
+        """The negative of a product, its sign taken into a difference that is among the factors.
+
+        With `gain`, only into one that reads better the other way round.
+        """
         found = None
         for k, (base, exponent, _) in enumerate(node.factors):
-            mixed = isinstance(base, Sum) and len({c > 0 for c, _ in base.terms}) == 2
-            if mixed and isinstance(exponent, int) and exponent % 2 and base not in self.names:
-                if scale(-1, base) in self.sums:
-                    return _negated(node, (k,))
-                found = found or _negated(node, (k,))
-        return found
+            if isinstance(base, Sum) and _mixed(base) and isinstance(exponent, int) and exponent % 2:
+                better = self.way(scale(-1, base)) - self.way(base)
+                if base not in self.names and (not gain or better > 0) and (found is None or better > found[0]):
+                    found = better, k
+        return None if found is None else _negated(node, (found[1],))
 
     def _worded(self, node: Contract) -> tuple[int, Contract]:
-        """The product with its differences the way round that the input has them, and the sign that is left.
+        """The product with its differences the way round that reads best, and the sign that is left.
 
         Where signs would not cancel only a difference that has a name of its own is turned round.
         """
         sign = 1
+        single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
         for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
             other = scale(-1, base)
-            if base in self.sums or base in self.names or not (other in self.sums or other in self.names):
-                continue
             spots = tuple(k for k, (b, _, _) in enumerate(node.factors) if b is base)
             odd = sum(int(node.factors[k][1]) for k in spots) % 2
-            if not odd or other in self.names:
+            better = self.way(other) - self.way(base)
+            if (better > 0 and not odd) or (self._named(other) and not self._named(base)):
                 node = _negated(node, spots)
                 sign = -sign if odd else sign
+            elif odd and _mixed(base) and not self._named(base):
+                single.append((better, spots))
+        single.sort(key=lambda option: -option[0])
+        for (gain, one), (loss, other_one) in zip(single[::2], single[1::2], strict=False):
+            if gain + loss > 0:
+                node = _negated(node, (*one, *other_one))
         return sign, node
+
+    def way(self, base: Expr) -> int:
+        """How well a difference reads this way round: by a name, as 1 - x, as in the input."""
+        if self._named(base):
+            return 3
+        one = ONE if not base.rank else ones(base.shape)
+        if isinstance(base, Sum) and any(n is one and c > 0 for c, n in base.terms):
+            return 2
+        return int(base in self.sums or base.T in self.sums)
+
+    def _named(self, node: Expr) -> bool:
+        """Whether the node or its transpose has a name."""
+        return node in self.names or node.T in self.names
+
+
+def _mixed(base: Sum) -> bool:
+    """Whether some terms have a plus and some a minus."""
+    return len({c > 0 for c, _ in base.terms}) == 2
 
 
 def _negated(node: Contract, spots: tuple[int, ...]) -> Contract:

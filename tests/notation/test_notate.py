@@ -54,6 +54,17 @@ GRADIENTS = [
     ("norm1(x)", "x", "sign(x)"),
     ("kron(a, x)", "x", "kron(a, eye(n))"),
     ("x.T@y", "x", "y"),
+    ("norm(x - a)", "x", "(x - a)/norm(x - a)"),
+    ("norm(X@X.T)", "X", "2*X@X.T@X/norm(X@X.T)"),
+    ("std(x)", "x", "(x - mean(x))/(n*std(x))"),
+    ("c.T@x - mu*sum(log(x))", "x", "c - mu./x"),
+    ("sum(atan(A@x))", "x", "A.T@(1./((A@x).^2 + 1))"),
+    ("sigmoid(w.T@x + b)", "w", "sigmoid(w.T@x + b)*(1 - sigmoid(w.T@x + b))*x"),
+    ("norm(A@x - b)^2 + norm(B@x - d)^2", "x", "2*(A.T@(A@x - b) + B.T@(B@x - d))"),
+    ("h = sigmoid(A@x + b); sum((h - y).^2)", "b", "2*h.*(1 - h).*(h - y)"),
+    ("z = W@relu(V@x) + b; norm(z - y)^2", "W", "2*(z - y)@relu(V@x).T"),
+    ("D = X - ones(p)@mu.T; tr(D@A@D.T)", "mu", "-(A + A.T)@D.T@ones(p)"),
+    ("tr((X - U@V.T)@A@(X - U@V.T).T)", "A", "(X - U@V.T).T@(X - U@V.T)"),
     ("5", "x", "zeros(n)"),
 ]
 
