@@ -134,7 +134,7 @@ atanh = elementwise(
 
 sigmoid = elementwise(
     "sigmoid", lambda x, y: y * (1 - y), aliases="logistic expit", traits="positive",
-    numpy="np.exp(-np.logaddexp(0.0, -{0}))", latex=r"\sigma\left({0}\right)",
+    numpy="scipy.special.expit({0})", latex=r"\sigma\left({0}\right)",
     why="σ(x) = 1/(1 + e⁻ˣ) satisfies σ′ = σ (1 − σ).", example="sum(sigmoid(X@w))",
 )  # fmt: skip
 softplus = elementwise(

@@ -105,8 +105,24 @@ class Codes:
         return self.make("call", args, op, shape)
 
     def add(self, terms: Sequence[Part]) -> Code:
-        """The signed sum: positive terms first, small ones before large, a number last."""
-        ordered = sorted(terms, key=lambda term: (-term[1], term[0].kind == "number", extent(term[0])))
+        """The signed sum: positive terms first, a number last.
+
+        Where arrays of several sizes are added the small ones are added up first, and then onto a large one: NumPy
+        writes that sum onto what it has just computed.
+        """
+        most = max((extent(code) for code, _ in terms), default=0)
+        small = [term for term in terms if extent(term[0]) < most]
+        large = [term for term in terms if extent(term[0]) == most]
+        if len(small) > 1 and large and most > 1:
+            terms = [*large, self.split(self.add(small))]
+        if most > 1 and large and all(sign < 0 for _, sign in large) and large[0][0].kind == "outer":
+            u, v = large[0][0].args
+            minus = self.outer(self.mul(-1, [(u, 1)]), v)
+            terms = [(minus, 1), *(term for term in terms if term is not large[0])]
+        ordered = sorted(
+            terms,
+            key=lambda term: (-term[1], term[0].kind == "number", -extent(term[0]) if most > 1 else extent(term[0])),
+        )
         first = ordered[:1]
         for start in range(1, max(len(ordered), 2), CHUNK):
             first = [(self._add(first + ordered[start : start + CHUNK]), 1)]

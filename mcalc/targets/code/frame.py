@@ -35,7 +35,8 @@ def framed(language: Python) -> Module:
         Raises a `Problem` of kind unsupported where an operation has no code in this language.
         """
         functions = {"value": [value], "derivative": [derivative], "value_and_derivative": [value, derivative]}
-        plans = {name: program(roots, reading.definitions.values()) for name, roots in functions.items()}
+        named = reading.definitions.values()
+        plans = {name: program(roots, named, language.softmax) for name, roots in functions.items()}
         helpers = _helpers(language, plans["value_and_derivative"][0] + plans["derivative"][0])
         takes = _unused("arrays", reading)
         names = {*helpers, *functions, takes}

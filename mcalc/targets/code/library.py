@@ -22,6 +22,7 @@ class Library(Python):
     NumPy on the host.
     """
 
+    softmax = True
     same: Mapping[str, str] = {}
     own: Mapping[str, str] = {}
     bridge = ""  #: the source of `on_host`

@@ -217,9 +217,10 @@ class _Contraction:
         self.sides: dict[Step, tuple[set[int], set[int]]] = {}
         self.heap: list[tuple[int, bool, int, bool, bool, int, int, int]] = []
         self.count = 0
-        pairs = [self._signed(*pair) for term in terms for pair in self._enter(term)]
-        for pair in pairs:
-            self._push(*pair)
+        pairs = [pair for term in terms for pair in self._enter(term)]
+        # What a pair computes depends on the terms beside it: they have to be in before any is looked at.
+        for signed in [self._signed(*pair) for pair in pairs]:
+            self._push(*signed)
 
     def run(self) -> list[Term]:
         """Merge until no two terms share a label."""

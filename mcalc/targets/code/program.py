@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Number, Rational, Shape, Size, Sum, Symbol
+from mcalc.algebra.ops import OPS
 from mcalc.algebra.walk import children, postorder
 from mcalc.targets.code.array import Code, Codes, Part, order
 from mcalc.targets.code.distribute import distributed
+from mcalc.targets.code.factor import factored
 from mcalc.targets.code.orient import oriented
 from mcalc.targets.code.plan import Planner, Term
 
@@ -20,16 +22,25 @@ from mcalc.targets.code.plan import Planner, Term
 SOLVES = 2
 
 
-def program(roots: Sequence[Expr], keep: Iterable[Expr] = ()) -> tuple[list[Code], dict[Code, Expr]]:
+def program(
+    roots: Sequence[Expr], keep: Iterable[Expr] = (), softmax: bool = True
+) -> tuple[list[Code], dict[Code, Expr]]:
     """The array code of each root, and the codes of those nodes of `keep` that it computes.
 
-    Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up.
+    Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up. Without `softmax` of
+    its own the language gets it, and logsumexp, in terms of what both share.
     """
-    kept = list(keep)
-    new = distributed(roots)
-    lowering = Lowering([new.get(root, root) for root in roots], [new.get(node, node) for node in kept])
+    definitions = list(keep)
+    kept = definitions
+    wanted = list(roots)
+    for change in (distributed, factored):
+        new = change(wanted)
+        wanted, kept = ([new.get(node, node) for node in nodes] for nodes in (wanted, kept))
+    lowering = Lowering(wanted, kept, softmax)
     codes = [lowering.value(root) for root in lowering.roots]
-    named = {lowering.values[k]: node for k, node in zip(lowering.keep, kept, strict=True) if k in lowering.values}
+    named = {
+        lowering.values[k]: node for k, node in zip(lowering.keep, definitions, strict=True) if k in lowering.values
+    }
     moved = solved(lowering.codes, codes)
     return [moved[code] for code in codes], {moved[c]: node for c, node in named.items() if c in moved}
 
@@ -37,8 +48,9 @@ def program(roots: Sequence[Expr], keep: Iterable[Expr] = ()) -> tuple[list[Code
 class Lowering:
     """The array code of expressions, each node once."""
 
-    def __init__(self, roots: Sequence[Expr], keep: Iterable[Expr]) -> None:
+    def __init__(self, roots: Sequence[Expr], keep: Iterable[Expr], softmax: bool = True) -> None:
         self.codes = Codes()
+        self.softmax = softmax
         for variable in sorted({s for root in roots for s in root.free}, key=lambda s: (s.place, s.name)):
             self.codes.variable(variable)
         self.planner = Planner(self.codes)
@@ -80,6 +92,8 @@ class Lowering:
                 return codes.number(value)
             case Size(name):
                 return codes.size(dim(name))
+            case Apply(op, (x,)) if not self.softmax and op.name in ("softmax", "logsumexp"):
+                return self._shares(op.name, self.value(x))
             case Apply(op, args):
                 return codes.call(op, tuple(self.value(a) for a in args), node.shape)
             case Sum(terms):
@@ -87,6 +101,17 @@ class Lowering:
             case Contract():
                 return self._contraction(node)
         raise AssertionError(node)
+
+    def _shares(self, name: str, x: Code) -> Code:
+        """softmax or logsumexp along the last axis, by the exponentials below the maximum."""
+        codes, rows = self.codes, x.shape[:-1]
+        beside = (*(True for _ in rows), False)
+        top = codes.call(OPS["max"], (x,), rows)
+        shares = codes.call(OPS["exp"], (codes.add([(x, 1), (codes.expand(top, beside), -1)]),), x.shape)
+        total = codes.sum(shares, (x.rank - 1,))
+        if name == "softmax":
+            return codes.mul(1, [(shares, 1), (codes.expand(total, beside), -1)])
+        return codes.add([(codes.call(OPS["log"], (total,), rows), 1), (top, 1)])
 
     def _sum(self, node: Sum, terms: tuple[tuple[Rational, Expr], ...]) -> Code:
         if not terms:

@@ -90,6 +90,7 @@ class Python(Language):
     """Array code in Python. What is said here is NumPy's, under the library's own name."""
 
     lib = "np"
+    softmax = False  #: whether the library has softmax and logsumexp
     words: frozenset[str] = frozenset((*kwlist, "__debug__", "np", "scipy"))
 
     # ------------------------------------------------------------ leaves

@@ -16,7 +16,9 @@ def compute():
 
     def run(node, values, definitions=None):
         symbols = {s.name: s for s in sorted(node.free, key=lambda s: (s.place, s.name))}
-        code = module(SimpleNamespace(symbols=symbols, text="f", definitions=definitions or {}), node, node)
+        code = module(
+            SimpleNamespace(symbols=symbols, text="f", definitions=definitions or {}, abstract={}), node, node
+        )
         scope = {}
         exec(code, scope)
         result = scope["value"](**values)

@@ -1,0 +1,403 @@
+"""How fast generated code runs: `python tests/benchmarks/speed.py [--only NAME] [--seconds S] [--json FILE]`.
+
+A table with a row for each problem and size: the best form by hand in microseconds, and how many times as long mcalc's
+NumPy code, jax.jit of autodiff and torch.func take (compilation left out). All of a row run in turns, window after
+window, and a ratio is that of the medians, so that a busy machine slows all alike. Every result is compared first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from mcalc.answer import differentiate
+from mcalc.targets import module
+
+Array = np.ndarray
+Values = dict[str, Array]
+Rivals = dict[str, Callable[[], Any]]
+
+RNG = np.random.default_rng(0)
+
+
+class Problem:
+    """An expression, its derivative by hand, and the value for autodiff over a library `xp`."""
+
+    def __init__(
+        self,
+        name: str,
+        expr: str,
+        wrt: str,
+        order: int,
+        variables: str,
+        sizes: list[str],
+        by_hand: Callable[..., Any],
+        plain: Callable[..., Any],
+        both: bool = False,
+        make: Callable[[Values], None] | None = None,
+    ) -> None:
+        self.name, self.expr, self.wrt, self.order, self.sizes = name, expr, wrt, order, sizes
+        self.variables = variables.split("; ")
+        self.by_hand, self.plain, self.both, self.make = by_hand, plain, both, make
+
+    def values(self, size: str) -> Values:
+        """Random values at these sizes."""
+        lengths = {name: int(length) for name, length in (part.split("=") for part in size.split(","))}
+        values = {}
+        for declared in self.variables:
+            name, _, axes = declared.partition("[")
+            shape = [
+                int(axis) if axis.isdigit() else lengths[axis] for axis in axes.partition("]")[0].split(",") if axis
+            ]
+            values[name] = RNG.standard_normal(shape)
+        if self.make:
+            self.make(values)
+        return values
+
+
+# ---------------------------------------------------------------- the forms by hand
+
+
+def logreg(y: Array, X: Array, w: Array) -> Any:
+    e = np.exp(-y * (X @ w))
+    return np.log1p(e).sum(), -(e / (1 + e) * y) @ X
+
+
+def logreg_hessian(y: Array, X: Array, w: Array) -> Array:
+    e = np.exp(-y * (X @ w))
+    d = y * y * e / (1 + e) ** 2
+    if X.shape[1] < 512:
+        return X.T @ (d[:, None] * X)
+    A = np.sqrt(d)[:, None] * X
+    return A.T @ A
+
+
+def matfac(T: Array, U: Array, V: Array) -> Any:
+    R = U @ V.T
+    R -= T
+    return np.vdot(R, R), 2 * (R @ V)
+
+
+def matfac_hessian(T: Array, U: Array, V: Array) -> Array:
+    m, k = U.shape
+    H = np.zeros((m, k, m, k))
+    i = np.arange(m)
+    H[i, :, i, :] = 2 * (V.T @ V)
+    return H
+
+
+def masked_hessian(Om: Array, T: Array, U: Array, V: Array) -> Array:
+    (m, k), n = U.shape, len(V)
+    blocks = ((2 * Om * Om) @ (V[:, :, None] * V[:, None, :]).reshape(n, k * k)).reshape(m, k, k)
+    H = np.zeros((m, k, m, k))
+    i = np.arange(m)
+    H[i, :, i, :] = blocks
+    return H
+
+
+def quad(x: Array, A: Array) -> Any:
+    y = A @ x
+    return x @ y, y + x @ A
+
+
+def lsq(A: Array, x: Array, b: Array) -> Any:
+    r = A @ x
+    r -= b
+    return r @ r, 2 * (r @ A)
+
+
+def gauss(S: Array, X: Array) -> Any:
+    P = np.linalg.inv(S)
+    C = X.T @ X
+    N = len(X)
+    return -N / 2 * np.linalg.slogdet(S)[1] - np.vdot(P, C) / 2, (P @ C @ P - N * P) / 2
+
+
+def batchnorm(x: Array) -> Array:
+    n = len(x)
+    c = x - x.mean()
+    s = 1 / np.sqrt(c @ c / n + 1e-3)
+    h = c * s
+    J = np.outer(-h * s / n, h)
+    J -= s / n
+    J.ravel()[:: n + 1] += s
+    return J
+
+
+def cross_entropy(S: Array, Y: Array) -> Any:
+    top = S.max(axis=1, keepdims=True)
+    E = S - top
+    np.exp(E, out=E)
+    z = E.sum(axis=1, keepdims=True)
+    value = np.log(z).sum() + top.sum() - np.vdot(S, Y)
+    E /= z
+    E -= Y
+    return value, E
+
+
+def multinomial(X: Array, W: Array, Y: Array) -> Array:
+    (N, d), C = X.shape, W.shape[1]
+    S = X @ W
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    Z = (X[:, :, None] * P[:, None, :]).reshape(N, d * C)
+    H = (-(Z.T @ Z)).reshape(d, C, d, C)
+    blocks = (X[:, :, None] * X[:, None, :]).reshape(N, d * d).T @ P
+    i = np.arange(C)
+    H[:, i, :, i] += np.moveaxis(blocks.reshape(d, d, C), 2, 0)
+    return H
+
+
+def network(x: Array, A: Array, B: Array, C: Array, Y: Array) -> Any:
+    a = np.tanh(x @ A)
+    b = np.tanh(a @ B)
+    S = b @ C
+    value, G = cross_entropy(S, Y)
+    g = (G @ C.T) * (1 - b * b)
+    g = (g @ B.T) * (1 - a * a)
+    return value, x.T @ g
+
+
+def _one_hot(values: Values) -> None:
+    rows, classes = values["Y"].shape
+    values["Y"] = np.eye(classes)[RNG.integers(0, classes, rows)]
+
+
+def _scatter(values: Values) -> None:
+    S = values["S"]
+    values["S"] = S @ S.T / len(S) + np.eye(len(S))
+
+
+def _signs(values: Values) -> None:
+    values["y"] = np.sign(values["y"])
+    values["w"] /= np.sqrt(len(values["w"]))
+
+
+def _mask(values: Values) -> None:
+    values["Om"] = (values["Om"] > 0).astype(float)
+
+
+LOGREG = ("sum(log(exp(-y.*(X@w)) + 1))", "w")
+MATFAC = ("R = T - U@V.T; sum(R.*R)", "U")
+MASKED = ("R = Om.*(T - U@V.T); sum(R.*R)", "U")
+GAUSS = "-N/2*logdet(S) - tr(inv(S)@X.T@X)/2"
+BATCHNORM = "c = x - mean(x); c/sqrt(c.T@c/n + 0.001)"
+
+
+def plain_logreg(xp: Any, y: Any, X: Any, w: Any) -> Any:
+    return xp.sum(xp.log(xp.exp(-y * (X @ w)) + 1))
+
+
+def plain_matfac(xp: Any, T: Any, U: Any, V: Any) -> Any:
+    return xp.sum((T - U @ V.T) ** 2)
+
+
+def plain_masked(xp: Any, Om: Any, T: Any, U: Any, V: Any) -> Any:
+    return xp.sum((Om * (T - U @ V.T)) ** 2)
+
+
+def plain_gauss(xp: Any, S: Any, X: Any) -> Any:
+    return -len(X) / 2 * xp.linalg.slogdet(S)[1] - xp.trace(xp.linalg.inv(S) @ (X.T @ X)) / 2
+
+
+def plain_batchnorm(xp: Any, x: Any) -> Any:
+    c = x - xp.mean(x)
+    return c / xp.sqrt(c @ c / len(x) + 1e-3)
+
+
+def plain_cross_entropy(xp: Any, S: Any, Y: Any) -> Any:
+    logsumexp = xp.logsumexp if hasattr(xp, "logsumexp") else __import__("jax").scipy.special.logsumexp
+    return xp.sum(logsumexp(S, 1)) - xp.sum(S * Y)
+
+
+def plain_network(xp: Any, x: Any, A: Any, B: Any, C: Any, Y: Any) -> Any:
+    return plain_cross_entropy(xp, xp.tanh(xp.tanh(x @ A) @ B) @ C, Y)
+
+
+CE = "sum(logsumexp(S, axis=1)) - sum(S.*Y)"
+NET = "S = tanh(tanh(x@A)@B)@C; " + CE
+PROBLEMS = [
+    Problem(
+        "logreg gradient", *LOGREG, 1, "y[m]; X[m,n]; w[n]",
+        ["m=64,n=32", "m=1024,n=512", "m=2048,n=1024", "m=10000,n=100"], logreg, plain_logreg, True, _signs,
+    ),
+    Problem(
+        "logreg Hessian", *LOGREG, 2, "y[m]; X[m,n]; w[n]",
+        ["m=64,n=32", "m=256,n=128", "m=1024,n=512", "m=10000,n=100"], logreg_hessian, plain_logreg, False, _signs,
+    ),
+    Problem(
+        "matfac gradient", *MATFAC, 1, "T[m,n]; U[m,k]; V[n,k]",
+        ["m=50,n=50,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5"], matfac, plain_matfac, True,
+    ),
+    Problem(
+        "matfac Hessian", *MATFAC, 2, "T[m,n]; U[m,k]; V[n,k]", ["m=50,n=50,k=5", "m=200,n=200,k=5"],
+        matfac_hessian, plain_matfac,
+    ),
+    Problem(
+        "masked Hessian", *MASKED, 2, "Om[m,n]; T[m,n]; U[m,k]; V[n,k]", ["m=50,n=50,k=5", "m=200,n=200,k=5"],
+        masked_hessian, plain_masked, False, _mask,
+    ),
+    Problem(
+        "net gradient", NET, "A", 1, "x[b,n]; A[n,n]; B[n,n]; C[n,n]; Y[b,n]", ["b=64,n=32", "b=256,n=128"],
+        network, plain_network, True, _one_hot,
+    ),
+    Problem(
+        "quad gradient", "x.T@A@x", "x", 1, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000"],
+        quad, lambda xp, x, A: x @ (A @ x), True,
+    ),
+    Problem(
+        "quad Hessian", "x.T@A@x", "x", 2, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000"],
+        lambda x, A: A + A.T, lambda xp, x, A: x @ (A @ x),
+    ),
+    Problem(
+        "lsq gradient", "r = A@x - b; r.T@r", "x", 1, "A[m,n]; x[n]; b[m]", ["m=200,n=100", "m=1000,n=500"],
+        lsq, lambda xp, A, x, b: xp.sum((A @ x - b) ** 2), True,
+    ),
+    Problem(
+        "lsq Hessian", "r = A@x - b; r.T@r", "x", 2, "A[m,n]; x[n]; b[m]", ["m=200,n=100", "m=1000,n=500"],
+        lambda A, x, b: 2 * (A.T @ A), lambda xp, A, x, b: xp.sum((A @ x - b) ** 2),
+    ),
+    Problem(
+        "gauss gradient", GAUSS, "S", 1, "S[d,d] symmetric; X[N,d]", ["d=8,N=100", "d=32,N=300", "d=200,N=1000"],
+        gauss, plain_gauss, True, _scatter,
+    ),
+    Problem(
+        "batchnorm Jacobian", BATCHNORM, "x", 1, "x[n]", ["n=10", "n=100", "n=1000"], batchnorm, plain_batchnorm,
+    ),
+    Problem(
+        "softmax cross-entropy", CE, "S", 1, "S[B,C]; Y[B,C]", ["B=128,C=10", "B=128,C=1000", "B=1024,C=1000"],
+        cross_entropy, plain_cross_entropy, True, _one_hot,
+    ),
+    Problem(
+        "multinomial Hessian", "S = X@W; " + CE, "W", 2, "X[N,d]; W[d,C]; Y[N,C]",
+        ["N=500,d=20,C=10", "N=1000,d=64,C=10"],
+        multinomial, lambda xp, X, W, Y: plain_cross_entropy(xp, X @ W, Y), False, _one_hot,
+    ),
+]  # fmt: skip
+
+
+def generated(problem: Problem) -> Callable[..., Any]:
+    """mcalc's function for NumPy."""
+    found = differentiate(problem.expr, [problem.wrt], problem.variables, problem.order).derivatives[0]
+    scope: dict[str, Any] = {}
+    exec(module("numpy", found.reading, found.expr), scope)
+    function: Callable[..., Any] = scope["value_and_derivative" if problem.both else "derivative"]
+    return function
+
+
+def with_jax(problem: Problem, values: Values) -> Callable[[], Any]:
+    """jax.jit of the derivative by autodiff."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    place = list(values).index(problem.wrt)
+
+    def value(*args: Any) -> Any:
+        return problem.plain(jnp, *args)
+
+    if problem.both:
+        function = jax.value_and_grad(value, place)
+    elif problem.order == 2:
+        function = jax.hessian(value, place)
+    else:
+        function = jax.jacobian(value, place)
+    function = jax.jit(function)
+    args = [jnp.asarray(v) for v in values.values()]
+    return lambda: jax.block_until_ready(function(*args))
+
+
+def with_torch(problem: Problem, values: Values) -> Callable[[], Any]:
+    """torch.func of the same."""
+    import torch
+
+    args = [torch.as_tensor(v) for v in values.values()]
+    place = list(values).index(problem.wrt)
+
+    def value(*args: Any) -> Any:
+        return problem.plain(torch, *args)
+
+    if problem.both:
+        both = torch.func.grad_and_value(value, place)
+        return lambda: both(*args)[::-1]
+    function = (torch.func.hessian if problem.order == 2 else torch.func.jacrev)(value, place)
+    return lambda: function(*args)
+
+
+def agree(name: str, found: Any, expected: Any) -> None:
+    """Complain where a rival computes something else."""
+    for a, b in zip(*(x if isinstance(x, tuple) else (x,) for x in (found, expected)), strict=True):
+        np.testing.assert_allclose(np.asarray(a), b, rtol=1e-6, atol=1e-6 * np.max(np.abs(b)), err_msg=name)
+
+
+def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
+    """The median time of each in seconds, over windows that take turns."""
+    counts = {}
+    for name, run in rivals.items():
+        run()
+        start = time.perf_counter()
+        run()
+        counts[name] = max(1, int(0.01 / max(time.perf_counter() - start, 1e-7)))
+    windows: dict[str, list[float]] = {name: [] for name in rivals}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(windows["hand"]) < 3:
+        for name, run in rivals.items():
+            start = time.perf_counter()
+            for _ in range(counts[name]):
+                run()
+            windows[name].append((time.perf_counter() - start) / counts[name])
+    return {name: statistics.median(times) for name, times in windows.items()}
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--only", default="", help="rows whose problem has this in its name")
+    options.add_argument("--seconds", type=float, default=1.5, help="to spend on each row")
+    options.add_argument("--most", type=float, default=2e7, help="entries of the largest result for autodiff")
+    options.add_argument("--rivals", default="jax,torch", help="the libraries to compare with")
+    options.add_argument("--json", help="a file for the numbers")
+    chosen = options.parse_args()
+    known = {"jax": with_jax, "torch": with_torch}
+    print(f"{'problem':22} {'size':18} {'hand, µs':>10} {'mcalc':>8} {'jax':>8} {'torch':>8}   (hand = 1.0)")
+    rows = []
+    for problem in PROBLEMS:
+        if chosen.only not in problem.name:
+            continue
+        function = generated(problem)
+        for size in problem.sizes:
+            values = problem.values(size)
+            expected = problem.by_hand(**values)
+            rivals: Rivals = {
+                "hand": lambda p=problem, v=values: p.by_hand(**v),
+                "mcalc": lambda f=function, v=values: f(**v),
+            }  # type: ignore[misc]
+            largest = np.size(expected[1] if problem.both else expected)
+            for name in filter(None, chosen.rivals.split(",")):
+                if largest <= chosen.most:
+                    try:
+                        rivals[name] = known[name](problem, values)
+                    except ImportError:
+                        continue
+            for name, run in rivals.items():
+                agree(f"{problem.name} {size} {name}", run(), expected)
+            times = measured(rivals, chosen.seconds)
+            ratios = {name: times[name] / times["hand"] for name in times if name != "hand"}
+            shown = " ".join(f"{ratios[name]:8.2f}" if name in ratios else f"{'–':>8}" for name in ("mcalc", *known))
+            print(f"{problem.name:22} {size:18} {times['hand'] * 1e6:10.1f} {shown}", flush=True)
+            rows.append({"problem": problem.name, "size": size, "hand": times["hand"], "ratios": ratios})
+    if chosen.json:
+        Path(chosen.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
