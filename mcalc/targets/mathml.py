@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mcalc.targets.template import Form, Indices
     from mcalc.targets.tex import Alphabet
 
-MARKS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "vec": "→"}
+MARKS = {"hat": "^", "tilde": "~", "bar": "‾", "dot": "˙", "ddot": "¨", "vec": "→"}
 TIMES, APPLY, SPACE = "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>", '<mspace width="0.17em"/>'
 TALL = re.compile("<mfrac|<munder")  #: what needs brackets that grow
 EACH = '<mo lspace="0" rspace="0">⊙</mo>'  #: before an exponent of entries
@@ -65,7 +65,7 @@ def _spell(parts: Parts, bold: bool) -> str:
     """`<msub><mi>W</mi><mn>1</mn></msub>` for W_1 and W1."""
     base = _word(parts.letters, bold)
     for mark in parts.marks:
-        base = f'<mover accent="true">{base}<mo>{MARKS[mark]}</mo></mover>'
+        base = f'<mover accent="true">{base}<mo{LOW}>{MARKS[mark]}</mo></mover>'
     below = "<mo>,</mo>".join(map(_word, parts.below))
     if below:
         base = f"<msub>{base}{_row(below)}</msub>"
@@ -88,7 +88,9 @@ def _script(tag: str) -> Callable[..., str]:
 
 
 def _sign(sign: str) -> str:
-    return EACH if sign == "⊙" else f"<mi>{sign}</mi>" if sign == "⊤" else f"<mo>{sign}</mo>"
+    if sign in "⊙/":
+        return f'<mo lspace="0" rspace="0">{sign}</mo>'
+    return f"<mi>{sign}</mi>" if sign == "⊤" else f"<mo>{sign}</mo>"
 
 
 ALPHABET: Alphabet = {
@@ -124,12 +126,12 @@ def _function(name: str, args: Sequence[str]) -> Form | None:
 def _group(text: str) -> str:
     """Brackets, tall ones around what is tall."""
     low = "" if TALL.search(text) else LOW
-    return f"<mrow><mo{low}>(</mo>{text}<mo{low}>)</mo></mrow>"
+    return f"<mrow><mo{low}>(</mo>{_row(text)}<mo{low}>)</mo></mrow>"
 
 
 def _entry(base: str, indices: Indices) -> Form:
     """Indices below the line; what carries some already gets brackets."""
-    shown = [_row(*map(_word, group)) if len(group) > 1 else _word(group[0]) for group in indices]
+    shown = [_group("".join(map(_word, group))) if len(group) > 1 else _word(group[0]) for group in indices]
     array = _group("{0}") if "<msub" in base else "<mrow>{0:atom}</mrow>"
     return "exponent", f"<msub>{array}{_row(*shown)}</msub>"
 
@@ -155,7 +157,7 @@ def _target(name: Callable[[str], str]) -> Target:
         "elementwise": ("factor", f"<msup><mrow>{{0:atom}}</mrow><mrow>{EACH}{{1:exponent}}</mrow></msup>"),
         "change": ("factor", "<mrow>{1}{0:factor}</mrow>"),
         "order": ("", "<msup>{0}<mn>{1}</mn></msup>"),
-        "index": ("exponent", "<mrow><mrow>{0:postfix}</mrow><mo>[</mo>{1}<mo>]</mo></mrow>"),
+        "index": ("exponent", f"<mrow><mrow>{{0:postfix}}</mrow><mo{LOW}>[</mo>{{1}}<mo{LOW}>]</mo></mrow>"),
         "summation": ("term", "<munder><mo>∑</mo><mrow>{0}</mrow></munder><mrow>{1:term}</mrow>"),
     }
     return Target(
@@ -163,7 +165,7 @@ def _target(name: Callable[[str], str]) -> Target:
         links={
             "number": ("chain", "chain", "{0}<mo>·</mo>{1}", "term"),
             ".*": ("chain", "chain", "{0}<mo>⊙</mo>{1}", "term"),
-            "/": ("chain", "factor", "{0}<mo>/</mo>{1}", "term"),
+            "/": ("chain", "factor", '{0}<mo lspace="0" rspace="0">/</mo>{1}', "term"),
             "./": ("chain", "factor", "{0}<mo>⊘</mo>{1}", "term"),
         },
         near=frozenset("@ *"),
@@ -173,7 +175,7 @@ def _target(name: Callable[[str], str]) -> Target:
         number=_number,
         digit=re.compile("(?:<mrow>|<msup>)*<mn>").match,
         option="<mtext>{0}</mtext><mo>=</mo>{1}",
-        commas=("<mo>,</mo>", "<mo>,</mo>"),
+        commas=("</mrow><mo>,</mo><mrow>", "<mo>,</mo>"),  # each argument a row, so that a sign begins it
         colon="<mo>:</mo>",
         text=lambda value: f"<mtext>{escape(value)}</mtext>",
         call=("exponent", "<mrow><mi>{0}</mi><mo>&#x2061;</mo>{1}</mrow>"),

@@ -40,6 +40,10 @@ class Parts:
     __slots__ = ("below", "differential", "letters", "marks")
 
     def __init__(self, name: str) -> None:
+        if not name.isascii():
+            from unicodedata import normalize
+
+            name = normalize("NFD", name)
         stem, _, index = name.partition("_")
         plain = stem.rstrip("0123456789")
         letters = plain.rstrip("".join(ACCENTS))

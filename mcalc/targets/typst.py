@@ -42,7 +42,7 @@ def _word(text: str) -> str:
 
 
 def _spell(parts: Parts, bold: bool) -> str:
-    """`W_1` for W_1 and W1, `lambda` for λ, `hat(x)` for x̂, `upright("d") X` for the differential dX."""
+    """`W_1` for W_1 and W1, `lambda` for λ, `hat(x)` for x̂, `dif X` for the differential dX."""
     base = _word(parts.letters)
     if bold:
         base = f"bold({base})"
@@ -51,7 +51,7 @@ def _spell(parts: Parts, bold: bool) -> str:
     below = ", ".join(map(_word, parts.below))
     if below:
         base += f"_({below})" if len(parts.below) > 1 else f"_{below}"
-    return f'upright("d") {base}' if parts.differential else base
+    return f"dif {base}" if parts.differential else base
 
 
 def _number(text: str) -> Form:
@@ -69,7 +69,7 @@ def _superscript(exponent: str) -> str:
 
 
 def _operator(name: str) -> str:
-    return name if name in OPERATORS else f'op("{name}")'
+    return name if name in OPERATORS else f'"{name}"'
 
 
 def _fence(left: str, row: str, right: str) -> str:
@@ -89,7 +89,7 @@ ALPHABET: Alphabet = {
     "word": _operator,
     "number": "{}".format,
     "sign": _sign,
-    "upright": 'upright("{}")'.format,
+    "upright": lambda letters: "dif" if letters == "d" else f'upright("{letters}")',
     "bold": "bold({})".format,
     "root": "sqrt({})".format,
     "fence": _fence,
@@ -115,15 +115,15 @@ def _entry(base: str, indices: Indices) -> Form:
     return "exponent", f"{'({0})' if '_' in base else '{0:atom}'}_({below})"
 
 
-#: A function's value with an exponent, which Typst no longer sets off as a function.
-_RAISED = re.compile(rf'(?:op\("\w+"\)|{"|".join(OPERATORS)})\(.*\)\^(?:\w+|\([^()]*\))$')
+#: A function's value that Typst does not set off by itself: of a quoted name, or with an exponent.
+_CLOSE = re.compile(rf'"\w+"\(|(?:{"|".join(sorted(OPERATORS))})\(.*\)\^(?:\w+|\([^()]*\))$')
 
 
 def _join(parts: Sequence[str]) -> str:
     """Factors side by side."""
     found = [parts[0]]
     for part in parts[1:]:
-        found += (" thin " if _RAISED.match(part) else " ", part)
+        found += (" thin " if _CLOSE.match(part) else " ", part)
     return "".join(found)
 
 
@@ -153,10 +153,10 @@ def _target(name: Callable[[str], str]) -> Target:
         number=_number,
         option='upright("{0}") = {1}',
         text=lambda value: f"mono({_quoted(value)})",
-        call=("exponent", 'op("{0}"){1}'),
+        call=("exponent", '"{0}"{1}'),
         functions=_function,
         raised=raised,
-        changes=('upright("d")', "∂"),
+        changes=("dif", "∂"),
         entry=_entry,
         below=" ".join,
         superscript=_superscript,

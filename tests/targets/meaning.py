@@ -151,8 +151,10 @@ def _braced(text: str, start: int) -> tuple[str, int]:
 #: Typst in the input language's terms, in this order.
 _TYPST = [
     (r'mono\("([^"]*)"\)', r"'\1'"),
-    (r'(?:op|upright)\("(\w+)"\)', r"\1"),
+    ("dif (\\w)", r"d\1"),
+    (r'upright\("(\w+)"\)', r"\1"),
     (r'"(\w+)"', r"\1"),
+    (" thin ", " "),
     (r"\^\(-top\)", "^-T"),
     (r"\^top", ".T"),
     (r"\^\(⊙ ", ".^("),

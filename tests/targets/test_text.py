@@ -241,7 +241,7 @@ def test_program() -> None:
     assert latex.write(program) == (
         r"\operatorname{diag}(p) - p p^{\top} \quad \text{where } p = \operatorname{softmax}(z)"
     )
-    assert typst.write(program) == 'op("diag")(p) - p p^top quad "where" p = op("softmax")(z)'
+    assert typst.write(program) == '"diag"(p) - p p^top quad "where" p = "softmax"(z)'
     assert "<mtext>where&#xA0;</mtext><mrow><mi>p</mi><mo>=</mo>" in mathml.write(program)
     assert parse(text.write(program)) == program
     assert isinstance(program, Program)

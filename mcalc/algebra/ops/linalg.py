@@ -121,7 +121,7 @@ expm = function(
 )  # fmt: skip
 logm = function(
     "logm", "nn->nn", lambda X, Y, dX: logm_frechet(X, dX),
-    turns="with", keeps="symmetric diagonal lower", domain="spd", latex=r"\log\left({0}\right)",
+    turns="with", keeps="symmetric diagonal lower", domain="spd", latex=r"\operatorname{{logm}}\left({0}\right)",
     numpy="scipy.linalg.logm({0})",
     why="The logarithm undoes the exponential, and its Fréchet derivative undoes that of the exponential. Where dX "
     "commutes with X it is dX X⁻¹.", see="Higham, Functions of Matrices, ch. 11", example="tr(A@logm(X))",
