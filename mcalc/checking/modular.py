@@ -200,7 +200,7 @@ class Exact(Point[Entries]):
             rows = self._orthogonal(rows, props)
         elif "psd" in props:
             rows = _by_entry(n, lambda i, j: rows[i][j] if i == j or (j < i and "diagonal" not in props) else 0)
-            rows = self._times(rows, [list(column) for column in zip(*rows, strict=True)])
+            rows = self._times(rows, rows)  # L Lᵀ: the columns of Lᵀ are the rows of L
         if "symmetric" in props:
             rows = _by_entry(n, lambda i, j: rows[max(i, j)][min(i, j)])
         if "skew" in props:

@@ -85,15 +85,20 @@ class Values:
         return self.times([-1] * len(a), a)
 
     def ratios(self, a: Vector, b: Vector) -> Numbers | None:
-        """The number at each point that `b` is to be multiplied by for `a`, where there is one."""
-        found: Numbers = []
-        for u, v in zip(a, b, strict=True):
-            largest = max(range(len(v)), key=lambda k: abs(v[k])) if v else None
-            if largest is None or not v[largest]:
-                return None
-            c = u[largest] * pow(v[largest], -1, PRIME) % PRIME if self.exact else u[largest] / v[largest]
-            found.append(c)
-        return found if self.same(a, self.times(found, b)) else None
+        """The number at each point that `b` is to be multiplied by for `a`, where there is one.
+
+        A point at which both vanish says nothing and takes the number of another.
+        """
+        found = [self._ratio(u, v) for u, v in zip(a, b, strict=True)]
+        known = [c for c in found if c is not None]
+        filled = [known[0] if c is None else c for c in found] if known else None
+        return filled if filled and self.same(a, self.times(filled, b)) else None
+
+    def _ratio(self, u: Numbers, v: Numbers) -> Any:
+        largest = max(range(len(v)), key=lambda k: abs(v[k])) if v else None
+        if largest is None or not v[largest]:
+            return None
+        return u[largest] * pow(v[largest], -1, PRIME) % PRIME if self.exact else u[largest] / v[largest]
 
     def rational(self, numbers: Numbers) -> Fraction | None:
         """The simple fraction that every one of the numbers is, or None."""
