@@ -234,8 +234,9 @@ def _rules_wrong(case: Case) -> Iterator[Finding]:
     for mutation in case.suspects.mutations:
         if case.equals(mutation.expr):
             shown = [case.show(node) for node in mutation.show]
-            bare = mutation.code == "product-rule" and mutation.show[:1] == (x,)
-            likelier = -1.5 if bare else -10 if mutation.code in ("sign", "not-differentiated") else 0
+            # Of an array people speak as occurring twice, of a number as being in two factors.
+            array = mutation.code == "product-rule" and (x.rank or mutation.show[:1] == (x,))
+            likelier = -1.5 if array else -10 if mutation.code in ("sign", "not-differentiated") else 0
             yield Finding(mutation.code, mutation.told.format(*shown), likelier)
 
 
