@@ -6,6 +6,7 @@ in the input language, and products that nothing but nearness marks get a space 
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from unicodedata import combining
 
@@ -38,6 +39,7 @@ FUNCTIONS: dict[str, Form] = {
     "kron": ("term", "{0:chain} ⊗ {1:chain}"),
 }
 ARITY = {"kron": 2}
+VALUE = re.compile(rf"\w\w+\(.*\)[ᵀ{''.join(SUPERSCRIPTS.values())}]*$")  #: a function's value
 ABOVE = frozenset((*SUPERSCRIPTS.values(), "ᵀ"))
 BELOW = "".join(SUBSCRIPTS.values())
 
@@ -130,8 +132,10 @@ class _Joiner:
         name, head = _split(left, backwards=True), _split(right)
         if right[0] == "‖" or "‖" in left[-3:]:
             return "" if left.isdecimal() else " "
+        if VALUE.match(left):
+            return " "
         if head:
-            called = right[len(head) :].startswith("(")
+            called = right[len(head) :].startswith("(") and (len(head) > 1 or head in FUNCTION_LETTERS)
             return "" if not name and self.is_short(head) and not called else " "
         return "" if not name or (right[0] == "(" and self.is_short(name) and name not in FUNCTION_LETTERS) else " "
 
