@@ -23,6 +23,7 @@ from mcalc.algebra.expr import Contract, Expr, Factor, Group, contract, eye
 from mcalc.algebra.walk import children
 from mcalc.language.syntax import Matmul
 from mcalc.notation import forms
+from mcalc.notation.blocks import connected, groups_of, labels_of, reduced, sides_of, swaps, together
 from mcalc.notation.forms import Piece
 from mcalc.notation.graph import diagonal_matrix
 
@@ -30,15 +31,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    #: Factors multiplied over labels, those that nothing else has being summed; and the labels that are left.
-    Part = tuple[tuple[Factor, ...], frozenset[int]]
-    #: Rows, columns and factors of one matrix.
-    Block = tuple[Group, Group, tuple[Part, ...]]
+    from mcalc.notation.blocks import Block, Part
+
     #: Matrices whose product is meant.
     Links = tuple[Piece, ...]
 
 #: More slots on a side, or more parts that no label connects, are not looked at.
-MOST_SLOTS, MOST_BLOCKS, MOST_MOVES = 6, 5, 3
+MOST_SLOTS, MOST_BLOCKS = 6, 5
 
 
 class Kronecker:
@@ -55,7 +54,7 @@ class Kronecker:
         rows, columns = (*out, ())[:2]
         if max(len(rows), len(columns)) > MOST_SLOTS:
             return None
-        links = self._block((rows, columns, _reduced(factors, {*rows, *columns})))
+        links = self._block((rows, columns, reduced(factors, {*rows, *columns})))
         return None if links is None else _product(links)
 
     def _block(self, block: Block) -> Links | None:
@@ -66,7 +65,7 @@ class Kronecker:
 
     def _read(self, block: Block) -> Links | None:
         rows, columns, _ = block
-        blocks = _connected(block)
+        blocks = connected(block)
         if len(blocks) == 1:
             return self._one(block)
         if len(blocks) > MOST_BLOCKS:
@@ -105,21 +104,22 @@ class Kronecker:
         """kron of the blocks, in the order that needs the fewest commutations."""
         # Onto itself, as a Hessian: commutations stand in front. Else they stand before what they act on.
         in_front = [self.sizes[x] for x in rows] == [self.sizes[x] for x in columns]
-        ways: dict[tuple[int, ...], list[tuple[list[Block], list[Piece], list[Piece]]]] = {}
+        ways: dict[tuple[int, ...], list[tuple[list[Block], tuple[Group, Group], tuple[Group, Group]]]] = {}
         for order in permutations(blocks):
-            before = self._moves(rows, tuple(x for b in order for x in b[0]))
-            after = self._moves(tuple(x for b in order for x in b[1]), columns)
-            if before is not None and after is not None:
-                taken = _together(order)
-                lone = sum(bool(p) and not (r and c) for r, c, p in taken)
-                cost = (lone, len(before) + len(after), len(after if in_front else before), len(taken))
-                ways.setdefault(cost, []).append((taken, before, after))
+            before = rows, tuple(x for b in order for x in b[0])
+            after = tuple(x for b in order for x in b[1]), columns
+            moves, more = len(swaps(*before)), len(swaps(*after))
+            taken = together(order)
+            lone = sum(bool(p) and not (r and c) for r, c, p in taken)
+            cost = (lone, moves + more, more if in_front else moves, len(taken))
+            ways.setdefault(cost, []).append((taken, before, after))
         found: list[Links] = []
-        for taken, before, after in ways[min(ways)] if ways else ():
+        for taken, before, after in ways[min(ways)]:
             whole = self._kron(taken)
             if whole is not None:
+                left, right = [*self._commutations(*before)], [*self._commutations(*after)]
                 alike = len(taken) == 1 and not taken[0][2] and rows and columns
-                found.append((*before, *(() if alike and (before or after) else (whole,)), *after))
+                found.append((*left, *(() if alike and (left or right) else (whole,)), *right))
         return _lightest(found)
 
     def _kron(self, blocks: list[Block]) -> Piece | None:
@@ -151,22 +151,12 @@ class Kronecker:
         piece = forms.upright(forms.call("ones", sizes))
         return piece if rows else piece.T
 
-    def _moves(self, source: Group, target: Group) -> list[Piece] | None:
-        """The permutations of rows in the order `source` and columns in the order `target`, as commutations."""
-        queue: list[tuple[Group, list[Piece]]] = [(source, [])]
-        seen = {source}
-        for order, moves in queue:
-            if order == target:
-                return moves
-            if len(moves) == MOST_MOVES:
-                return None
-            for start, middle, stop in combinations(range(len(order) + 1), 3):
-                a, b = order[start:middle], order[middle:stop]
-                moved = order[:start] + b + a + order[stop:]
-                if moved not in seen:
-                    seen.add(moved)
-                    queue.append((moved, [*moves, self._commutation(order[:start], a, b, order[stop:])]))
-        return None
+    def _commutations(self, source: Group, target: Group) -> Iterator[Piece]:
+        """The permutation of rows in the order `source` and columns in the order `target`, as commutations."""
+        for start, middle, stop in swaps(source, target):
+            a, b = source[start:middle], source[middle:stop]
+            yield self._commutation(source[:start], a, b, source[stop:])
+            source = source[:start] + b + a + source[stop:]
 
     def _commutation(self, before: Group, a: Group, b: Group, after: Group) -> Piece:
         m, n = (self.dim(product([self.sizes[x] for x in side])) for side in (a, b))
@@ -210,13 +200,13 @@ class Kronecker:
         sets += [pair for two in combinations(labels, 2) for pair in permutations(two)]
         sets += [side for side in (rows, columns) if len(side) > 2]
         for cut in sets:
-            sides = _sides(rows, columns, parts, cut) if through <= set(cut) else None
+            sides = sides_of(rows, columns, parts, cut) if through <= set(cut) else None
             if sides is None:
                 continue
             before, within, after = sides
             if len(parts) in (len(before), len(after)) or (set(cut) == set(rows) and cut != rows):
                 continue
-            if not set(cut) <= _labels(before).union(rows) & _labels(after).union(columns):
+            if not set(cut) <= labels_of(before).union(rows) & labels_of(after).union(columns):
                 continue  # ones would have to stand for what one side does not hold
             links: list[Piece] = []
             for one in ((rows, cut, before), (cut, (), within), (cut, columns, after)):
@@ -245,7 +235,7 @@ class Kronecker:
     def _beside(self, block: Block) -> Iterator[Links]:
         rows, columns, parts = block
         slots = {*rows, *columns}
-        groups = _groups(parts, slots)
+        groups = groups_of(parts, slots)
         for group in groups if len(groups) > 1 else ():
             rest = tuple(p for p in parts if p not in group)
             mine = {x for _, held in group for x in held}
@@ -303,94 +293,3 @@ def _beside(one: Piece, other: Piece) -> Piece:
 
 def _lightest(found: Iterable[Links]) -> Links | None:
     return min(found, key=lambda links: _product(links).plain.weight, default=None)
-
-
-def _labels(parts: Iterable[Part]) -> frozenset[int]:
-    return frozenset(x for _, labels in parts for x in labels)
-
-
-def _together(blocks: Iterable[Block]) -> list[Block]:
-    """Blocks side by side, neighbours taken together: identities, ones, and a column beside a row."""
-    found: list[Block] = []
-    for block in blocks:
-        rows, columns, parts = block
-        if found:
-            last = found[-1]
-            alike = [rows == columns, bool(rows), bool(columns)] == [last[0] == last[1], *map(bool, last[:2])]
-            lone = {len(rows), len(columns)} == {len(last[0]), len(last[1])} == {0, 1}
-            if (alike and not parts and not last[2]) or (lone and bool(rows) != bool(last[0])):
-                found[-1] = (last[0] + rows, last[1] + columns, last[2] + parts)
-                continue
-        found.append(block)
-    return found
-
-
-def _reduced(factors: Iterable[Factor], slots: set[int]) -> tuple[Part, ...]:
-    """The factors in parts: what a summed label joins to a vector or a matrix is one part."""
-    parts: list[Part] = [(((b, e, axes),), frozenset(x for g in axes for x in g)) for b, e, axes in factors]
-    at: dict[int, set[int]] = {}
-    for k, (_, labels) in enumerate(parts):
-        for x in labels - slots:
-            at.setdefault(x, set()).add(k)
-    queue = sorted(at)
-    while queue:
-        label = queue.pop()
-        touching = sorted(at.get(label, ()))
-        left = frozenset[int]().union(*(parts[k][1] for k in touching)) - {label}
-        if not touching or len(left) > 2:
-            continue
-        parts.append((tuple(f for k in touching for f in parts[k][0]), left))
-        for k in touching:
-            for x in parts[k][1] - slots:
-                at[x].discard(k)
-        for x in left - slots:
-            at[x].add(len(parts) - 1)
-            queue.append(x)
-        for k in touching:
-            parts[k] = ((), frozenset())
-    merged: dict[frozenset[int], tuple[Factor, ...]] = {}
-    for inner, labels in parts:
-        if inner:
-            merged[labels] = merged.get(labels, ()) + inner
-    return tuple((inner, labels) for labels, inner in merged.items())
-
-
-def _groups(parts: Iterable[Part], apart: set[int]) -> list[tuple[Part, ...]]:
-    """Parts that are connected by labels other than these."""
-    groups: list[tuple[list[Part], set[int]]] = []
-    for part in parts:
-        inner = part[1] - apart
-        mine = [g for g in groups if g[1] & inner]
-        groups = [g for g in groups if not g[1] & inner]
-        groups.append(([*(p for g in mine for p in g[0]), part], set(inner).union(*(g[1] for g in mine))))
-    return [tuple(found) for found, _ in groups]
-
-
-def _connected(block: Block) -> list[Block]:
-    """The blocks that share no label, in the order of their first slots."""
-    rows, columns, parts = block
-    blocks: list[Block] = []
-    groups = _groups(parts, set())
-    held = {x for _, labels in parts for x in labels}
-    sets = [({x for _, labels in group for x in labels}, group) for group in groups]
-    sets += [({x}, ()) for x in dict.fromkeys((*rows, *columns)) if x not in held]
-    for labels, group in sets:
-        blocks.append((tuple(x for x in rows if x in labels), tuple(x for x in columns if x in labels), group))
-    slots = (*rows, *columns)
-    return sorted(blocks, key=lambda b: slots.index((*b[0], *b[1])[0]))
-
-
-def _sides(
-    rows: Group, columns: Group, parts: Sequence[Part], cut: Group
-) -> tuple[tuple[Part, ...], tuple[Part, ...], tuple[Part, ...]] | None:
-    """The parts before the cut, within it and after it; None where it does not cut rows from columns."""
-    before: list[Part] = []
-    within: list[Part] = []
-    after: list[Part] = []
-    for group in _groups(parts, set(cut)):
-        labels = {x for _, held in group for x in held} - set(cut)
-        at_rows, at_columns = not labels.isdisjoint(rows), not labels.isdisjoint(columns)
-        if at_rows and at_columns:
-            return None
-        (before if at_rows else after if at_columns else within).extend(group)
-    return tuple(before), tuple(within), tuple(after)

@@ -306,3 +306,134 @@ def test_a_random_expression(seed: int) -> None:
         if not found.x.props:
             np.testing.assert_allclose(truth, numeric, rtol=1e-5, atol=1e-5 * max(1.0, np.abs(truth).max()))
     check(found, truth, values, 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "order", "declared"),
+    [
+        ("tr(X^3)", "X", 3, "X[n,n]"),
+        ("det(X)", "X", 3, "X[n,n]"),
+        ("a.T@inv(X)@b", "X", 3, "X[n,n]"),
+        ("tr(X^4)", "X", 4, "X[n,n]"),
+        ("norm(X)", "X", 4, "X[m,n]"),
+        ("X@B@X", "X", 2, "X[m,n]"),
+        ("X^3", "X", 2, "X[n,n]"),
+        ("exp(A@x)", "x", 3, "x[n]"),
+        ("(x.T@A@x)*x@x.T", "x", 3, "x[n]"),
+        ("vec(X)@vec(X).T", "X", 2, "X[m,n]"),
+        ("tr(C.T@kron(X, X))", "X", 2, "X[m,n]"),
+        ("cholesky(X@X.T + eye(n))", "X", 1, "X[n,m]"),
+        ("sum(softmax(X, axis=0)@a)*X", "X", 1, "X[m,n]"),
+        ("t*X/(1 + t)", "X", 1, "X[m,n]"),
+        ("x/norm(x)", "x", 2, "x[n]"),
+        ("inv(S)", "S", 1, "S[n,n] symmetric"),
+        ("S@A@S", "S", 1, "S[n,n] symmetric"),
+        ("0*X + A", "X", 1, "X[m,n]"),
+    ],
+)
+def test_higher_orders_and_odd_shapes(text: str, wrt: str, order: int, declared: str) -> None:
+    found = tensor(text, wrt, order, (declared,))
+    positive = "positive determinant" if "det" in text else "invertible" if "inv(X)" in text else "generic"
+    values = draw(list(found.reading.symbols.values()), 5)
+    values[wrt] = draw([found.x], 5, [positive])[wrt]
+    check(found, evaluate(found.expr, values), values, 1e-9)
+
+
+# ---------------------------------------------------------------- as in books
+
+#: Expression, variable, order, and the form kron as Magnus and Neudecker have it.
+BOOKS = [
+    ("X", "X", 1, "eye(m*n)"),
+    ("A@X@B", "X", 1, "kron(B.T, A)"),
+    ("X.T", "X", 1, "commutation(m, n)"),
+    ("vec(X.T)", "X", 1, "commutation(m, n)"),
+    ("X@X", "X", 1, "kron(eye(n), X) + kron(X.T, eye(n))"),
+    ("X.T@X", "X", 1, "kron(eye(n), X.T) + kron(X.T, eye(n))@commutation(m, n)"),
+    ("X@X.T", "X", 1, "kron(X, eye(m)) + kron(eye(m), X)@commutation(m, n)"),
+    ("X^3", "X", 1, "kron(X.T, X) + kron(eye(n), X^2) + kron(X.T^2, eye(n))"),
+    ("inv(X)", "X", 1, "-kron(inv(X).T, inv(X))"),
+    ("X.*X", "X", 1, "2*diag(vec(X))"),
+    ("exp(X)", "X", 1, "diag(vec(exp(X)))"),
+    ("A@exp(X@B)", "X", 1, "kron(eye(k), A)@diag(vec(exp(X@B)))@kron(B.T, eye(n))"),
+    ("x@x.T", "x", 1, "kron(x, eye(n)) + kron(eye(n), x)"),
+    ("A@x", "A", 1, "kron(x.T, eye(m))"),
+    ("x.T@A", "A", 1, "kron(eye(n), x.T)"),
+    ("diag(A@X@B)", "X", 1, "kron(B.T, ones(n).T).*kron(ones(p).T, A)"),
+    ("kron(A, X)", "X", 1, "kron(kron(eye(n), commutation(k, m)), eye(p))@kron(vec(A), eye(p*k))"),
+    ("tr(X)*X", "X", 1, "tr(X)*eye(n^2) + vec(X)@vec(eye(n)).T"),
+    ("tr(X.T@A@X@B)", "X", 2, "kron(B.T, A) + kron(B, A.T)"),
+    ("tr(X@B@X@C)", "X", 2, "commutation(n, m)@(kron(B.T, C) + kron(C.T, B))"),
+    ("tr(X@X)", "X", 2, "2*commutation(n, n)"),
+    ("logdet(X)", "X", 2, "-commutation(n, n)@kron(inv(X).T, inv(X))"),
+    ("norm(U@V.T - X)^2", "U", 2, "2*kron(V.T@V, eye(m))"),
+    ("norm(X)", "X", 2, "eye(m*n)/norm(X) - vec(X)@vec(X).T/norm(X)^3"),
+    (
+        "det(X)", "X", 2,
+        "det(X)*(vec(inv(X).T)@vec(inv(X).T).T - commutation(n, n)@kron(inv(X).T, inv(X)))",
+    ),
+    (
+        "logsumexp(W@x) - y.T@W@x", "W", 2,
+        "p = softmax(W@x); kron(x@x.T, diag(p) - p@p.T)",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "order", "expected"), BOOKS, ids=[f"{b[0]} by {b[1]}" for b in BOOKS])
+def test_the_kronecker_form_is_the_textbooks(text: str, wrt: str, order: int, expected: str) -> None:
+    assert forms(text, wrt, order)["kron"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "order", "name", "expected"),
+    [
+        ("A@X@B", "X", 1, "differential", "dF = A@dX@B"),
+        ("A@X@B", "X", 1, "index", "dF[i,j]/dX[k,l] = A[i,k]*B[l,j]"),
+        ("A@X@B", "X", 1, "einsum", "dF/dX = einsum('ik,lj->ijkl', A, B)"),
+        ("A@X@B", "X", 1, "kron", "dvec(F)/dvec(X).T = kron(B.T, A)"),
+        ("inv(X)", "X", 1, "differential", "dF = -inv(X)@dX@inv(X)"),
+        ("X.T@A", "X", 1, "index", "dF[i,j]/dX[k,l] = delta[i,l]*A[k,j]"),
+        ("A@x", "A", 1, "index", "df[i]/dA[j,k] = delta[i,j]*x[k]"),
+        ("A@x", "A", 1, "kron", "df/dvec(A).T = kron(x.T, eye(m))"),
+        ("x@x.T", "x", 1, "kron", "dvec(F)/dx.T = kron(x, eye(n)) + kron(eye(n), x)"),
+        ("kron(A, X)", "X", 1, "index", "dF[(i,j),(l,r)]/dX[s,t] = delta[j,s]*delta[r,t]*A[i,l]"),
+        ("tr(X.T@A@X@B)", "X", 2, "quadratic", "d2f = 2*tr(A@dX@B@dX.T)"),
+        ("tr(X.T@A@X@B)", "X", 2, "differential", "d(df/dX) = A@dX@B + A.T@dX@B.T"),
+        ("tr(X.T@A@X@B)", "X", 2, "index", "d2f/(dX[i,j]*dX[k,l]) = A[k,i]*B[j,l] + A[i,k]*B[l,j]"),
+        ("logdet(X)", "X", 2, "quadratic", "d2f = -tr((inv(X)@dX)^2)"),
+        ("X@X", "X", 2, "differential", "d2F = 2*dX^2"),
+        ("F + X", "X", 1, "differential", "dG = dX"),
+        ("delta*X", "X", 1, "index", "dF[i,j]/dX[k,l] = delta*identity[i,k]*identity[j,l]"),
+    ],
+)
+def test_an_equation(text: str, wrt: str, order: int, name: str, expected: str) -> None:
+    assert write("text", tensor(text, wrt, order).line(name).equation) == expected
+
+
+def test_rows_are_stacked_where_that_is_asked_for() -> None:
+    line = tensor("A@X@B", "X", vec="row").kron()
+    assert write("text", line.equation) == "dvec(F.T)/dvec(X.T).T = kron(A, B.T)"
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "expected"),
+    [
+        ("index", "unicode", "∂Fᵢⱼ/∂Xₖₗ = Aᵢₖ Bₗⱼ"),
+        ("index", "latex", r"\frac{\partial F_{ij}}{\partial X_{kl}} = A_{ik} B_{lj}"),
+        ("kron", "unicode", "∂vec(F)/∂vec(X)ᵀ = Bᵀ ⊗ A"),
+        (
+            "kron",
+            "latex",
+            r"\frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(X)^{\top}} = B^{\top} \otimes A",
+        ),
+        ("differential", "unicode", "dF = A dX B"),
+    ],
+)
+def test_an_equation_is_spelled(name: str, form: str, expected: str) -> None:
+    assert write(form, tensor("A@X@B", "X").line(name).equation) == expected
+
+
+def test_a_sum_of_many_terms_is_told_in_time() -> None:
+    text = " + ".join(f"A{k}@X@B{k}" for k in range(60))
+    found = forms(text, "X")
+    assert found["kron"].count("kron(") == 60
+    assert found["index"].count("A59[i,k]") == 1
