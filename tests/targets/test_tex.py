@@ -66,7 +66,8 @@ def test_every_record_has_a_form_in_mathml(form: str) -> None:
         (
             r"\left\lVert {0} \right\rVert_\infty",
             "norm({0})_(infinity)",
-            '<msub><mrow><mo stretchy="false">‖</mo><mrow>{0}</mrow><mo stretchy="false">‖</mo></mrow><mo>∞</mo></msub>',
+            '<msub><mrow><mo stretchy="false">‖</mo><mrow>{0}</mrow><mo stretchy="false">‖</mo></mrow>'
+            "<mo>∞</mo></msub>",
         ),
         (r"\operatorname{{tr}}\left({0}\right)", "tr({0})", None),
         (r"\operatorname{{softmax}}\left({0}\right)", '"softmax"({0})', None),

@@ -1,0 +1,58 @@
+"""Typst: names, functions, what its mathematics would misread, and, where there is one, a real Typst."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.algebra.ops import OPS
+from mcalc.language.parse import parse
+from mcalc.language.syntax import Call, Name, Num, Power, Text
+from mcalc.targets.names import Lettering
+from mcalc.targets.typst import write
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("2*X.T@(X@w - y)", "2 X^top (X w - y)"),
+        ("a/b*c", "frac(a, b) c"),
+        ("A@x/2", "frac(1, 2) A x"),
+        ("x^(a/b)", r"x^(a \/ b)"),
+        ("inv(A).T@b", "A^(-top) b"),
+        ("norm(x)^2", "norm(x)^2"),
+        ("normfro(X)", "norm(X)_(F)"),
+        ("ones(n)@eye(m)", "bold(1)_(n) I_(m)"),
+        ("A@softmax(z)", 'A thin "softmax"(z)'),
+        ("2*det(X)^2*tr(X)", "2 thin det(X)^2 tr(X)"),
+        ("diag(x).T", '"diag"(x)^top'),
+        ("x.*y./z", "x ⊙ y ⊘ z"),
+        ("x.^2", "x^(⊙ 2)"),
+        ("lam*w", '"lam" w'),
+        ("sum(X, axis=0)", '"sum"(X, upright("axis") = 0)'),
+        ("x^(T)", "x^((T))"),
+        ("lambda*Sigma_1", "lambda Sigma_1"),
+        ("x_max + x_i_2", 'x_"max" + x_(i, 2)'),
+        ("dX", "dif X"),
+    ],
+)
+def test_expression(source: str, written: str) -> None:
+    assert write(parse(source)) == written
+
+
+def test_bold() -> None:
+    assert write(parse("a*A@x_1 + mu"), Lettering((), {"A", "x_1", "mu"})) == "a bold(A) bold(x)_1 + bold(mu)"
+
+
+def test_text_is_escaped() -> None:
+    assert write(Call("einsum", (Text('a"b\\'),))) == r'"einsum"(mono("a\"b\\"))'
+
+
+def test_typst_sets_it() -> None:
+    """Names, and every operation, through the real thing where it is installed."""
+    typst = pytest.importorskip("typst", reason="Typst is not installed")
+    names = ("x̂_1", "dSigma_1", "loss2", "x_max", "omicron", "ж", "Upsilon", "varphi", "in", "x_in", "W1")
+    lines = [write(Name(name), Lettering((), bold)) for name in names for bold in ((), names)]
+    for record in OPS.values():
+        args = tuple(parse(source).body for source in ("A - B/c", "x_1", "C", "d")[: len(record.signatures[0].inputs)])
+        lines.append(write(Power(Call(record.name, args), Num("2"))))
+    assert typst.compile("\n\n".join(f"$ {line} $" for line in lines).encode(), format="svg")
