@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative, jacobians
-from mcalc.calculus.layout import check_layout, kind_of
+from mcalc.calculus.layout import check_form, check_layout, kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mcalc.language.syntax import Syntax
+    from mcalc.notation.tensor import Line, Tensor
     from mcalc.working import Step
 
     Reply = dict[str, Any]
@@ -36,14 +37,26 @@ MAX_AXES = 8
 
 class Manner:
     """How an answer is to be written: whether what repeats gets a name (`where`), whether what the input names and
-    says is written out (`expand`), how its axes are arranged, and whether vectors and matrices are bold.
+    says is written out (`expand`), how its axes are arranged, and whether vectors and matrices are bold; what vec
+    stacks, and which of the forms of a tensor is asked for.
     """
 
-    __slots__ = ("bold", "expand", "layout", "where")
+    __slots__ = ("bold", "expand", "form", "layout", "vec", "where")
 
-    def __init__(self, layout: str = "mixed", *, where: bool = True, expand: bool = False, bold: bool = False) -> None:
+    def __init__(
+        self,
+        layout: str = "mixed",
+        *,
+        where: bool = True,
+        expand: bool = False,
+        bold: bool = False,
+        form: str = "",
+        vec: str = "column",
+    ) -> None:
         check_layout(layout)
+        check_form(form, vec)
         self.layout, self.where, self.expand, self.bold = layout, where, expand, bold
+        self.form, self.vec = form, vec
 
 
 class Derivative:
@@ -68,6 +81,24 @@ class Derivative:
         return kind_of(self.reading.root, self.variable, self.order)
 
     @property
+    def symmetric(self) -> bool:
+        """Whether the derivative is a matrix that equals its transpose; a Hessian is one over the entries of x."""
+        return self.expr.symmetric or (self.kind == "hessian" and self.variable.rank > 0)
+
+    @property
+    def tensor(self) -> Tensor:
+        """The derivative in the forms that one of three axes and more has; those of fewer make sense as well."""
+        from mcalc.notation.tensor import Tensor
+
+        return Tensor(self.reading, self.variable, self.order, self.expr, self.manner.vec)
+
+    def lines(self) -> dict[str, Line]:
+        """The equations by form: the one that is asked for, or all where there are three axes and more."""
+        if self.manner.form:
+            return {self.manner.form: self.tensor.line(self.manner.form)}
+        return self.tensor.lines() if self.expr.rank > 2 else {}
+
+    @property
     def shape(self) -> list[str]:
         """The size of each axis."""
         return [str(d) for d in self.expr.shape]
@@ -78,6 +109,12 @@ class Derivative:
             x, order, layout = self.variable.name, self.order, self.manner.layout
             return module(form, self.reading, self.expr, wrt=x, order=order, layout=layout)
         return write(form, self.syntax, self.lettering)
+
+    def result(self, form: str) -> str:
+        """What a pipe gets: the derivative, or the equation in the form of it that is asked for."""
+        if form in CODE or not self.manner.form:
+            return self.write(form)
+        return write(form, self.tensor.line(self.manner.form).equation, self.lettering)
 
     def steps(self, method: str = "differential") -> list[Step]:
         """The working by one of the methods, the last line being the derivative."""
@@ -93,7 +130,17 @@ class Derivative:
         reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
         code = {form: self.write(form) for form in forms if form in CODE}
         steps = {"steps": [step.reply(self.lettering) for step in self.steps(method)]} if method else {}
-        return reply | ({"code": code} if code else {}) | steps
+        lines = self.tensor.lines() if self.expr.rank > 2 else {}
+        tensor = {name: self._equation(line, forms) for name, line in lines.items()}
+        more = {"tensor": {"vec": self.manner.vec} | tensor} if tensor else {}
+        symmetric = {"symmetric": True} if self.symmetric else {}
+        return reply | symmetric | more | ({"code": code} if code else {}) | steps
+
+    def _equation(self, line: Line, forms: Sequence[str]) -> Reply:
+        """A form of the derivative as plain data."""
+        found = {"left": write("text", line.left), "text": write("text", line.syntax)}
+        more = [form for form in forms if form not in CODE and form != "text"]
+        return found | {form: write(form, line.syntax, self.lettering) for form in more}
 
 
 class Answer:
@@ -131,17 +178,19 @@ def differentiate(
     order: int = 1,
     manner: Manner | None = None,
     product: tuple[str, str] | None = None,
+    functions: Sequence[str] = (),
 ) -> Answer:
     """The derivatives of `text` by the variables, or entries of variables, named in `wrt`. Raises a `Problem`.
 
     `product` asks for a product with an array instead: `("jvp", "v")`, `("vjp", "u")` or `("hvp", "v")`.
+    `functions` declares abstract ones: `f: [m] -> []`.
     """
     manner = manner or Manner()
     if order < 1:
         raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {order}")
     if order > MAX_ORDER:
         raise Problem("limit", f"order {order} is over the limit of {MAX_ORDER}")
-    reading = read(text, declarations, wrt=[name.partition("[")[0].strip() for name in wrt])
+    reading = read(text, declarations, wrt=[name.partition("[")[0].strip() for name in wrt], functions=functions)
     if not wrt:
         hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
         raise Problem("usage", "no variable to differentiate by", hint=hint)

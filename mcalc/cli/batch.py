@@ -114,8 +114,10 @@ def diff(request: Request) -> Reply:
             where=flag_field(request, "where", True),
             expand=flag_field(request, "expand"),
             bold=flag_field(request, "bold"),
+            vec=text_field(request, "vec", "column"),
         ),
         next(((kind, name) for kind in ("jvp", "vjp", "hvp") if (name := text_field(request, kind, ""))), None),
+        list_field(request, "fun"),
     )
     method = text_field(request, "method", "")
     return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))

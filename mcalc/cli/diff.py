@@ -8,7 +8,8 @@ from functools import partial
 
 import click
 
-from mcalc.calculus.layout import LAYOUTS
+from mcalc.calculus.layout import FORMS as TENSOR
+from mcalc.calculus.layout import LAYOUTS, VECS
 from mcalc.cli.command import OneOf, choice, command, listed
 from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, is_stream, serve
 from mcalc.cli.output import emit, highlighted, json_line, on_terminal, shows_unicode
@@ -31,6 +32,8 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
         ("its Hessian", "mcalc diff 'x.T@A@x' --wrt x --order 2"),
         ("two gradients of ridge regression", "mcalc diff 'r = X@w - y; r.T@r + lambda*w.T@w' --wrt w,lambda"),
         ("for a paper, arrays in bold", "mcalc diff 'norm(X@w - y)^2' --wrt w --to latex --bold"),
+        ("a matrix by a matrix, with a Kronecker product", "mcalc diff 'A@X@B' --wrt X --form kron"),
+        ("a function that is not known", "mcalc diff 'f(A@x)' --wrt x --fun 'f: [m] -> []'"),
         ("code for NumPy", "mcalc diff 'logdet(X)' --wrt X --to numpy"),
         ("many expressions, one a line", "printf '%s\\n' 'x.T@x' '-x.T@y' | mcalc diff - --wrt x"),
     ]
@@ -41,9 +44,12 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
 @click.option("--jvp", metavar="NAME", help="The derivative along this array, which is of the variable's shape.")
 @click.option("--vjp", "--upstream", metavar="NAME", help="What this gradient by the expression becomes as one by x.")
 @click.option("--hvp", metavar="NAME", help="The Hessian times this array, without the Hessian.")
+@click.option("--fun", metavar="DECL", multiple=True, help="Declare a function, as in 'f: [m] -> []'; may be repeated.")
 @VAR
 @FILE
 @choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="How the axes are arranged")
+@choice("--form", TENSOR, metavar="FORM", help="The form of the result, with what it is: by default, what suits it")
+@choice("--vec", VECS, metavar="ORDER", default="column", show_default=True, help="What vec stacks")
 @click.option("--steps/--no-steps", default=None, help="Show the working, or do not.")
 @click.option("--method", metavar="METHOD", default="differential", show_default=True, help="The working's method.")
 @click.option("--where/--no-where", default=True, help="Name what repeats, or do not.")
@@ -57,9 +63,12 @@ def diff(
     jvp: str | None,
     vjp: str | None,
     hvp: str | None,
+    fun: tuple[str, ...],
     var: tuple[str, ...],
     file: str | None,
     layout: str,
+    form: str | None,
+    vec: str,
     steps: bool | None,
     method: str,
     to: tuple[str, ...],
@@ -89,14 +98,14 @@ def diff(
     def answered(text: str) -> Answer:
         from mcalc.answer import Manner, differentiate
 
-        manner = Manner(layout, where=where, expand=expand, bold=bold)
-        return differentiate(text, wrt, var, order, manner, products[0] if products else None)
+        manner = Manner(layout, where=where, expand=expand, bold=bold, form=form or "", vec=vec)
+        return differentiate(text, wrt, var, order, manner, products[0] if products else None, fun)
 
     def one_line(text: str) -> str:
         answer = answered(text)
         if as_json:
             return json_line(answer.reply(forms or USUAL, method if steps else None))
-        return "\t".join(spelled(d.write, form) for d in answer.derivatives for form in forms or ["text"])
+        return "\t".join(spelled(d.result, form) for d in answer.derivatives for form in forms or ["text"])
 
     def show(text: str) -> None:
         answer = answered(text)
@@ -117,7 +126,7 @@ def written(derivative: Derivative, form: str, method: str) -> str:
     if form in CODE:
         return derivative.write(form)
     if not method:
-        found = spelled(derivative.write, form)
+        found = spelled(derivative.result, form)
         return highlighted(found) if form in ("text", "unicode") else found
     lettering = derivative.lettering
     lines = [(step.left, partial(step.write, lettering=lettering)) for step in derivative.steps(method)]

@@ -7,16 +7,17 @@ and blocks are read in `entries`.
 from __future__ import annotations
 
 from mcalc.algebra.dims import Dim, dim, product, quotient
-from mcalc.algebra.expr import Factor, contract
+from mcalc.algebra.expr import Factor, Shape, contract
 from mcalc.algebra.expr import size as size_node
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
+from mcalc.language.abstract import Functions
 from mcalc.language.entries import JOINS, entry, join
 from mcalc.language.form import Form, place, size
 from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
-from mcalc.language.value import COLUMN, MATRIX, ROW, Value
+from mcalc.language.value import COLUMN, MATRIX, ROW, Value, kind_of, words
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
 ROW_WISE = ("softmax", "logsoftmax")
@@ -35,10 +36,15 @@ def constant(name: str) -> Op | None:
     return op if op is not None and op.kind != "sized" and op.signatures[0].inputs == () else None
 
 
-def form(call: Call | Index) -> Form:
-    """What the call means. Raises a `Problem` with the place where it means nothing."""
+def form(call: Call | Index, abstract: Functions | None = None) -> Form:
+    """What the call means; `abstract` are functions that the program declares.
+
+    Raises a `Problem` with the place where it means nothing.
+    """
     if isinstance(call, Index):
         return entry(call)
+    if abstract and call.name in abstract:
+        return _abstract(call, *abstract[call.name])
     name = ALIASES.get(call.name, call.name)
     if name == "einsum":
         return _einsum(call)
@@ -226,6 +232,26 @@ def _sized(call: Call, op: Op) -> Form:
     return Form(call.args[:count], law, build, sizes=sizes)
 
 
+def _abstract(call: Call, op: Op, source: Shape, target: Shape) -> Form:
+    """A function of which only the shapes are known."""
+    _no_options(call, "")
+    if len(call.args) != 1:
+        raise Problem("shape", f"{call.name} takes one argument, and got {len(call.args)}", call.span)
+    if op.kind == "elementwise":
+        return Form(call.args, table("...->..."), lambda values, texts: Value(op(values[0].expr), values[0].row))
+    known = dict(zip("abcdefghijklmnop", (*source, *target), strict=False))
+    letters = "".join(known)
+    law = tuple(rows(f"{letters[: len(source)] or ' '}->{letters[len(source) :]}", known=known))
+
+    def build(values: list[Value], texts: list[str]) -> Value:
+        if values[0].shape != source:
+            wanted = words(kind_of(len(source)), source)
+            raise Problem("shape", f"{call.name} takes {wanted}, and {texts[0]} is {values[0].show()}")
+        return Value(op(values[0].expr))
+
+    return Form(call.args, law, build)
+
+
 def _measured(call: Call, op: Op) -> Form:
     """`unit(n, k)`: an operation whose arguments are all sizes and places."""
     _no_options(call, "")
@@ -293,14 +319,16 @@ def _index_sizes(inputs: list[str], values: list[Value], texts: list[str]) -> di
         if len(unknown) == 1 and group.count(x := unknown.pop()) == 1 and left is not None:
             sizes[x] = (left, name)
         elif unknown or left is not dim(1):
-            raise Problem("shape", f"the sizes of the indices ({group}) are not clear from {d}, which is that in {name}")
+            message = f"the sizes of the indices ({group}) are not clear from {d}, which is that in {name}"
+            raise Problem("shape", message)
     return {x: d for x, (d, _) in sizes.items()}
 
 
 def _is_indices(text: str) -> bool:
     """Whether brackets fuse letters, `(ij)k`, and do not nest."""
     outside = text.replace("(", " (").replace(")", ") ")
-    return all(("(" not in w and ")" not in w) or (w[0] == "(" and w.find(")") == len(w) - 1 > 1) for w in outside.split())
+    parts = outside.split()
+    return all(("(" not in w and ")" not in w) or (w[0] == "(" and w.find(")") == len(w) - 1 > 1) for w in parts)
 
 
 def _labels(text: str) -> tuple[tuple[int, ...], ...]:

@@ -92,7 +92,7 @@ def _one(text: str) -> Declaration:
         close = text.find("]", rest)
         if close < 0:
             raise Problem("parse", f"the bracket after {name} is not closed", (rest, len(text)))
-        dims = tuple(_sizes(text, rest + 1, close))
+        dims = tuple(sizes(text, rest + 1, close))
         rest = close + 1
     props = []
     for word in re.finditer(r"\S+", text[rest:]):
@@ -125,7 +125,7 @@ def _unknown(name: str, word: str, span: tuple[int, int]) -> Problem:
     )
 
 
-def _sizes(text: str, start: int, end: int) -> list[Dim]:
+def sizes(text: str, start: int, end: int) -> list[Dim]:
     """The sizes between the brackets: names, numbers, products and sums of them."""
     if not text[start:end].strip():
         return []
@@ -143,12 +143,12 @@ def _sizes(text: str, start: int, end: int) -> list[Dim]:
 
 def _size(text: str) -> Dim | None:
     total: Dim | None = None
-    for term in text.split("+"):
-        value = dim(1)
+    for sign, term in re.findall(r"([+-]?)([^+-]*)", text)[:-1]:
+        value = dim(-1 if sign == "-" else 1)
         for factor in term.split("*"):
             match = re.fullmatch(r"\s*(?:([^\W\d]\w*)|(\d{1,9}))\s*", factor)
             if match is None:
                 return None
             value = value * dim(normal_name(match[1] or "") or int(match[2] or 0))
         total = value if total is None else total + value
-    return None if total is None or total.number == 0 else total
+    return None if total is None or (total.number is not None and total.number < 1) else total

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 BYTES, DIGITS, DEPTH = 256 * 1024, 64, 200
 
 _TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS))
-_VAR = r"var(?=[^\S\n]+[^\W\d]\w*\s*\[)([^;#\n]*)"
+#: A line that declares variables, or a function.
+_DECLARATION = re.compile(
+    r"(?:var(?=[^\S\n]+[^\W\d]\w*\s*(?:\[|:[^;#\n]*(?:->|→)))|fun(?=[^\S\n]+[^\W\d]\w*\s*:))([^;#\n]*)"
+)
+_GRADIENT = re.compile(r"∇(²?)([^\W\d]\w*)(?=\()")
 _NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf|\\infty)\})(?![A-Za-z0-9_])|[₁₂]"
 
 #: What an operand ends in: after it a bar can close, and a name or a bracket multiplies.
@@ -65,7 +69,9 @@ def tokenize(source: str, functions: Container[str], names: Container[str]) -> l
         raise Problem("limit", f"the input is longer than {BYTES // 1024} KiB")
     scanner = _Scanner(source, names)
     scanner.scan()
-    return _with_calls(scanner.tokens, functions, names, scanner.defined)
+    if scanner.functions and isinstance(functions, Iterable):
+        functions = {*functions, *scanner.functions}
+    return _with_calls(_with_primes(scanner.tokens, functions), functions, names, scanner.defined)
 
 
 class _Scanner:
@@ -77,6 +83,7 @@ class _Scanner:
         self.names = names
         self.spelt: set[str] = set()
         self.defined: set[str] = set()
+        self.functions: set[str] = set()
         self.tokens: list[Token] = []
         self.open: list[Token] = []
 
@@ -88,7 +95,7 @@ class _Scanner:
             character = text[place]
             if character in "'\"" and before in ("LPAR", "COMMA"):
                 stop = self.string(place)
-            elif not before and character == "v" and (line := re.compile(_VAR).match(text, place)):
+            elif not before and character in "vf" and (line := _DECLARATION.match(text, place)):
                 stop = line.end()
                 self.declaration(line)
             elif found is not None:
@@ -99,6 +106,9 @@ class _Scanner:
                 stop = self.token(kind, place, stop, before)
             elif character in CHARACTERS:
                 stop = self.token(CHARACTERS[character], place, place + 1, before)
+            elif character == "∇" and (gradient := _GRADIENT.match(text, place)):
+                stop = gradient.end()
+                tokens.append(("NAME", f"{'hess' if gradient[1] else 'grad'}_{gradient[2]}", place, stop))
             else:
                 raise self.unknown(place, before)
             place = stop
@@ -218,6 +228,11 @@ class _Scanner:
         text = line[1].rstrip()
         start = line.start(1) + len(text) - len(text.lstrip())
         self.tokens.append(("VAR", self.source[start : line.start(1) + len(text)], start, line.start(1) + len(text)))
+        if line[0].startswith("fun") or "->" in text or "→" in text:
+            from mcalc.language.abstract import declared
+
+            self.functions.update(declared(text.lstrip(), start, self.source)[1])
+            return
         self.defined.update(normal_name(name) or "" for name in re.findall(r"(\w+)\s*\[", text))
 
     def unknown(self, place: int, before: str) -> Problem:
@@ -251,6 +266,36 @@ class _Scanner:
         return Problem("parse", f"`{found[0]}` is not known", found.span(), hint)
 
 
+def _with_primes(tokens: list[Token], functions: Container[str]) -> list[Token]:
+    """Calls of derivatives, `h'(x)`, as one name: where h is a function, the mark is no transpose."""
+    if not any(token[0] == "TRANSPOSE" for token in tokens):
+        return tokens
+    found: list[Token] = []
+    for token in tokens:
+        if token[0] == "LPAR" and len(found) > 1 and found[-1][:2] == ("TRANSPOSE", "'"):
+            k = len(found)
+            while k and found[k - 1][:2] == ("TRANSPOSE", "'"):
+                k -= 1
+            called = _called(found[k - 1][1] + "'" * (len(found) - k), functions)
+            if k and found[k - 1][0] == "NAME" and called in functions:
+                found[k - 1 :] = [("NAME", called, found[k - 1][2], found[-1][3])]
+        found.append(token)
+    return found
+
+
+def _called(name: str, functions: Container[str]) -> str:
+    """The function that a name means: σ is the sigmoid, Jg the Jacobian of g, φ may be declared as phi."""
+    if name in ("σ", "sigma") and name not in functions and "sigmoid" in functions:
+        return "sigmoid"
+    if name[0] == "J" and f"jac_{name[1:]}" in functions:
+        return f"jac_{name[1:]}"
+    front, line, rest = name.partition("_") if name.startswith(("grad_", "hess_")) else ("", "", name)
+    plain = rest.rstrip("'")
+    other = other_spelling(plain)
+    spelled = f"{front}{line}{other}{rest[len(plain) :]}" if other else name
+    return spelled if name not in functions and spelled in functions else name
+
+
 def _with_calls(
     tokens: list[Token], functions: Container[str], names: Container[str], defined: set[str]
 ) -> list[Token]:
@@ -279,13 +324,13 @@ def _with_calls(
                 hint = f"leave it out, and name the variable with --wrt {below[1:]}"
                 raise Problem("parse", f"d/{below} is no part of the expression", (start, tokens[k + 2][3]), hint)
             elif follower == "LPAR":
-                called = "sigmoid" if name in ("σ", "sigma") and "sigmoid" in functions else name
+                called = _called(name, functions)
                 if called in functions:
                     tokens[k] = ("CALL", called, start, stop)
                 else:
                     _check_factor(tokens, k, functions)
             elif name in functions:
-                _check_function(tokens, k)
+                _check_function(tokens, k, functions)
     return tokens
 
 
@@ -311,7 +356,7 @@ def _check_factor(tokens: list[Token], k: int, functions: Container[str]) -> Non
     raise Problem("name", f"there is no function {name}", (start, stop), _nearest(name, functions))
 
 
-def _check_function(tokens: list[Token], k: int) -> None:
+def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> None:
     """A function's name stands without a bracket: a variable may be called so, but it must not be an application."""
     name, start, stop = tokens[k][1:]
     following = [token[0] for token in tokens[k + 1 : k + 4]]
@@ -321,9 +366,9 @@ def _check_function(tokens: list[Token], k: int) -> None:
     if following[:2] == ["SUPERSCRIPT", "LPAR"] or following == ["CARET", "NUMBER", "LPAR"]:
         raise Problem("parse", f"the power of {name} stands after its argument", (start, stop), f"write {name}(…)^2")
     if following[:2] == ["TRANSPOSE", "LPAR"]:
-        raise Problem(
-            "unsupported", f"{name}' is no function here", (start, stop), f"write out the derivative of {name}"
-        )
+        known = next((f"write {d}(…)" for d in (f"grad_{name}", f"jac_{name}") if d in functions), "")
+        hint = known or f"write out the derivative of {name}"
+        raise Problem("unsupported", f"{name}' is no function here", (start, stop), hint)
 
 
 def _nearest(name: str, functions: Container[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from mcalc.errors import Problem
+from mcalc.language.abstract import Functions
 from mcalc.language.calls import constant, form, functions
 from mcalc.language.form import Form
 from mcalc.language.names import is_greek, nearest
@@ -28,8 +29,9 @@ class Part:
 class Plan:
     """What a program consists of.
 
-    `known` are the names that are declared; `scope` those that an earlier text has defined. Where `closed`, there
-    are no others. Raises a `Problem` of kind name where a name cannot be what it is used for.
+    `known` are the names that are declared; `scope` those that an earlier text has defined; `abstract` the functions
+    that are declared. Where `closed`, there are no others.
+    Raises a `Problem` of kind name where a name cannot be what it is used for.
     """
 
     def __init__(
@@ -40,13 +42,15 @@ class Plan:
         sizes: Collection[str] = (),
         scope: Collection[str] = (),
         closed: bool = False,
+        abstract: Functions | None = None,
     ) -> None:
         self.source = source
+        self.abstract = abstract or {}
         self.forms: dict[int, Form] = {}
         self.defined: dict[str, Span] = {name.id: name.span for name, _ in program.definitions}
         self._known = known
         self._scope = scope
-        program, self.notes = opened(program, {*known, *self.defined, *scope, *functions()})
+        program, self.notes = opened(program, {*known, *self.defined, *scope, *functions(), *self.abstract})
         self.program = program
         self.parts = [Part(n.id, node, self._layout(node)) for n, node in program.definitions]
         self.parts.append(Part("", program.body, self._layout(program.body)))
@@ -103,6 +107,8 @@ class Plan:
     def _define(self, name: str, span: Span, ready: set[str]) -> None:
         if name in self._known:
             raise Problem("name", f"{name} is declared as a variable and defined as well", span)
+        if name in self.abstract:
+            raise Problem("name", f"{name} is declared as a function and defined as well", span)
         if name in ready:
             raise Problem("name", f"{name} is defined twice", span)
         if name in functions():
@@ -118,6 +124,8 @@ class Plan:
             raise Problem("name", f"{name} is used before it is defined", node.span)
         elif name in self.sizes or constant(name) is not None:
             return
+        elif name in self.abstract:
+            raise Problem("name", f"{name} is a function", node.span, f"write {name}(…)")
         elif name in functions() and not is_greek(name):
             hint = f"write {name}(…), or declare the variable: --var '{name}[n]'"
             raise Problem("name", f"{name} is a function", node.span, hint)
@@ -139,7 +147,7 @@ class Plan:
             node = stack.pop()
             order.append(node)
             if isinstance(node, (Call, Index)):
-                found = self.forms[id(node)] = form(node)
+                found = self.forms[id(node)] = form(node, self.abstract)
                 stack.extend(found.args)
             else:
                 stack.extend(children(node))

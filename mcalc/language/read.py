@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
 from mcalc.errors import Problem
-from mcalc.language.calls import functions
+from mcalc.language.abstract import Functions, is_function
+from mcalc.language.abstract import declared as declared_function
+from mcalc.language.calls import functions as known_functions
 from mcalc.language.declare import Declaration, declare, merge
 from mcalc.language.infer import infer
 from mcalc.language.letters import SUPERSCRIPTS, other_spelling
@@ -24,11 +26,12 @@ class Reading:
     """A text as it was understood."""
 
     __slots__ = (
-        "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "sums", "symbols",
-        "text",
+        "abstract", "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "sums",
+        "symbols", "text",
     )  # fmt: skip
 
     text: str
+    abstract: Functions  #: the functions that are declared, and their derivatives
     program: Program  #: the surface tree, undeclared products of letters opened
     root: Expr
     row: bool  #: whether the result stands as a row
@@ -42,21 +45,36 @@ class Reading:
     sums: frozenset[Expr]  #: the sums that the text spells, with the signs it gives them
 
 
-def read(text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = ()) -> Reading:
+def read(
+    text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = (), functions: Sequence[str] = ()
+) -> Reading:
     """Understand a program. `wrt` are names that must be variables, whatever they look like.
+
+    `functions` declares abstract ones, as in `f: [m] -> []`.
 
     Raises a `Problem` of kind parse, name, shape, limit, usage or unsupported, with the place in its source.
     """
     outside = [declaration for one in declarations for declaration in declare(one)]
-    program = parse(text, functions(), {d.name for d in outside}.union(wrt))
+    abstract = dict(item for one in functions for item in declared_function(one)[1].items())
+    program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt))
     try:
-        inside = [d for line, span in program.declarations for d in declare(line, span[0], text)]
+        inside: list[Declaration] = []
+        for line, span in program.declarations:
+            if is_function(line):
+                abstract |= declared_function(line, span[0], text)[1]
+            else:
+                inside += declare(line, span[0], text)
         declared = merge([*outside, *inside])
         sizes = {name for d in declared.values() for size in d.dims or () for name in size.names}
+        sizes |= {n for _, *shapes in abstract.values() for shape in shapes for size in shape for n in size.names}
+        for name in {*declared, *wrt} & {*abstract, *sizes}:
+            if name in abstract:
+                raise Problem("name", f"{name} is a variable and a function")
         present = {node.id for node in walk(program.body) if isinstance(node, Name)}
         present |= {node.id for _, value in program.definitions for node in walk(value) if isinstance(node, Name)}
         present -= {name.id for name, _ in program.definitions} | sizes
-        plan = Plan(program, text, [*declared, *(n for n in wrt if n in present and n not in declared)], sizes)
+        known = [*declared, *(n for n in wrt if n in present and n not in declared)]
+        plan = Plan(program, text, known, sizes, abstract=abstract)
         reading = _understood(plan, declared)
     except Problem as problem:
         raise _placed(problem, text, program) from None
@@ -67,7 +85,7 @@ def read(text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = ()
 
 def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
     found = Reading()
-    found.text, found.program = plan.source, plan.program
+    found.text, found.program, found.abstract = plan.source, plan.program, plan.abstract
     found.dialect = _dialect(plan.program, plan.source)
     shapes = infer(plan, declared, found.dialect)
     places = {name: place for place, name in enumerate(plan.variables)}
@@ -98,14 +116,14 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
     defines. Raises a `Problem` of kind name where it uses a name that nobody knows.
     """
     extra = more or {}
-    program = parse(text, functions(), {*reading.scope, *extra})
+    program = parse(text, known_functions() | reading.abstract.keys(), {*reading.scope, *extra})
     try:
         if program.declarations:
             raise Problem("name", "variables are declared with the problem, not here", program.declarations[0][1])
         own = {name.id for name, _ in program.definitions}
         known = [*reading.symbols, *extra]
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
-        plan = Plan(program, text, known, reading.sizes, earlier, closed=True)
+        plan = Plan(program, text, known, reading.sizes, earlier, closed=True, abstract=reading.abstract)
         scope = earlier | {name: Value(node) for name, node in (*reading.symbols.items(), *extra.items())}
         return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run()
     except Problem as problem:

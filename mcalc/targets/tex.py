@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mcalc.algebra.ops.abstract import taken_apart
+from mcalc.language.letters import GREEK
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     #: between parts: apply (a function and its brackets), space (two words), times (two operands), and next.
     Alphabet = Mapping[str, Callable[..., str]]
 
+#: Functions that have no record because they take whatever stands there.
+WITHOUT_RECORDS = ("einsum", "hcat", "hstack", "vcat", "vstack")
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{\d(?::\w+)?\}|\\[A-Za-z]+|\d+|\S")
 
 #: Commands of TeX that set an upright word.
@@ -27,7 +33,7 @@ WORDS = frozenset("arccos arcsin arctan cos cosh cot coth csc det exp log max mi
 #: Commands for signs, with their characters.
 SIGNS = {
     "top": "⊤", "otimes": "⊗", "odot": "⊙", "infty": "∞", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|",
-    "times": "×", "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
+    "nabla": "∇", "times": "×", "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
 }  # fmt: skip
 
 
@@ -37,7 +43,7 @@ def form_of(name: str, count: int) -> Form | None:
     from mcalc.algebra.ops import ALIASES, OPS
 
     record = OPS.get(ALIASES.get(name, name))
-    template = record.latex if record else ""
+    template = record.latex if record else "" if name in WITHOUT_RECORDS else _unknown(name)
     if record and record.kind == "sized" and count > 1:
         sizes = r" \times ".join(f"{{{k}}}" for k in range(count))
         template = template.replace("{{{0}}}", f"{{{{{sizes}}}}}")
@@ -45,6 +51,19 @@ def form_of(name: str, count: int) -> Form | None:
     if holes != set(map(str, range(count))):
         return None
     return level(template), template + ("_F" if name == "normfro" else "")
+
+
+def _unknown(name: str) -> str:
+    """The form of a function that the program declares, or of a derivative of it."""
+    function, order, word = taken_apart(name)
+    letters, _, below = function.partition("_")
+    word_for = GREEK.get(letters, letters)
+    stem = "\\" + word_for if word_for in GREEK.values() else letters if len(letters) == 1 else ""
+    letter = (stem or rf"\mathrm{{{{{letters}}}}}") + (rf"_{{{{{below}}}}}" if below.isalnum() else "")
+    above = f"^{{{{{order}}}}}" if order > 1 else ""
+    head = {"grad": rf"\nabla {letter}", "hess": rf"\nabla^{{{{2}}}} {letter}", "jac": rf"J_{{{{{letter}}}}}"}
+    head |= {"d": rf"\mathrm{{{{D}}}}{above} {letter}", "": letter + "'" * order}
+    return head[word] + r"\left({0}\right)"
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 from unicodedata import combining
 
+from mcalc.algebra.ops.abstract import taken_apart
 from mcalc.language.letters import GREEK_LETTERS, SUBSCRIPTS, SUPERSCRIPTS
 from mcalc.language.lexer import FUNCTION_LETTERS
 from mcalc.language.names import letters
@@ -44,8 +45,22 @@ ABOVE = frozenset((*SUPERSCRIPTS.values(), "ᵀ"))
 BELOW = "".join(SUBSCRIPTS.values())
 
 
+#: Matrices that are known by a letter with their sizes below it.
+LETTERED = {"eye": ("I", 1), "commutation": ("K", 2)}
+
+
+def _derivative(name: str) -> Form | None:
+    """The form of a derivative of a function that the program declares."""
+    function, order, word = taken_apart(name)
+    marks = {"grad": "∇", "hess": "∇²", "jac": "J", "d": f"d{order}_", "": ""}
+    return ("exponent", f"{marks[word]}{_name(function)}{'' if word else '′' * order}({{0}})") if order else None
+
+
 def _function(name: str, args: Sequence[str]) -> Form | None:
-    form = FUNCTIONS.get(name)
+    letter, count = LETTERED.get(name, ("", 0))
+    if letter and len(args) == count and (below := _lowered("".join(args).replace(" ", ""))):
+        return "exponent", letter + below
+    form = FUNCTIONS.get(name) or _derivative(name)
     if form is None or len(args) != ARITY.get(name, 1) or ("‖" in form[1] and "‖" in args[0]):
         return None
     return form
@@ -150,9 +165,9 @@ def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
             "elementwise": ("factor", "{0:atom}.^{1:exponent}"),
             "superscript": ("factor", "{0:atom}{1}"),
             "index": ("exponent", "{0:postfix}[{1}]"),
+            "summation": ("term", "Σ{0} {1:term}"),
             "change": ("factor", "{1}{0:factor}"),
             "order": ("", "{0}{1}"),
-            "summation": ("term", "Σ{0} {1:term}"),
         },
         links={
             "number": ("chain", "chain", "{0}·{1}", "term"),

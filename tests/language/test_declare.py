@@ -65,7 +65,7 @@ def test_every_property_is_read(word: str) -> None:
         ("A[n", "parse", "bracket after A is not closed", "[n", ""),
         ("A[n,]", "parse", "a size is missing", "", ""),
         ("A[n,,n]", "parse", "a size is missing", "", ""),
-        ("A[n-1,n]", "parse", "`n-1` is not a size", "n-1", "n+1"),
+        ("A[n/2,n]", "parse", "`n/2` is not a size", "n/2", "n+1"),
         ("A[n,0]", "parse", "`0` is not a size", "0", ""),
         ("A[2 n]", "parse", "`2 n` is not a size", "2 n", ""),
         ("x", "parse", "x is declared without sizes", "x", "x[] is a scalar"),

@@ -58,8 +58,8 @@ class Op:
 
     __slots__ = (
         "adjoint", "aliases", "body", "differential", "domain", "example", "h", "helper", "internal", "keeps", "kind",
-        "latex", "name", "nonsmooth", "normal", "numpy", "pair", "see", "shape", "signatures", "slope", "traits",
-        "turns", "why",
+        "latex", "name", "nonsmooth", "normal", "numpy", "pair", "private", "see", "shape", "signatures", "slope",
+        "traits", "turns", "why",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +82,7 @@ class Op:
         aliases: str = "",
         pair: str = "",
         internal: bool = False,
+        private: bool = False,
         normal: Callable[..., Expr | None] | None = None,
         shape: Callable[..., Shape] | None = None,
         slope: Slope | None = None,
@@ -113,10 +114,12 @@ class Op:
         self.adjoint = adjoint
         self.body = body
         self.h = crc32(name.encode())
-        for spelling in (name, *self.aliases):
+        self.private = private  # known only to the program that declares it
+        for spelling in () if private else (name, *self.aliases):
             if spelling in OPS or spelling in ALIASES:
                 raise ValueError(f"two records are called {spelling}")
-        OPS[name] = self
+        if not private:
+            OPS[name] = self
         ALIASES.update((alias, name) for alias in self.aliases)
 
     def __repr__(self) -> str:

@@ -39,7 +39,7 @@ def framed(language: Python) -> Module:
         plans = {name: program(roots, named, language.softmax) for name, roots in functions.items()}
         helpers = _helpers(language, plans["value_and_derivative"][0] + plans["derivative"][0])
         takes = _unused("arrays", reading)
-        names = {*helpers, *functions, takes}
+        names = {*helpers, *functions, takes, *(code_name(op) for op, _, _ in reading.abstract.values())}
         texts = [
             _definition(name, language, codes, titles(kept, reading), reading, names, takes)
             for name, (codes, kept) in plans.items()
@@ -116,7 +116,8 @@ def _definition(
     read.update(variable for _, variable, _, _ in dims)
     arrays = [scope.variables[symbol] for symbol in reading.symbols if symbol in read]
     results = [language.result(code, text, scope) for code, (text, _) in zip(codes, texts, strict=True)]
-    parameters = ", ".join([*scope.variables.values(), *missing, f"**{scope.fresh('_')}"])
+    given = sorted({code_name(node.data) for node in arguments_first(codes) if is_abstract(node)})
+    parameters = ", ".join([*scope.variables.values(), *missing, *given, f"**{scope.fresh('_')}"])
     shapes = [tuple_of([scope.described(d)[0] for d in code.shape]) if code.rank else "()" for code in codes]
     of = " and of shape ".join(shapes)
     taken = f"({arrays[0]},)" if len(arrays) == 1 else ", ".join(arrays)
@@ -129,6 +130,16 @@ def _definition(
         f"return {', '.join(results)}",
     ]
     return "\n    ".join([f"def {name}({parameters}):", *statements])
+
+
+def code_name(op: Op) -> str:
+    """What the code calls a function that the caller gives."""
+    return op.numpy.partition("(")[0]
+
+
+def is_abstract(code: Code) -> bool:
+    """Whether the node calls a function that the caller gives."""
+    return isinstance(code.data, Op) and code.data.private
 
 
 def _sizes(dims: list[Solved], scope: Scope) -> list[str]:
