@@ -103,12 +103,6 @@ def _one(text: str) -> Declaration:
         if PROPERTIES[word[0]] and dims is not None and not (len(dims) == 2 and dims[0] is dims[1]):
             shape = text[match.start(1) : rest].strip()
             raise Problem("shape", f"only a square matrix is {word[0]}, and {shape} is not one", span)
-    if dims is None and not props:
-        raise Problem(
-            "parse",
-            f"{name} is declared without sizes",
-            hint=f"{name}[] is a scalar, {name}[n] a vector, {name}[m,n] a matrix",
-        )
     if {"symmetric", "skew"} <= set(props):
         raise Problem("name", f"{name} cannot be symmetric and skew at once")
     return Declaration(name, dims, frozenset(props), " ".join(text.split()))

@@ -114,6 +114,10 @@ class Lowering:
     def _call(self, node: Call | Index) -> Value:
         form = self.plan.forms[id(node)]
         values = [self._values[id(arg)] for arg in form.args]
+        if isinstance(node, Call) and self.plan.source[node.span[0]] in "|∣" and values[0].kind == MATRIX:
+            message = "bars around a matrix can mean the determinant or the absolute values"
+            if node.name == "abs":
+                raise Problem("parse", message, node.span, "write det(…) or abs(…)")
         value = form.build(values, [self.plan.text(arg) for arg in form.args])
         if isinstance(node, Call) and form.args == node.args and not any(v.row for v in (value, *values)):
             self.said.setdefault(value.expr, (node.name, tuple(v.expr for v in values), node.options))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from mcalc.errors import Problem
+from mcalc.language.letters import other_spelling
 from mcalc.language.names import letters
 from mcalc.language.syntax import (
     Call,
@@ -36,6 +37,10 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
         if node.id not in whole and (parts := letters(node.id)):
             products[node.id] = parts
     alone = {node.id for node in names}
+    for name, parts in products.items():
+        # λ and lambda are one name: the letter in a product is called as it is called elsewhere.
+        others = [(part, other_spelling(part)) for part in parts]
+        products[name] = tuple(o if o and part not in alone and (o in alone or o in whole) else part for part, o in others)
     for node in names:
         if "T" in products.get(node.id, ())[1:] and "T" not in alone and "T" not in whole:
             shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))

@@ -68,7 +68,6 @@ def test_every_property_is_read(word: str) -> None:
         ("A[n/2,n]", "parse", "`n/2` is not a size", "n/2", "n+1"),
         ("A[n,0]", "parse", "`0` is not a size", "0", ""),
         ("A[2 n]", "parse", "`2 n` is not a size", "2 n", ""),
-        ("x", "parse", "x is declared without sizes", "x", "x[] is a scalar"),
         ("", "parse", "starts with a name", "", "A[m,n]"),
         ("x[n],", "parse", "starts with a name", "", ""),
         ("[n]", "parse", "starts with a name", "[n]", ""),

@@ -294,3 +294,27 @@ def test_chains_mean_what_matrices_mean(factors: list[tuple[str, bool, str]]) ->
         found = evaluate(reading.root, values, {"m": 3, "n": 5})
         assert np.allclose(found.reshape(expected.shape), expected)
         assert reading.row == (len(expected.shape) == 2 and expected.shape[0] == 1)
+
+
+def test_a_bare_declaration_keeps_the_name_whole_and_leaves_its_shape_open() -> None:
+    reading = read("Xw@x", ["Xw"])
+    assert list(reading.symbols) == ["Xw", "x"]
+    assert [str(d) for d in reading.symbols["Xw"].shape] == ["m", "n"]
+
+
+def test_a_letter_in_a_product_is_called_as_it_is_elsewhere() -> None:
+    reading = read("λA@x + lambda*x")
+    assert "lambda" in reading.symbols
+    assert "λ" not in reading.symbols
+
+
+@pytest.mark.parametrize("text", ["|x@y.T|", "r = X.T@X; |r|"])
+def test_bars_around_a_matrix_are_refused(text: str) -> None:
+    with pytest.raises(Problem) as caught:
+        read(text)
+    assert caught.value.hint == "write det(…) or abs(…)"
+
+
+def test_the_norm_takes_its_kind_as_text() -> None:
+    assert read("norm(X, 'fro')").root is read("norm(X)").root
+    assert read('norm(x, "1")').root is read("norm1(x)").root
