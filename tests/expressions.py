@@ -53,7 +53,10 @@ PRODUCTIONS = {
         "sum({mn}, axis=0)", "({n} - mean({n}))",
     ],
     "m": [*_arrays("m"), "(({mn})@({n}))", "softmax({m})", "sum({mn}, axis=1)", "logsumexp({mn}, axis=1)"],
-    "nn": [*_arrays("nn"), "({n})@({n}).T", "({nn}).T", "(({nn})@({nn}))", "(({nm})@({mn}))", "inv(S + a@a.T)", "diag({n})"],
+    "nn": [
+        *_arrays("nn"), "({n})@({n}).T", "({nn}).T", "(({nn})@({nn}))", "(({nm})@({mn}))", "inv(S + a@a.T)",
+        "diag({n})",
+    ],
     "mn": [*_arrays("mn"), "({m})@({n}).T", "({nm}).T", "(({mn})@({nn}))", "diag({m})@({mn})", "softmax({mn}, axis=1)"],
     "nm": [*_arrays("nm"), "({n})@({m}).T", "({mn}).T", "(({nn})@({nm}))"],
     "mm": ["(({mn})@({nm}))", "({m})@({m}).T"],

@@ -40,7 +40,9 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
     for name, parts in products.items():
         # λ and lambda are one name: the letter in a product is called as it is called elsewhere.
         others = [(part, other_spelling(part)) for part in parts]
-        products[name] = tuple(o if o and part not in alone and (o in alone or o in whole) else part for part, o in others)
+        products[name] = tuple(
+            o if o and part not in alone and (o in alone or o in whole) else part for part, o in others
+        )
     for node in names:
         if "T" in products.get(node.id, ())[1:] and "T" not in alone and "T" not in whole:
             shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))

@@ -12,7 +12,6 @@ from tests.evaluate import draw, evaluate
 DECLARED = ["A[m,n], B[p,q], C[m*p,n*q], a[m], b[p]"]
 
 
-
 def commutation(m: int, n: int) -> np.ndarray:
     """By its definition: the column of each entry of vec(A) has its one in the row of that entry in vec(A.T)."""
     found = np.zeros((m * n, m * n))

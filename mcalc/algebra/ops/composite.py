@@ -49,7 +49,8 @@ norm1 = macro(
 )  # fmt: skip
 norminf = macro(
     "norminf", "...->", lambda x: max(vec(abs(x))) if x.rank else abs(x), domain="nonzero",
-    latex=r"\left\lVert {0} \right\rVert_\infty", numpy="np.max(np.abs({0}))", nonsmooth="entries that tie for it share it",
+    latex=r"\left\lVert {0} \right\rVert_\infty", numpy="np.max(np.abs({0}))",
+    nonsmooth="entries that tie for it share it",
     why="The ∞-norm is the greatest absolute value of all entries: only that entry counts.", example="norminf(x)",
 )  # fmt: skip
 
