@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "diff": "differentiate an expression",
     "check": "tell whether an answer is right, and if not, what went wrong",
+    "grade": "check many answers, and report on them",
     "batch": "answer JSON requests, one a line",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",

@@ -1,0 +1,84 @@
+"""Reports for people: a table for the terminal, and one in Markdown."""
+
+from __future__ import annotations
+
+from mcalc.checking.grade import Row, Statistics, Tally
+from mcalc.checking.reports.report import Report, number, printable, told
+
+#: The columns of the table with their widths; the last has what is left.
+WIDTHS = (("id", 8), ("student", 16), ("question", 14), ("score", 7), ("verdict", 0))
+
+
+class Table(Report):
+    """Columns of fixed width, so that rows can be shown as they come."""
+
+    def begin(self) -> None:
+        """Write the head."""
+        self.write(_aligned([name for name, _ in WIDTHS]))
+
+    def row(self, row: Row) -> None:
+        """Write one row."""
+        self.write(_aligned([row["id"], row["student"], row["question"], _score(row), told(row)]))
+
+    def end(self, statistics: Statistics) -> None:
+        """Write what each question came to."""
+        self.write("\n")
+        for name, tally in statistics.questions.items():
+            self.write(f"{_cut(printable(name), 30):<30}  {_outcome(tally)}\n")
+        self.write(f"{'all':<30}  {_outcome(statistics.total)}\n")
+
+
+def _aligned(cells: list[str]) -> str:
+    shown = [_cut(printable(cell), width).ljust(width) for cell, (_, width) in zip(cells, WIDTHS, strict=True)]
+    return "  ".join(shown).rstrip() + "\n"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if not width or len(text) <= width else text[: width - 3] + "..."
+
+
+def _score(row: Row) -> str:
+    return f"{number(row['score']) or '?'}/{number(row['points'])}" if row["verdict"] else ""
+
+
+def _outcome(tally: Tally) -> str:
+    """`12 of 20 right, 14.5 of 20 points; sign 3, factor 2`."""
+    said = f"{tally.right} of {tally.number} right, {number(tally.score)} of {number(tally.points)} points"
+    if open_ := tally.verdicts["undecided"]:
+        said += f", {open_} undecided"
+    frequent = ", ".join(f"{code} {count}" for code, count in tally.diagnoses.most_common(3))
+    return said + (f"; {frequent}" if frequent else "")
+
+
+class Markdown(Report):
+    """A table in Markdown, in which answers stand as code."""
+
+    def begin(self) -> None:
+        """Write the head."""
+        self.write(f"# {_plain(self.title)}\n\n| id | student | question | answer | score | verdict |\n")
+        self.write("|---|---|---|---|---|---|\n")
+
+    def row(self, row: Row) -> None:
+        """Write one row."""
+        cells = (_plain(row["id"]), _plain(row["student"]), _plain(row["question"]), _code(row["answer"]))
+        self.write(f"| {' | '.join((*cells, _score(row), _plain(told(row))))} |\n")
+
+    def end(self, statistics: Statistics) -> None:
+        """Write what each question came to."""
+        self.write("\n| question | outcome |\n|---|---|\n")
+        for name, tally in (*statistics.questions.items(), ("all", statistics.total)):
+            self.write(f"| {_plain(name)} | {_plain(_outcome(tally))} |\n")
+
+
+def _plain(text: str) -> str:
+    """The text, in which nothing means anything to Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~$&:@^" else c for c in printable(text))
+
+
+def _code(text: str) -> str:
+    """The text as code in a cell. A bar ends a cell even there, so it is written as another character."""
+    shown = printable(text).replace("|", "\u2223").replace("`", "\u02cb")
+    return f"`{shown}`" if shown.strip() else ""
+
+
+REPORTS = {"table": Table, "markdown": Markdown}
