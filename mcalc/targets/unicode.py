@@ -20,7 +20,7 @@ from mcalc.targets.template import Target, bracketed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering
@@ -111,8 +111,9 @@ def _split(part: str, backwards: bool = False) -> str:
 class _Joiner:
     """How to write operands near each other so that no two of them read as one of the names that are `taken`."""
 
-    def __init__(self, taken: Container[str]) -> None:
-        self.taken = taken
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = frozenset(taken)
+        self.variables = frozenset(map(_name, taken))
 
     def __call__(self, parts: Sequence[str]) -> str:
         runs = self.runs(parts) if len(parts) > 1 else parts
@@ -150,7 +151,7 @@ class _Joiner:
         if VALUE.match(left):
             return " "
         if head:
-            called = right[len(head) :].startswith("(") and (len(head) > 1 or head in FUNCTION_LETTERS)
+            called = right[len(head) :].startswith("(") and head not in self.variables
             return "" if not name and self.is_short(head) and not called else " "
         return "" if not name or (right[0] == "(" and self.is_short(name) and name not in FUNCTION_LETTERS) else " "
 
