@@ -176,6 +176,7 @@ class _Reader:
         if len(found) == 2:
             return kind, self.alphabet["both"](base, found["_"], found["^"])
         for mark, script in found.items():
+            kind = "letter" if kind == "sign" else kind
             base = self.alphabet["below" if mark == "_" else "above"](base, script)
         return kind, base
 

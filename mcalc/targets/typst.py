@@ -68,6 +68,11 @@ def _superscript(exponent: str) -> str:
     return exponent if exponent.isdigit() or (len(exponent) == 1 and exponent.isalpha()) else ""
 
 
+def _script(text: str) -> str:
+    """What stands above or below, in brackets that nobody sees: a letter would be called by those behind it."""
+    return text if text.isdigit() or text == "top" else f"({text})"
+
+
 def _operator(name: str) -> str:
     return name if name in OPERATORS else f'"{name}"'
 
@@ -93,9 +98,9 @@ ALPHABET: Alphabet = {
     "bold": "bold({})".format,
     "root": "sqrt({})".format,
     "fence": _fence,
-    "above": "{}^({})".format,
-    "below": "{}_({})".format,
-    "both": "{}_({})^({})".format,
+    "above": lambda base, above: f"{base}^{_script(above)}",
+    "below": lambda base, below: f"{base}_{_script(below)}",
+    "both": lambda base, below, above: f"{base}_{_script(below)}^{_script(above)}",
     "apply": str,
     "space": " ".format,
     "times": " ".format,
