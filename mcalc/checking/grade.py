@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from mcalc.checking.question import Verdict, question_for
@@ -35,14 +36,11 @@ class Grader:
 
     def verdict(self, submission: Submission) -> Verdict:
         """The verdict. Raises a `Problem` where the question means nothing."""
-        from mcalc.checking.form import tests_in
-
         if submission.fault:
             return Verdict("invalid", told=submission.fault)
         s = submission
-        question = question_for(s.expr, s.wrt, s.var, s.order, s.layout, self.seed)
-        forms = tests_in(s.form) if s.form else []
-        return question.check(s.answer, forms, explain=self.feedback in ("type", "full"))
+        asked = (s.expr, s.wrt, s.var, s.order, s.layout, self.seed)
+        return verdict_on(s.answer, asked, s.form, self.feedback in ("type", "full"))
 
     def undecided(self, submission: Submission, told: str) -> Row:
         """The row of a submission that came to no verdict."""
@@ -63,6 +61,14 @@ class Grader:
             "verdict": reply["verdict"], "score": None if share is None else round(share * s.points, 6),
             "points": s.points, "method": reply["method"], "diagnosis": reply["diagnosis"], "message": message,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def verdict_on(answer: str, asked: tuple[Any, ...], form: str, explain: bool) -> Verdict:
+    """The verdict on an answer, which many may give in the same words. Raises a `Problem`."""
+    from mcalc.checking.form import tests_in
+
+    return question_for(*asked).check(answer, tests_in(form) if form else [], explain, example=False)
 
 
 class Statistics:

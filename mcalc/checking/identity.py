@@ -99,24 +99,28 @@ def decide(a: Expr, b: Expr, samples: Samples) -> Decision:
     """Whether two expressions of one shape are equal."""
     if a.shape != b.shape:
         return Decision(False, EXACT)
-    if a is b or _same(a, b):
+    if a is b or simplify(a) is simplify(b):
         return Decision(True, EXACT)
-    return sampled(a, b, samples)
-
-
-def sampled(a: Expr, b: Expr, samples: Samples) -> Decision:
-    """Whether two expressions of one shape are equal, by their values alone."""
     opaque = is_opaque(a) or is_opaque(b)
     found = modulo(a, b, samples)
     if found.equal or (found.equal is False and not opaque):
         return found
+    if _vanishes(a - b):
+        return Decision(True, EXACT)
     return numerically(a, b, samples)
 
 
-def _same(a: Expr, b: Expr) -> bool:
-    """Whether both have one normal form."""
-    a, b = simplify(a), simplify(b)
-    return a is b or is_zero(simplify(a - b)) or is_zero(simplify(multiplied_out(a - b)))
+def sampled(a: Expr, b: Expr, samples: Samples) -> bool | None:
+    """Whether two expressions of one shape are equal, by their values alone."""
+    found = modulo(a, b, samples).equal
+    if found or (found is False and not (is_opaque(a) or is_opaque(b))):
+        return found
+    return numerically(a, b, samples).equal
+
+
+def _vanishes(difference: Expr) -> bool:
+    """Whether the difference has the normal form of zero."""
+    return is_zero(simplify(difference)) or is_zero(simplify(multiplied_out(difference)))
 
 
 def modulo(a: Expr, b: Expr, samples: Samples) -> Decision:

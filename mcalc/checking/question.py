@@ -212,14 +212,14 @@ class Question:
 
     # ------------------------------------------------------------ answers
 
-    def check(self, text: str, forms: Sequence[str] = (), explain: bool = True) -> Verdict:
-        """The verdict on an answer; with `explain` also what went wrong in it.
+    def check(self, text: str, forms: Sequence[str] = (), explain: bool = True, example: bool = True) -> Verdict:
+        """The verdict on an answer; with `explain` also what went wrong in it, and with `example` a counterexample.
 
         `forms` are tests of its form, made where it is right: one that fails makes it right in part.
         """
         try:
             value = self.read(text)
-            verdict = self.judge(value, explain)
+            verdict = self.judge(value, explain, example)
             if forms and verdict.verdict.startswith("correct"):
                 from mcalc.checking.form import failed
 
@@ -247,7 +247,7 @@ class Question:
             raise Problem("name", f"the problem has no size {min(unknown)}", hint=hint, source=text)
         return value
 
-    def judge(self, value: Value, explain: bool = True) -> Verdict:
+    def judge(self, value: Value, explain: bool = True, example: bool = True) -> Verdict:
         """The verdict on an answer that has been read."""
         answer, samples = value.expr, self.samples.fork()
         if self.change in answer.free:
@@ -267,7 +267,9 @@ class Question:
                 return Verdict(verdict, found, findings=[Finding("layout", told)])
         if decision.equal is None:
             return Verdict("undecided", decision, "no point was found that decides")
-        return self._refuse(answer, samples, decision, explain)
+        if not explain:
+            return Verdict("wrong", decision)
+        return self._refuse(answer, samples, decision, example)
 
     def _judge_differential(self, answer: Expr) -> Verdict:
         if self.order > 1 or answer.shape != self.f.shape:
@@ -292,14 +294,12 @@ class Question:
         findings = self._findings(reference, answer, samples)
         return Verdict("wrong", decision, "" if findings else "this does not follow", findings)
 
-    def _refuse(self, answer: Expr, samples: Samples, decision: Decision, explain: bool) -> Verdict:
-        if not explain:
-            return Verdict("wrong", decision)
+    def _refuse(self, answer: Expr, samples: Samples, decision: Decision, example: bool) -> Verdict:
         from mcalc.checking.counterexample import counterexample
 
         findings = self._findings(self.reference, answer, samples)
-        partial = any(finding.proportional for finding in findings) and findings[0].code not in NOT_DONE
-        shown = counterexample(self, answer) if answer.shape == self.reference.shape else None
+        partial = any(f.proportional and f.code == "factor" for f in findings) and findings[0].code not in NOT_DONE
+        shown = counterexample(self, answer) if example and answer.shape == self.reference.shape else None
         told = "" if findings else "this is not the derivative"
         return Verdict("partial" if partial else "wrong", decision, told, findings, shown)
 

@@ -28,7 +28,7 @@ INPUTS = ("csv", "tsv", "jsonl")
 @command(
     examples=[
         ("answers, each with its question", "mcalc grade answers.csv"),
-        ("questions once, and many answers", "mcalc grade answers.jsonl --key questions.csv --to html --out grades.html"),
+        ("questions once, and many answers", "mcalc grade answers.jsonl --key questions.csv --to html --out all.html"),
         ("for continuous integration", "mcalc grade answers.csv --to junit --out report.xml"),
     ]
 )
