@@ -160,12 +160,24 @@ def row_of(forms: Sequence[Form]) -> Form:
             # Inside a chain b.T@A.T reads better than (A@b).T.
             aside = TURN if isinstance(form.syntax, Transpose) and isinstance(form.syntax.arg, Matmul) else 0
             items.append((form.syntax, form.inside(CHAIN) + aside))
-    items = _powers(items)
+    items = _powers(_blocks(items))
     weights = [w for _, w in items]
     if len(items) == 1:
         syntax = items[0][0]
         return Form(syntax, level_of(syntax), weights[0], depth)
     return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(weights), depth, weights)
+
+
+def _blocks(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
+    """A column of ones times a row of ones as a matrix of ones."""
+    found: list[tuple[Syntax, int]] = []
+    for syntax, weight in items:
+        match (found[-1][0] if found else None), syntax:
+            case Call("ones", (rows,)), Transpose(Call("ones", (columns,))):
+                found[-1] = Call("ones", (rows, columns)), found[-1][1] + weight - TOKEN - TURN
+            case _:
+                found.append((syntax, weight))
+    return found
 
 
 def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:

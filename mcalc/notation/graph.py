@@ -101,7 +101,7 @@ class Graph:
         """
         hanging = [v for v in sorted(self.vertices - self.shown) if len(self.at(v)) == 1]
         found = False
-        for vertex in hanging:
+        for vertex in sorted(hanging, key=lambda v: self.weight(v) is None):  # sum(A@x) rather than ones(m).T@A@x
             edges = self.at(vertex)
             if len(edges) == 1 and edges[0].start != edges[0].end:
                 edge = edges[0].towards(vertex)

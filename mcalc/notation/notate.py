@@ -14,6 +14,7 @@ from mcalc.algebra.expr import (
     Apply,
     Contract,
     Expr,
+    Factor,
     Number,
     Rational,
     Size,
@@ -138,6 +139,9 @@ class Notation(Products):
             return columns(forms.upright(forms.call("eye", [args[0].plain]), True), node, self._dim)
         if not args:
             return forms.upright(forms.name(op.name), True)
+        if op.name == "mpower":
+            plain, turned = (forms.raised(base, args[1].plain, False) for base in (args[0].plain, args[0].turned))
+            return Piece(plain, plain) if node.symmetric else forms.balanced(plain, turned)
         if op.name == "pow" and (exponent := uniform(node.args[1])) is not None:
             plain = forms.raised(args[0].plain, self.piece(exponent).plain, node.rank > 0)
             turned = forms.raised(args[0].turned, self.piece(exponent).plain, True)
@@ -184,6 +188,7 @@ class Notation(Products):
         """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
         alike: dict[Rational, list[Term]] = {}
         terms = self._named_terms(node)
+        spread = not any(_of_vectors(n) for _, n in terms)
         if all(c < 0 for c, _ in terms):  # rather (y - x)*a + … than a sum that begins with a minus
             for k, (c, n) in enumerate(terms):
                 if isinstance(n, Contract) and (flipped := self._flip(n)) is not None:
@@ -194,7 +199,7 @@ class Notation(Products):
         parts: list[tuple[tuple[object, ...], int, Piece]] = []
         for c, group in alike.items():
             if c == 1 or len(group) == 1 or any(isinstance(n, Number) for _, n in group):
-                parts += [self._summand(k, n) for k, n in group]
+                parts += [self._summand(k, n, spread) for k, n in group]
                 continue
             bracket = add([(1 if k > 0 else -1, n) for k, n in group], node.shape)
             sign, (inner, _) = 1, (bracket, None)
@@ -220,16 +225,19 @@ class Notation(Products):
                     terms[name] = times.pop()
         return [(c, n) for n, c in terms.items()]
 
-    def _summand(self, c: Rational, node: Expr) -> tuple[tuple[object, ...], int, Piece]:
-        """A term with its sign, and its place in the sum: as in the input, constants last."""
-        spread = isinstance(node, Contract) and node.rank and not any(axes for _, _, axes in node.factors)
-        shown = [x for g in node.out for x in g] if isinstance(node, Contract) else []
-        spread = spread and len(set(shown)) == len(shown)
-        bare = contract([f for f in node.factors if not f[2]], ()) if spread and isinstance(node, Contract) else node
-        sign, piece = self.term(c, bare)
+    def _summand(self, c: Rational, node: Expr, spread: bool) -> tuple[tuple[object, ...], int, Piece]:
+        """A term with its sign, and its place in the sum: as in the input, constants last.
+
+        With `spread` a number stands for the array that has it everywhere.
+        """
         places = tuple(sorted(s.place for s in node.free))
-        constant = not places or bool(spread)
-        return (constant, places, piece.plain.weight, node.h), sign, piece
+        last = not places
+        bare = node
+        if isinstance(node, Contract) and node.out and not any(a for _, _, a in node.factors) and not _repeats(node):
+            last = True
+            bare = contract(node.factors, ()) if spread else node
+        sign, piece = self.term(c, bare)
+        return (last, places, piece.plain.weight, node.h), sign, piece
 
     def _zero(self, node: Sum) -> Piece:
         if not node.rank:
@@ -290,7 +298,7 @@ class Notation(Products):
 
         Where signs would not cancel only a difference that has a name of its own is turned round.
         """
-        sign = 1
+        sign, node = self._worded_scalars(node)
         single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
         for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
             other = scale(-1, base)
@@ -308,6 +316,17 @@ class Notation(Products):
                 node = _negated(node, (*one, *other_one))
         return sign, node
 
+    def _worded_scalars(self, node: Contract) -> tuple[int, Contract]:
+        """The product with the signs that are left of the scalars in it in front: -p.T@a*p for (-p.T@a)*p."""
+        sign, factors = 1, list(node.factors)
+        for k, (base, exponent, axes) in enumerate(factors):
+            if not axes and isinstance(base, Contract) and isinstance(exponent, int) and base not in self.names:
+                left, worded = self._worded(base)
+                if left < 0:
+                    factors[k] = worded, exponent, axes
+                    sign = -sign if exponent % 2 else sign
+        return sign, node if factors == list(node.factors) else _written(factors, node)
+
     def way(self, base: Expr) -> int:
         """How well a difference reads this way round: by a name, as 1 - x, as in the input."""
         if self._named(base):
@@ -322,6 +341,25 @@ class Notation(Products):
         return node in self.names or node.T in self.names
 
 
+def _repeats(node: Contract) -> bool:
+    """Whether two axes of the result are one: a diagonal matrix."""
+    shown = [x for group in node.out for x in group]
+    return len(set(shown)) < len(shown)
+
+
+def _of_vectors(node: Expr) -> bool:
+    """Whether the node is a diagonal matrix, a column times a row, or made of these.
+
+    Beside I and x xᵀ nobody reads 1 as a matrix of ones.
+    """
+    if node.rank != 2 or not isinstance(node, Contract):
+        return False
+    carriers = [(b, a) for b, _, a in node.factors if a]
+    if any(isinstance(b, Sum) and any(_of_vectors(n) for _, n in b.terms) for b, _ in carriers):
+        return True
+    return _repeats(node) or (bool(carriers) and all(len(a) < 2 for _, a in carriers))
+
+
 def _mixed(base: Sum) -> bool:
     """Whether some terms have a plus and some a minus."""
     return len({c > 0 for c, _ in base.terms}) == 2
@@ -329,10 +367,14 @@ def _mixed(base: Sum) -> bool:
 
 def _negated(node: Contract, spots: tuple[int, ...]) -> Contract:
     """The product with some factors negated, written down without the normal form taking the signs out again."""
-    factors = tuple((scale(-1, b) if k in spots else b, e, axes) for k, (b, e, axes) in enumerate(node.factors))
-    negated = intern_contraction(factors, node.out, node.sizes)
-    assert isinstance(negated, Contract)
-    return negated
+    return _written([(scale(-1, b) if k in spots else b, e, axes) for k, (b, e, axes) in enumerate(node.factors)], node)
+
+
+def _written(factors: list[Factor], node: Contract) -> Contract:
+    """The product with other factors, which are not brought into the normal form."""
+    product = intern_contraction(tuple(factors), node.out, node.sizes)
+    assert isinstance(product, Contract)
+    return product
 
 
 def _negative(piece: Piece) -> Piece:

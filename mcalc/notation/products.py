@@ -20,7 +20,7 @@ from mcalc.algebra.expr import (
     ratio,
 )
 from mcalc.language.lower import Said
-from mcalc.language.syntax import Call, Num, Product, Text
+from mcalc.language.syntax import Call, Num, Product, Syntax, Text
 from mcalc.notation import entries, forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, diagonal_matrix, root, scalar
@@ -166,11 +166,12 @@ class Products:
             if exponent != 1 or not isinstance(base, Contract) or base.out or not base.sizes:
                 continue
             form = self.piece(base).plain
-            if not isinstance(form.syntax, Call) or form.syntax.name != "sum" or len(base.factors) != 1:
+            if not isinstance(form.syntax, Call) or form.syntax.name != "sum":
                 continue
-            names = [str(d) for d in base.sizes]
+            names = [str(d) for d in self._summed(base, form.syntax.args[0])]
             sizes = [(s, e) for s, e in scalars if isinstance(s, Size)]
-            if all(any(s.name == n and e <= -names.count(n) for s, e in sizes if isinstance(s, Size)) for n in names):
+            below = {s.name: -e for s, e in sizes if isinstance(s, Size)}
+            if names and all(below.get(n, 0) >= names.count(n) for n in names):
                 del held[base]
                 for s, e in sizes:
                     if isinstance(s, Size) and s.name in names:
@@ -178,6 +179,16 @@ class Products:
                 mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
                 return [(s, e) for s, e in held.items() if e], mean
         return scalars, None
+
+    def _summed(self, node: Contract, argument: Syntax) -> tuple[Dim, ...]:
+        """The sizes of an array whose sum the node is, by how it is written."""
+        if len(node.factors) == 1:
+            return node.sizes
+        for label, d in enumerate(node.sizes):
+            vector = contract(node.factors, ((label,),), dict(enumerate(node.sizes)))
+            if self.piece(vector).plain.syntax == argument:
+                return (d,)
+        return ()
 
     def _scalar_power(self, base: Expr, exponent: Rational) -> Form:
         """base^exponent for a positive exponent; a root of a sum of squares is a norm."""
@@ -332,8 +343,16 @@ class Products:
             for base, exponent, axes in factors:
                 form = self.raised(base, magnitude(exponent)).plain
                 operands.append((form if exponent > 0 else forms.quotient([], [form], "."), axes))
+        if len(operands) == 1 and operands[0][1] == out and len(set(out)) == len(out):
+            return operands[0][0]
         held = {x for _, axes in operands for g in axes for x in g}
-        for label in sorted(shown - held):
+        told = {g[0] for _, axes in operands for g in axes if len(g) == 1}
+        # Of the labels of a fused axis one size may follow from that of the axis.
+        for group in [g for _, axes in operands for g in axes if len(g) > 1]:
+            unknown = [x for x in dict.fromkeys(group) if x not in told]
+            held -= set(unknown if unknown and group.count(unknown[-1]) > 1 else unknown[:-1])
+            told.update(unknown)
+        for label in sorted((shown | told) - held):
             operands.append((self._ones(sizes[label]).plain, ((label,),)))
         order = list(dict.fromkeys(x for g in out for x in g))
         order += [x for _, axes in operands for g in axes for x in g if x not in order]
