@@ -115,6 +115,25 @@ def _tanh(node: Contract) -> Expr | None:
 
 
 @of_product(
+    "tan-and-tanh",
+    "cos cosh",
+    "sinh(x)./cosh(x) = tanh(x)",
+    "This is what tanh means, and tan with sin and cos.",
+)
+def _tangent(node: Contract) -> Expr | None:
+    quotients = {"cos": ("sin", "tan"), "cosh": ("sinh", "tanh")}
+    for k, (base, exponent, axes) in enumerate(node.factors):
+        if exponent >= 0 or not isinstance(base, Apply) or base.op.name not in quotients:
+            continue
+        over, whole = quotients[base.op.name]
+        for j, (b, e, a) in enumerate(node.factors):
+            here = along(b, a, axes)
+            if e > 0 and here is not None and argument(here, over) is base.args[0]:
+                return replace(node, {k: exponent + 1, j: e - 1}, [(OPS[whole](base.args[0]), 1, axes)])
+    return None
+
+
+@of_product(
     "relu-step",
     "step",
     "relu(x).*step(x) = relu(x)",
