@@ -6,6 +6,7 @@ putting a wrong rule in the place of one node's; slips afterwards are made on th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from mcalc.algebra.batch import hole
@@ -14,7 +15,6 @@ from mcalc.algebra.expr import (
     Contract,
     Expr,
     Factor,
-    Group,
     Symbol,
     coefficient_of,
     contract,
@@ -132,8 +132,9 @@ def slips(term: Expr) -> Iterator[Mutation]:
         return
     sizes = dict(enumerate(node.sizes))
 
-    def made(factors: Iterable[Factor], out: tuple[Group, ...] = node.out) -> Expr:
-        return scale(coefficient, contract(factors, out, sizes))
+    def made(factors: list[Factor]) -> Expr:
+        held = {x for _, _, axes in factors for g in axes for x in g}.union(x for g in node.out for x in g)
+        return scale(coefficient, contract(factors, node.out, {x: d for x, d in sizes.items() if x in held}))
 
     for make in (_turned, _exchanged, _other_product, _left_out):
         for code, told, show, factors in make(list(node.factors), node):
@@ -186,21 +187,24 @@ def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
 
 
 def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    """A factor gone whose axes others have as well, or a square matrix gone from a chain."""
     shown = {x for group in node.out for x in group}
     for k, (base, exponent, axes) in enumerate(factors):
         rest = [*factors[:k], *factors[k + 1 :]]
         if exponent != 1:
             yield "factor", "the factor {0} is missing", (base,), [*rest, (base, exponent - 1, axes)]
-        held = shown.union(x for _, _, ax in rest for g in ax for x in g)
-        mine = {x for g in axes for x in g}
-        if mine <= held:
+        held = Counter(x for _, _, ax in rest for g in ax for x in g)
+        # A label that only one other factor has holds two factors together, unless it shows.
+        if all(held[x] > (x not in shown) for g in axes for x in g):
             code = "chain-factor" if base.rank else "factor"
             yield code, "the factor {0} is missing", (base,), rest
         elif base.rank == 2 and base.shape[0] is base.shape[1] and all(len(g) == 1 for g in axes):
-            one, two = axes[0][0], axes[1][0]
-            relabelled = [(b, e, tuple(tuple(one if x == two else x for x in g) for g in ax)) for b, e, ax in rest]
+            (one,), (two,) = axes
+            if two in shown:
+                one, two = two, one
             if two not in shown:
-                yield "chain-factor", "the factor {0} is missing", (base,), relabelled
+                whole = [(b, e, tuple(tuple(one if x == two else x for x in g) for g in ax)) for b, e, ax in rest]
+                yield "chain-factor", "the factor {0} is missing", (base,), whole
 
 
 def with_property(root: Expr, variables: Iterable[Symbol], prop: str) -> Expr:

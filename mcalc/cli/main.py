@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": "differentiate an expression",
     "check": "tell whether an answer is right, and if not, what went wrong",
     "grade": "check many answers, and report on them",
+    "exercise": "make questions to practise on",
     "batch": "answer JSON requests, one a line",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",

@@ -1,0 +1,163 @@
+"""Exercises: a question of some topic, made from a seed, with its key, its working and plausible wrong answers.
+
+The same seed makes the same exercise. The wrong answers are mistakes that were made on purpose, and every one is
+checked to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from mcalc.algebra.expr import Expr, scale
+from mcalc.checking.question import Question
+from mcalc.checking.terms import terms_of
+from mcalc.errors import Problem
+from mcalc.notation import notate
+from mcalc.targets import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: Patterns by topic: the expression and the variable. A letter in braces is drawn from the names of its kind, and
+#: {k} is a small number.
+TOPICS: dict[str, tuple[tuple[str, str], ...]] = {
+    "quadratic": (
+        ("{x}.T@{A}@{x}", "{x}"),
+        ("{x}.T@{A}@{x} + {b}.T@{x}", "{x}"),
+        ("({x} - {b}).T@{A}@({x} - {b})", "{x}"),
+        ("{k}*{x}.T@{A}.T@{A}@{x} - {b}.T@{x}", "{x}"),
+        ("({x}.T@{A}@{x})^2", "{x}"),
+    ),
+    "least-squares": (
+        ("norm({A}@{x} - {b})^2", "{x}"),
+        ("norm({A}@{x} - {b})^2/{k}", "{x}"),
+        ("norm({A}@{x} - {b})^2 + {a}*norm({x})^2", "{x}"),
+        ("norm({b} - {A}@{x})^2/2 + {a}*{x}.T@{B}@{x}", "{x}"),
+        ("norm({A}@{X} - {B})^2", "{X}"),
+    ),
+    "trace": (
+        ("tr({A}@{X})", "{X}"),
+        ("tr({A}@{X}@{B})", "{X}"),
+        ("tr({X}.T@{A}@{X})", "{X}"),
+        ("tr({A}@{X}@{B}@{X}.T)", "{X}"),
+        ("tr({X}@{A}@{X}@{B})", "{X}"),
+        ("{a}*tr({A}@{X}^2)", "{X}"),
+    ),
+    "determinant": (
+        ("det({X})", "{X}"),
+        ("logdet({X})", "{X}"),
+        ("det({A}@{X}@{B})", "{X}"),
+        ("logdet({X}) + tr({A}@{X})", "{X}"),
+        ("logdet({X}.T@{X})", "{X}"),
+    ),
+    "inverse": (
+        ("{b}.T@inv({X})@{c}", "{X}"),
+        ("tr(inv({X})@{A})", "{X}"),
+        ("tr({A}@inv({X})@{B})", "{X}"),
+        ("{b}.T@inv({X})@{b} + logdet({X})", "{X}"),
+    ),
+    "elementwise": (
+        ("sum(exp({A}@{x}))", "{x}"),
+        ("sum(log(1 + exp({A}@{x})))", "{x}"),
+        ("{b}.T@tanh({A}@{x})", "{x}"),
+        ("sum(sigmoid({A}@{x} + {b}))", "{x}"),
+        ("sum(({x} - {b}).^{k})", "{x}"),
+        ("sum({b}.*log({x}))", "{x}"),
+    ),
+    "jacobian": (
+        ("{A}@{x} + {b}", "{x}"),
+        ("tanh({A}@{x})", "{x}"),
+        ("softmax({A}@{x})", "{x}"),
+        ("{x}/norm({x})", "{x}"),
+        ("({b}.T@{x})*{x}", "{x}"),
+    ),
+    "scalar": (
+        ("{t}^{k}*sin({t})", "{t}"),
+        ("exp({k}*{t})*cos({t})", "{t}"),
+        ("log(1 + {t}^{k})", "{t}"),
+        ("sin({t}^{k})", "{t}"),
+        ("{t}/(1 + {t}^2)", "{t}"),
+    ),
+}
+
+#: The names of each kind, by the letter that stands for them in a pattern.
+NAMES = {"x": "xwuz", "X": "XWZU", "A": "ACM", "B": "BDS", "b": "byv", "c": "cg", "a": "ac", "t": "ts"}
+SCALARS = "at"
+WRONG = 3  #: plausible wrong answers
+
+
+class Exercise:
+    """A question with its key and plausible wrong answers, each with what is wrong in it."""
+
+    def __init__(self, topic: str, seed: int) -> None:
+        if topic not in TOPICS:
+            raise Problem("usage", f"no such topic: {topic}", hint=f"choose from {', '.join(TOPICS)}")
+        self.topic, self.seed = topic, seed
+        random = Random(f"{topic} {seed}")
+        pattern, wrt = random.choice(TOPICS[topic])
+        names = {letter: random.choice(choices) for letter, choices in NAMES.items()}
+        while len(set(names.values())) < len(names):
+            names = {letter: random.choice(choices) for letter, choices in NAMES.items()}
+        filled = {**names, "k": str(random.randint(2, 5))}
+        self.expr, self.wrt = pattern.format(**filled), wrt.format(**filled)
+        self.var = [f"{names[letter]}[]" for letter in SCALARS if f"{{{letter}}}" in pattern]
+        self.question = Question(self.expr, self.wrt, self.var)
+        self.key = self._text(self.question.reference)
+        self.wrong = self._wrong(random)
+
+    @property
+    def name(self) -> str:
+        """A name that makes the exercise again."""
+        return f"{self.topic}-{self.seed}"
+
+    def _text(self, node: Expr) -> str:
+        return write("text", notate(node, self.question.reading))
+
+    def _wrong(self, random: Random) -> list[tuple[str, str, str]]:
+        """Wrong answers, each with its code and a message."""
+        right = self.question.reference
+        found: dict[str, tuple[str, str, str]] = {}
+        for node in self._shuffled(random):
+            if node.shape != right.shape:
+                continue
+            text = self._text(node)
+            verdict = self.question.check(text, example=False)
+            if verdict.verdict in ("wrong", "partial") and verdict.findings and text not in found:
+                found[text] = (text, verdict.findings[0].code, verdict.message)
+            if len(found) == WRONG:
+                break
+        return list(found.values())
+
+    def _shuffled(self, random: Random) -> Iterator[Expr]:
+        """Wrong derivatives: first those from wrong rules, then slips, then what is easily seen."""
+        suspects, right = self.question.suspects[self.question.reference], self.question.reference
+        terms = terms_of(right)
+        rules = [mutation.expr for mutation in suspects.mutations] + [part for _, part in suspects.occurrences]
+        missing = [right - term for term in terms] if len(terms) > 1 else []
+        slips = [right - part + slip.expr for part, slip in suspects.slips]
+        for group in ([*rules, *missing, right.T], slips, [scale(-1, right), scale(2, right)]):
+            distinct = list(dict.fromkeys(group))
+            random.shuffle(distinct)
+            yield from distinct
+
+    def steps(self) -> list[tuple[str, str, str]]:
+        """The working: the left side, the right side and the reason of each line."""
+        from mcalc.working import METHODS
+
+        q = self.question
+        lines = METHODS["differential"](q.reading, q.variable, q.reference, notate(q.reference, q.reading), 1)
+        return [(line.left, line.write("text"), line.title) for line in lines]
+
+    def reply(self, key: bool = True) -> dict[str, Any]:
+        """The exercise as plain data, with or without its key."""
+        reply: dict[str, Any] = {"name": self.name, "topic": self.topic, "seed": self.seed}
+        reply |= {"expr": self.expr, "wrt": self.wrt, "var": self.var}
+        reply["shape"] = [str(d) for d in self.question.reference.shape]
+        if not key:
+            return reply
+        reply["key"] = self.key
+        reply["steps"] = [{"left": left, "text": text, "title": title} for left, text, title in self.steps()]
+        reply["wrong"] = [{"answer": text, "diagnosis": code, "message": told} for text, code, told in self.wrong]
+        return reply
