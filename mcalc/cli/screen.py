@@ -13,7 +13,7 @@ from mcalc.answer import Answer, Derivative
 from mcalc.cli.output import in_colour, printable, shows_unicode
 from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name, Program, Syntax
-from mcalc.notation import taken_names
+from mcalc.notation import result_name, taken_names
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
 
@@ -39,7 +39,7 @@ def draw_reading(reading: Reading) -> None:
     """Draw how a text was read, the shape of its result and what was decided on the way."""
     page = Page()
     page.reading(reading)
-    page.remark(f"{name_for(reading)} {page.shape([str(d) for d in reading.root.shape], 'has', 'is')}")
+    page.remark(f"{result_name(reading)} {page.shape([str(d) for d in reading.root.shape], 'has', 'is')}")
     page.notes(reading.notes)
 
 
@@ -107,7 +107,7 @@ class Page:
         """The expression as it was read, and what each name in it is."""
         lettering = Lettering(taken_names(reading))
         named = [(self.name(name.id), value) for name, value in definitions_of(reading.program)]
-        equations = [*named, (name_for(reading), body_of(reading.program))]
+        equations = [*named, (result_name(reading), body_of(reading.program))]
         self.rows([row for left, value in equations for row in self.equation(left, value, lettering)])
         if told := describe(reading, self.form != "unicode", self.name):
             self.remark(f"where {told}")
@@ -126,11 +126,26 @@ class Page:
         self.remark(last.title)
 
     def result(self, derivative: Derivative, layout: str) -> None:
-        """The derivative, and what it is."""
+        """The derivative and what it is; of three axes and more in every form, the differential first."""
+        lines, lettering = derivative.lines(), derivative.lettering
+        found = [(write(self.form, line.left, lettering), line.syntax) for line in lines.values()]
+        rows: list[Row] = []
+        for left, syntax in found or [(self.quotient(derivative), derivative.syntax)]:
+            more = self.equation(left, syntax, lettering, PLAIN if rows else RESULT)
+            rows += [row for row in more if row not in rows]  # a name that is explained already needs no more words
+        self.rows(rows)
+        words = [derivative.kind + self.shape(derivative.shape, " of", ",")]
+        words += ["symmetric"] if derivative.symmetric else []
+        stacks = f"vec stacks {derivative.manner.vec}s" if "kron" in lines else ""
+        self.remark("; ".join(filter(None, [", ".join(words), f"{layout} layout", stacks])))
+
+    def quotient(self, derivative: Derivative) -> str:
+        """What the result is: df/dx, and of a Hessian H = ∇²f."""
+        name, x = result_name(derivative.reading), self.name(derivative.wrt)
+        if derivative.kind == "hessian" and self.form == "unicode":
+            return f"∇²{name}" if "H" in taken_names(derivative.reading) else f"H = ∇²{name}"
         order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
-        left = f"d{order}{name_for(derivative.reading)}/d{self.name(derivative.wrt)}{order}"
-        self.rows(self.equation(left, derivative.syntax, derivative.lettering, RESULT))
-        self.remark(f"{derivative.kind}{self.shape(derivative.shape, ' of', ',')}; {layout} layout")
+        return f"d{order}{name}/d{x}{order}"
 
     def shape(self, sizes: list[str], of: str, scalar: str) -> str:
         """A shape in words, after the word that leads to it: `of shape m × n`, `is a scalar`."""
@@ -146,8 +161,3 @@ def body_of(syntax: Syntax) -> Syntax:
 def definitions_of(syntax: Syntax) -> tuple[tuple[Name, Syntax], ...]:
     """The definitions of a program; anything else has none."""
     return syntax.definitions if isinstance(syntax, Program) else ()
-
-
-def name_for(reading: Reading) -> str:
-    """What to call the expression: `f`, where nothing else is called that."""
-    return next(name for name in ("f", "g", "h", "F", "value") if name not in taken_names(reading))
