@@ -57,9 +57,7 @@ def counterexample(question: Question, answer: Expr) -> Counterexample | None:
     return None
 
 
-def _difference(
-    point: Point[Any], right: Expr, answer: Expr, used: Sequence[Symbol], f: Expr
-) -> Counterexample | None:
+def _difference(point: Point[Any], right: Expr, answer: Expr, used: Sequence[Symbol], f: Expr) -> Counterexample | None:
     """What the two are worth at the point, where they differ plainly."""
     try:
         if not isinstance(point, Plain):

@@ -98,4 +98,3 @@ def _closing(text: str, start: int) -> int:
         if not depth:
             return k
     raise Problem("parse", "a bracket is not closed", (start - 1, len(text)), source=text)
-
