@@ -15,9 +15,10 @@ NOWHERE: Span = (0, 0)
 class Syntax:
     """A node of the surface tree. Nodes with equal fields are equal; `span` is where the text stands."""
 
-    __slots__ = ("span",)
+    __slots__ = ("_hash", "span")
     __match_args__: tuple[str, ...] = ()
     span: Span
+    _hash: int
 
     def fields(self) -> tuple[object, ...]:
         """The values that make the node what it is."""
@@ -27,7 +28,12 @@ class Syntax:
         return type(self) is type(other) and isinstance(other, Syntax) and self.fields() == other.fields()
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, self.fields()))
+        # Notation shares what an answer repeats, so a tree may be far larger than the nodes it is made of.
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = hash((type(self).__name__, self.fields()))
+            return self._hash
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}{self.fields()!r}"
