@@ -10,7 +10,7 @@ from itertools import pairwise
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
 from mcalc.targets.template import Target
-from mcalc.targets.tex import form_of, raised
+from mcalc.targets.tex import WORDS, form_of, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 UNCOMMANDED = {"omicron": "o"}
 ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: "\\" + c for c in "{}_#%&$"}
 UPRIGHT = r"\mathrm"
+SPACED = (r"\operatorname", *(f"\\{word}" for word in sorted(WORDS)))  #: what TeX itself sets off
 TALL = (r"\frac", r"\left", r"\sum")  #: what needs brackets that grow
 
 
@@ -64,7 +65,8 @@ def _join(parts: Sequence[str]) -> str:
     """Factors side by side; upright words and differentials stand a little off."""
     found = [parts[0]]
     for left, right in pairwise(parts):
-        found += (r"\," if left.startswith(UPRIGHT) or right.startswith(UPRIGHT) else " ", right)
+        off = right.startswith(UPRIGHT) or (left.startswith(UPRIGHT) and not right.startswith(SPACED))
+        found += (r"\," if off else " ", right)
     return "".join(found)
 
 

@@ -2,6 +2,10 @@ r"""LaTeX: names, records' forms, and what TeX refuses."""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+from shutil import which
+
 import pytest
 
 from mcalc.algebra.ops import OPS
@@ -52,6 +56,7 @@ from mcalc.targets.names import Lettering
         ("sqrt(x)^3", r"(\sqrt{x})^{3}"),
         ("zeros(m, n)", r"\mathbf{0}_{m \times n}"),
         ("lam*w*x/eps", r"\frac{\mathrm{lam}\,w x}{\mathrm{eps}}"),
+        ("lam*sign(x)", r"\mathrm{lam} \operatorname{sign}(x)"),
         ("A@dX@B", r"A\,\mathrm{d} X\,B"),
         ("(x/y + 1)/z", r"\frac{\frac{x}{y} + 1}{z}"),
         ("(a/(x/y + 1) + 1)/z", r"\frac{\frac{a}{x/y + 1} + 1}{z}"),
@@ -162,3 +167,19 @@ def test_faults_are_found(written: str) -> None:
 @pytest.mark.parametrize("tree", applications(), ids=lambda tree: repr(tree)[:60])
 def test_tex_can_set_it(tree: Syntax) -> None:
     assert not fault(write(tree)), write(tree)
+
+
+def test_a_real_tex_sets_it(tmp_path: Path) -> None:
+    """Every operation, with nothing but amsmath, where a TeX is installed."""
+    tex = which("pdflatex")
+    if tex is None:
+        pytest.skip("pdflatex is not installed")
+    lines = [rf"\[{write(tree)}\]" for tree in applications()]
+    lines += [
+        rf"\({write(Name(name), Lettering((), bold))}\)" for name in ("x̂_1", "W12", "x_a_b") for bold in ((), (name,))
+    ]
+    page = [r"\documentclass{article}\usepackage{amsmath}\begin{document}", *lines, r"\end{document}"]
+    (tmp_path / "all.tex").write_text("\n".join(page), encoding="utf-8")
+    command = [tex, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "all.tex"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout[-1500:].decode(errors="replace")
