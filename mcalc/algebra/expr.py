@@ -395,9 +395,7 @@ _lately: dict[tuple[object, ...], Expr] = {}
 MOST_REMEMBERED = 20_000
 
 
-def contract(
-    factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int, Dim] | None = None
-) -> Expr:
+def contract(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int, Dim] | None = None) -> Expr:
     """The normal form of a product over index labels: `mcalc.algebra.contract` has the algebra.
 
     `sizes` is needed only for labels that no factor has.

@@ -47,10 +47,10 @@ def counterexample(question: Question, answer: Expr) -> Counterexample | None:
             return plain
         if k < TRIES // 4:
             continue
-        from mcalc.checking.sampling import MANNERS, Floating, wanting_positive
+        from mcalc.checking.sampling import MANNERS, Floating
 
         manner = MANNERS[k % len(MANNERS)]
-        point = Floating(sizes, k, manner, wanting_positive((question.f,)), digits=1)
+        point = Floating(sizes, k, manner, (question.f,), digits=1)
         found = _difference(point, right, answer, used, question.f)
         if found is not None:
             return found

@@ -65,12 +65,12 @@ class Samples:
 
     def floating(self, k: int) -> Floating | None:
         """The k-th floating point, or None where the context has no value there."""
-        from mcalc.checking.sampling import MANNERS, Floating, wanting_positive
+        from mcalc.checking.sampling import MANNERS, Floating
 
         def make() -> Floating:
             manner = MANNERS[k % len(MANNERS)]
             sizes = sizes_at(self.names, self.numbers, k)
-            return Floating(sizes, 1000 * self.seed + k, manner, wanting_positive(self.context))
+            return Floating(sizes, 1000 * self.seed + k, manner, self.context)
 
         found: Floating | None = self._point(NUMERIC, k, make)
         return found

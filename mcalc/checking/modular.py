@@ -28,7 +28,7 @@ Entries = list[Scalar]
 Matrix = list[Entries]
 
 #: The operations that have an exact meaning here; every other one is opaque.
-EXACT = frozenset(("inv", "det", "tril"))
+EXACT = frozenset(("inv", "det", "tril", "unit", "window"))
 
 
 class Exact(Point[Entries]):
@@ -151,6 +151,10 @@ class Exact(Point[Entries]):
         name = node.op.name
         if name not in EXACT:
             return self.opaque(node)
+        if name in ("unit", "window"):
+            length, *places = (int(self.known[a][0]) for a in node.args)
+            columns = range(*places) if name == "window" else places
+            return [int(i == j) for i in range(length) for j in columns]
         arg = self.known[node.args[0]]
         *lead, m, n = self.shape(node.args[0])
         self.spend(len(arg) * n)
@@ -265,6 +269,9 @@ class Modular(Exact):
         count = prod(self.shape(node)[:batch])
         inner = prod(self.shape(node)[batch:])
         parts = [[a[k * len(a) // count : (k + 1) * len(a) // count] for a in args] for k in range(count)]
+        if node.symmetric:
+            n = self.shape(node)[0]
+            return [self.atom(name, parts[0], max(i, j), min(i, j)) for i in range(n) for j in range(n)]
         return [self.atom(name, part, k) for part in parts for k in range(inner)]
 
 
@@ -319,14 +326,22 @@ def _arranged(a: Entries, labels: Labels, order: Labels, lengths: Mapping[int, i
 
 
 def is_opaque(root: Expr) -> bool:
-    """Whether the expression holds what is no rational function of its variables."""
+    """Whether the expression holds what random numbers cannot stand for, so that different values prove nothing."""
     for node in postorder(root):
         match node:
-            case Apply(op) if op.name not in EXACT:
+            case Apply(op) if op.name not in EXACT and not _arbitrary(node):
                 return True
             case Contract(factors) if any(not isinstance(e, int) for _, e, _ in factors):
                 return True
     return False
+
+
+def _arbitrary(node: Apply) -> bool:
+    """Whether the values may be any numbers: those of a function that is only declared, and of its derivatives.
+
+    Of more than two axes they would have symmetries.
+    """
+    return node.op.private and (node.op.kind == "elementwise" or node.rank <= 2)
 
 
 def degree(root: Expr, sizes: Mapping[str, int]) -> int:

@@ -54,7 +54,7 @@ def occurrences(reading: Reading, x: Symbol) -> list[Occurrence]:
 def _lowered(program: Program, reading: Reading, copies: list[Symbol]) -> Expr:
     """The meaning of the program, in which the copies are variables of their own."""
     known = {**reading.symbols, **{copy.name: copy for copy in copies}}
-    plan = Plan(program, reading.text, list(known), reading.sizes, (), closed=True)
+    plan = Plan(program, reading.text, list(known), reading.sizes, (), closed=True, abstract=reading.abstract)
     return Lowering(plan, {name: Value(node) for name, node in known.items()}, reading.dialect).run().expr
 
 

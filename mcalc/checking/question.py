@@ -15,7 +15,7 @@ from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
 from mcalc.errors import Problem
-from mcalc.language.calls import functions
+from mcalc.language.calls import functions as known_functions
 from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
@@ -96,12 +96,13 @@ class Question:
         order: int = 1,
         layout: str = "mixed",
         seed: int = 0,
+        functions: Sequence[str] = (),
     ) -> None:
         if layout not in LAYOUTS:
             raise Problem("usage", f"no such layout: {layout}", hint=f"choose from {', '.join(LAYOUTS)}")
         if not 1 <= order <= 4:
             raise Problem("usage", f"the order is 1 to 4, and not {order}")
-        self.reading: Reading = read(text, declarations, wrt=[wrt])
+        self.reading: Reading = read(text, declarations, wrt=[wrt], functions=functions)
         self.variable: Symbol = variable(self.reading, wrt)
         self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
         if self.f.rank + order * self.variable.rank > 8:
@@ -223,7 +224,8 @@ class Question:
             if forms and verdict.verdict.startswith("correct"):
                 from mcalc.checking.form import failed
 
-                tree = parse(text, functions(), {*self.reading.scope, self.change.name})
+                callable_names = known_functions() | self.reading.abstract.keys()
+                tree = parse(text, callable_names, {*self.reading.scope, self.change.name})
                 verdict.form = failed(forms, tree, value.expr)
                 verdict.verdict = "partial" if verdict.form else verdict.verdict
             return verdict
@@ -320,7 +322,13 @@ class Question:
 
 @lru_cache(maxsize=64)
 def question_for(
-    text: str, wrt: str, declarations: tuple[str, ...] = (), order: int = 1, layout: str = "mixed", seed: int = 0
+    text: str,
+    wrt: str,
+    declarations: tuple[str, ...] = (),
+    order: int = 1,
+    layout: str = "mixed",
+    seed: int = 0,
+    functions: tuple[str, ...] = (),
 ) -> Question:
     """The question, which is derived once for all its answers. Raises a `Problem`."""
-    return Question(text, wrt, declarations, order, layout, seed)
+    return Question(text, wrt, declarations, order, layout, seed, functions)

@@ -29,7 +29,7 @@ UNSTEADY = 0.01
 class Floating(Point[Array]):
     """A seeded point of float64 arrays.
 
-    `positive` are the variables that a function wants positive; `nudge` moves every entry by about that share, and
+    What the functions in `context` want of a variable it gets; `nudge` moves every entry by about that share, and
     `digits` rounds it.
     """
 
@@ -40,18 +40,19 @@ class Floating(Point[Array]):
         sizes: Mapping[str, int],
         seed: int,
         manner: str = "generic",
-        positive: Iterable[Symbol] = (),
+        context: Iterable[Expr] = (),
         nudge: float = 0.0,
         digits: int | None = None,
     ) -> None:
         super().__init__(sizes)
-        self.seed, self.manner, self.positive = seed, manner, frozenset(positive)
+        self.seed, self.manner, self.context = seed, manner, tuple(context)
+        self.positive, self.whole = wanted(self.context)
         self.nudge, self.digits = nudge, digits
         self.largest = 0.0  #: the greatest entry met so far, in absolute value
 
     def nudged(self) -> Floating:
         """A point very close to this one: rounding errors differ there, and nothing else does."""
-        return Floating(self.sizes, self.seed, self.manner, self.positive, 1e-9)
+        return Floating(self.sizes, self.seed, self.manner, self.context, 1e-9)
 
     def _value(self, node: Expr) -> Array:
         with np.errstate(all="ignore"):
@@ -104,6 +105,8 @@ class Floating(Point[Array]):
 
     def apply(self, node: Apply) -> Array:
         """The value of an operation on arguments whose values are known."""
+        if node.op.private:
+            raise NoValue  # nobody knows what a function that is only declared is worth
         args = [self.known[a] for a in node.args]
         for arg, word in zip(args, domains(node), strict=True):
             _require(word, arg)
@@ -118,6 +121,8 @@ class Floating(Point[Array]):
         shape, props = self.shape(symbol), symbol.props
         normal = random.standard_normal(shape)
         normal = normal * (1 + self.nudge * random.standard_normal(shape))
+        if symbol in self.whole:
+            return 2 + np.floor(3 * np.abs(np.tanh(normal)))
         if self.digits is not None:
             normal = np.round(normal, self.digits)
         wants = "positive" if self.manner == "generic" and symbol in self.positive else self.manner
@@ -180,18 +185,22 @@ def _require(word: str, arg: Array) -> None:
         raise NoValue
 
 
-def wanting_positive(roots: Iterable[Expr]) -> set[Symbol]:
-    """The variables that stand directly where a function or a root wants positive entries."""
-    found: set[Symbol] = set()
+def wanted(roots: Iterable[Expr]) -> tuple[set[Symbol], set[Symbol]]:
+    """The variables that stand directly where positive entries are wanted, and those in exponents of matrices."""
+    positive: set[Symbol] = set()
+    whole: set[Symbol] = set()
     for root in roots:
         for node in postorder(root):
             match node:
                 case Apply(_, args):
-                    pairs = zip(args, domains(node), strict=True)
-                    found.update(a for a, word in pairs if isinstance(a, Symbol) and word == "positive")
+                    for arg, word in zip(args, domains(node), strict=True):
+                        if word == "whole":
+                            whole |= arg.free
+                        elif word == "positive" and isinstance(arg, Symbol):
+                            positive.add(arg)
                 case Contract(factors):
-                    found.update(b for b, e, _ in factors if isinstance(b, Symbol) and not isinstance(e, int))
-    return found
+                    positive.update(b for b, e, _ in factors if isinstance(b, Symbol) and not isinstance(e, int))
+    return positive, whole
 
 
 @cache

@@ -39,6 +39,7 @@ COLOURS = {"correct": "32", "correct-up-to-layout": "32", "partial": "33", "unde
 @click.option("--derivation", metavar="FILE", help="Lines 'df = …', to be checked in turn; - is standard input.")
 @click.option("--order", type=int, metavar="N", default=1, show_default=True, help="How many times, up to 4.")
 @VAR
+@click.option("--fun", metavar="DECL", multiple=True, help="Declare a function, as in 'f: [m] -> []'; may be repeated.")
 @FILE
 @choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="The layout that is asked for")
 @click.option("--strict-layout", is_flag=True, help="Another layout is wrong: exit with 1.")
@@ -57,6 +58,7 @@ def check(
     derivation: str | None,
     order: int,
     var: tuple[str, ...],
+    fun: tuple[str, ...],
     file: str | None,
     layout: str,
     strict_layout: bool,
@@ -86,7 +88,7 @@ def check(
     name, forms, as_json, worst = wrt, tests_in(form) if form else [], to == "json", 0
 
     def asked(text: str) -> Question:
-        return question_for(text, name, var, order, layout, seed)
+        return question_for(text, name, var, order, layout, seed, fun)
 
     def judged(text: str, given: str) -> tuple[Question, Verdict]:
         nonlocal worst

@@ -38,7 +38,8 @@ from mcalc.notation import forms
 from mcalc.notation.entries import columns
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.kronecker import gathered
-from mcalc.notation.products import Products, is_fused, number, parts
+from mcalc.notation.products import Products, is_fused, parts
+from mcalc.notation.scalars import number
 
 PLACEHOLDER = "·"  #: what names begin with that stand for what may get one
 

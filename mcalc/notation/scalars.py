@@ -1,0 +1,202 @@
+"""Powers of scalars as notation: what stands in front of a product, and what divides it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import (
+    Contract,
+    Expr,
+    Factor,
+    Rational,
+    Size,
+    Sum,
+    contract,
+    magnitude,
+    ratio,
+)
+from mcalc.language.lower import Said
+from mcalc.language.syntax import Call, Product, Syntax
+from mcalc.notation import forms
+from mcalc.notation.forms import Form, Piece
+from mcalc.notation.graph import Graph, root
+
+
+class Scalars:
+    """The part of `Notation` that writes powers. It asks the whole for the pieces of their bases."""
+
+    names: dict[Expr, str]
+    said: dict[Expr, Said]
+
+    def piece(self, node: Expr) -> Piece:
+        """The notation of a node."""
+        raise NotImplementedError
+
+    def _theirs(self, node: Expr) -> Form:
+        """The call that the input makes of the node."""
+        raise NotImplementedError
+
+    def _worded(self, node: Contract) -> tuple[int, Contract]:
+        """The product with its differences the way round that the input has them, and the sign that is left."""
+        raise NotImplementedError
+
+    def graph(
+        self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]
+    ) -> Graph | None:
+        """The factors as vertices and edges."""
+        raise NotImplementedError
+
+    def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
+        """What a rational and powers of scalars put in front of a product, and what they divide it by."""
+        options = [self._fraction(c, scalars, [])]
+        for node in self._spoken(scalars):
+            left, times = _taken_out(scalars, node)
+            if left or times != 1:  # what is all of it is the call itself
+                options.append(self._fraction(c, left, [(self._theirs(node), times)]))
+        return min(options, key=lambda option: sum(form.weight for form in (*option[0], *option[1])))
+
+    def _spoken(self, scalars: list[tuple[Expr, Rational]]) -> list[Contract]:
+        """Calls of the user's that are products of powers, as std(x) is, and a whole power of which is here."""
+        held = dict(scalars)
+        found = []
+        for node in self.said if any(e.denominator == 2 for _, e in scalars) else ():
+            if isinstance(node, Contract) and all(not axes for _, _, axes in node.factors):
+                roots = [(b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size)]
+                if roots and all(ratio(held.get(b, 0) / Fraction(e)).denominator == 1 and b in held for b, e in roots):
+                    found.append(node)
+        return found
+
+    def _fraction(
+        self, c: Rational, scalars: list[tuple[Expr, Rational]], calls: list[tuple[Form, int]]
+    ) -> tuple[list[Form], list[Form]]:
+        """The same, with powers of some forms among the scalars."""
+        over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
+        under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
+        scalars, mean = self._mean(scalars)
+        if mean is not None:
+            over.append(mean)
+        scalars = sorted(scalars, key=self._reading_order)
+        for side, half in ((over, Fraction(1, 2)), (under, Fraction(-1, 2))):
+            roots = [base for base, e in scalars if e == half and not base.free]
+            if len(roots) > 1:  # sqrt(2*pi) rather than sqrt(2)*sqrt(pi); constants are not negative under a root
+                inside = forms.quotient([(self.piece(base).plain, "*") for base in roots], [])
+                side.append(forms.call("sqrt", [inside]))
+                scalars = [(base, e) for base, e in scalars if base not in roots]
+        for base, exponent in scalars:
+            form = self._scalar_power(base, magnitude(exponent))
+            (over if exponent > 0 else under).append(form)
+        for form, times in calls:
+            whole = form if abs(times) == 1 else forms.raised(form, forms.numeral(abs(times)), False)
+            (over if times > 0 else under).append(whole)
+        return over, under
+
+    def _reading_order(self, scalar: tuple[Expr, Rational]) -> tuple[int, int, int, int]:
+        """As in the input; of what begins with the same variable sums last, and the lighter first: c*(1 - c)."""
+        base, _ = scalar
+        place = min((x.place for x in base.free), default=-1)
+        return place, isinstance(base, Sum), self.piece(base).plain.weight, base.h
+
+    def _mean(self, scalars: list[tuple[Expr, Rational]]) -> tuple[list[tuple[Expr, Rational]], Form | None]:
+        """sum(v)/n, where v has n entries, is mean(v)."""
+        held = dict(scalars)
+        for base, exponent in scalars:
+            if exponent != 1 or not isinstance(base, Contract) or base.out or not base.sizes:
+                continue
+            form = self.piece(base).plain
+            if not isinstance(form.syntax, Call) or form.syntax.name != "sum":
+                continue
+            names = [str(d) for d in self._summed(base, form.syntax.args[0])]
+            sizes = [(s, e) for s, e in scalars if isinstance(s, Size)]
+            below = {s.name: -e for s, e in sizes if isinstance(s, Size)}
+            if names and all(below.get(n, 0) >= names.count(n) for n in names):
+                del held[base]
+                for s, e in sizes:
+                    if isinstance(s, Size) and s.name in names:
+                        held[s] = e + names.count(s.name)
+                mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
+                return [(s, e) for s, e in held.items() if e], mean
+        return scalars, None
+
+    def _summed(self, node: Contract, argument: Syntax) -> tuple[Dim, ...]:
+        """The sizes of an array whose sum the node is, by how it is written."""
+        if len(node.factors) == 1:
+            return node.sizes
+        for label, d in enumerate(node.sizes):
+            vector = contract(node.factors, ((label,),), dict(enumerate(node.sizes)))
+            if self.piece(vector).plain.syntax == argument:
+                return (d,)
+        return ()
+
+    def _scalar_power(self, base: Expr, exponent: Rational) -> Form:
+        """base^exponent for a positive exponent; a root of a sum of squares is a norm."""
+        whole = self.piece(base).plain
+        if exponent == 1:
+            return whole
+        found: list[Form] = []
+        doubled = ratio(exponent * 2)
+        if doubled.denominator == 1 and (inner := self._root(base)) is not None:
+            norm = forms.call("norm", [inner])
+            found.append(norm if doubled == 1 else forms.raised(norm, number(doubled), False))
+        found.append(self._plain_power(whole, exponent, False))
+        return forms.lighter(*found)
+
+    def _root(self, node: Expr) -> Form | None:
+        """v, where the node is the sum of the squares of v's entries: elementwise, or as vᵀv."""
+        if not isinstance(node, Contract) or node.out or not node.sizes or node in self.names:
+            return None
+        sign, worded = self._worded(node)
+        square = _root_of_square(worded if sign > 0 else node)
+        if square is not None:
+            piece = self.piece(square)
+            return piece.plain if square.rank < 2 else forms.lighter(piece.plain, piece.turned)
+        graph = self.graph(node.factors, set(), node.sizes)
+        found = None if graph is None else root(graph)
+        return None if found is None else found.plain
+
+    def _plain_power(self, form: Form, exponent: Rational, elementwise: bool) -> Form:
+        if exponent == ratio(exponent * 2) / 2 and ratio(exponent * 2) % 2 and exponent.denominator == 2:
+            root = forms.call("sqrt", [form])
+            return root if exponent.numerator == 1 else forms.raised(root, number(exponent.numerator), elementwise)
+        return forms.raised(form, number(exponent), elementwise)
+
+    def raised(self, base: Expr, exponent: Rational) -> Piece:
+        """The elementwise power of an array with a positive exponent."""
+        piece = self.piece(base)
+        if exponent == 1:
+            return piece
+        plain = self._plain_power(piece.plain, exponent, True)
+        if base.rank < 2:
+            return forms.upright(plain).valued([piece], lambda v: v**exponent)
+        return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).valued(
+            [piece], lambda v: v**exponent
+        )
+
+
+def _taken_out(scalars: list[tuple[Expr, Rational]], node: Contract) -> tuple[list[tuple[Expr, Rational]], int]:
+    """Powers of scalars with a power of `node` taken out: what is left, and the power."""
+    held = dict(scalars)
+    root, exponent = next((b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size))
+    times = int(held[root] / Fraction(exponent))
+    for base, e, _ in node.factors:
+        held[base] = ratio(held.get(base, 0) - times * e)
+    return [(b, e) for b, e in held.items() if e], times
+
+
+def _root_of_square(node: Contract) -> Expr | None:
+    """v, where the node is the sum of the squares of v's entries."""
+    if node.out or not node.factors or not all(e % 2 == 0 and isinstance(e, int) for _, e, _ in node.factors):
+        return None
+    labels = tuple((x,) for x in range(len(node.sizes)))
+    if len(labels) > 2:
+        return None
+    half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors if isinstance(e, int)]
+    return contract(half, labels, dict(enumerate(node.sizes)))
+
+
+def number(value: Rational) -> Form:
+    """A positive rational."""
+    if value.denominator == 1:
+        return forms.numeral(value.numerator)
+    over, under = forms.numeral(value.numerator), forms.numeral(value.denominator)
+    return Form(Product((over.syntax, under.syntax), ("/",)), forms.PRODUCT, 2 * forms.TOKEN + 1)
