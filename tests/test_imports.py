@@ -29,8 +29,8 @@ LIBRARIES = {
     "lark": ("mcalc.language.tables",),
     "rich": ("mcalc.cli.screen",),
     "sympy": ("mcalc.algebra.ops.special",),
-    "numpy": ("mcalc.checking.sampling",),
-    "scipy": ("mcalc.checking.sampling",),
+    "numpy": ("mcalc.checking.sampling", "mcalc.checking._meanings"),
+    "scipy": ("mcalc.checking._meanings",),
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

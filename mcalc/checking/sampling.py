@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_letters
 from zlib import crc32
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Rational, Symbol
 from mcalc.algebra.walk import postorder
+from mcalc.checking._meanings import MEANINGS
 from mcalc.checking.point import Labels, NoValue, Point
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -111,7 +111,7 @@ class Floating(Point[Array]):
         for arg, word in zip(args, domains(node), strict=True):
             _require(word, arg)
         try:
-            return np.asarray(_meaning(node.op.numpy, node.op.helper)(*args))
+            return np.asarray(MEANINGS[node.op.name](*args))
         except (np.linalg.LinAlgError, ValueError):
             raise NoValue from None
 
@@ -122,7 +122,7 @@ class Floating(Point[Array]):
         normal = random.standard_normal(shape)
         normal = normal * (1 + self.nudge * random.standard_normal(shape))
         if symbol in self.whole:
-            return 2 + np.floor(3 * np.abs(np.tanh(normal)))
+            return np.asarray(2 + np.floor(3 * np.abs(np.tanh(normal))))
         if self.digits is not None:
             normal = np.round(normal, self.digits)
         wants = "positive" if self.manner == "generic" and symbol in self.positive else self.manner
@@ -201,23 +201,6 @@ def wanted(roots: Iterable[Expr]) -> tuple[set[Symbol], set[Symbol]]:
                 case Contract(factors):
                     positive.update(b for b, e, _ in factors if isinstance(b, Symbol) and not isinstance(e, int))
     return positive, whole
-
-
-@cache
-def _meaning(template: str, helper: str) -> Callable[..., object]:
-    """A record's NumPy template as a function of arrays. The templates are mcalc's own: no user's text comes here."""
-    scope: dict[str, object] = {"np": np}
-    if "scipy" in template + helper:
-        import scipy.linalg  # type: ignore[import-untyped]
-        import scipy.special  # type: ignore[import-untyped]
-
-        scope["scipy"] = scipy
-    if helper:
-        exec(helper, scope)
-    names = [f"a{k}" for k in range(4)]
-    parameters = ", ".join(f"{name}=None" for name in names)
-    found: Callable[..., object] = eval(f"lambda {parameters}: {template.format(*names)}", scope)
-    return found
 
 
 # ---------------------------------------------------------------- comparing
