@@ -1,7 +1,7 @@
 """One question, one answer: what `diff`, `batch` and the Python interface have in common.
 
-`differentiate` takes text to an `Answer`, whose derivatives are expressions, syntax and spellings;
-`Answer.reply` is the same as plain data, in the fields that scripts rely on.
+`answer_to` takes a `Request` to an `Answer`, whose derivatives are expressions, syntax and spellings;
+`Answer.reply` is the same as plain data, in the fields that scripts rely on. `differentiate` is for Python.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative, jacobians
-from mcalc.calculus.layout import check_form, check_layout, kind_of
+from mcalc.calculus.layout import kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Program
 from mcalc.notation import change_name, notate, taken_names
+from mcalc.request import Manner, Request
 from mcalc.targets import CODE, module, write
 from mcalc.targets.names import Lettering
 
@@ -31,32 +32,7 @@ if TYPE_CHECKING:
     Reply = dict[str, Any]
 
 SCHEMA = 1  #: the version of the replies' fields
-MAX_ORDER = 4
 MAX_AXES = 8
-
-
-class Manner:
-    """How an answer is to be written: whether what repeats gets a name (`where`), whether what the input names and
-    says is written out (`expand`), how its axes are arranged, and whether vectors and matrices are bold; what vec
-    stacks, and which of the forms of a tensor is asked for.
-    """
-
-    __slots__ = ("bold", "expand", "form", "layout", "vec", "where")
-
-    def __init__(
-        self,
-        layout: str = "mixed",
-        *,
-        where: bool = True,
-        expand: bool = False,
-        bold: bool = False,
-        form: str = "",
-        vec: str = "column",
-    ) -> None:
-        check_layout(layout)
-        check_form(form, vec)
-        self.layout, self.where, self.expand, self.bold = layout, where, expand, bold
-        self.form, self.vec = form, vec
 
 
 class Derivative:
@@ -177,25 +153,24 @@ def differentiate(
     declarations: Sequence[str] = (),
     order: int = 1,
     manner: Manner | None = None,
-    product: tuple[str, str] | None = None,
-    functions: Sequence[str] = (),
+    **more: Any,
 ) -> Answer:
-    """The derivatives of `text` by the variables, or entries of variables, named in `wrt`. Raises a `Problem`.
+    """The answer to the question of these fields; `more` are further ones of a `Request`. Raises a `Problem`."""
+    return answer_to(Request(text=text, wrt=wrt, var=declarations, order=order, **more), manner or Manner())
 
-    `product` asks for a product with an array instead: `("jvp", "v")`, `("vjp", "u")` or `("hvp", "v")`.
-    `functions` declares abstract ones: `f: [m] -> []`.
-    """
-    manner = manner or Manner()
-    if order < 1:
-        raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {order}")
-    if order > MAX_ORDER:
-        raise Problem("limit", f"order {order} is over the limit of {MAX_ORDER}")
-    reading = read(text, declarations, wrt=[name.partition("[")[0].strip() for name in wrt], functions=functions)
+
+def answer_to(request: Request, manner: Manner) -> Answer:
+    """The derivatives that are asked for, to be written in this manner. Raises a `Problem`."""
+    request.check()
+    manner.check()
+    wrt, order = request.wrt, request.order
+    names = [name.partition("[")[0].strip() for name in wrt]
+    reading = read(request.text, request.var, wrt=names, functions=request.fun)
     if not wrt:
         hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
         raise Problem("usage", "no variable to differentiate by", hint=hint)
-    if product is not None or any("[" in name for name in wrt):
-        return _directional(reading, wrt, order, manner, product)
+    if request.product is not None or any("[" in name for name in wrt):
+        return _directional(reading, request, manner)
     f, chosen = reading.root, [variable(reading, name) for name in wrt]
     if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
         raise Problem("limit", f"the result has more than {MAX_AXES} axes")
@@ -205,12 +180,11 @@ def differentiate(
     return Answer(reading, [Derivative(reading, x, order, simplify(d), manner) for x, d in pairs], order, manner.layout)
 
 
-def _directional(
-    reading: Reading, wrt: Sequence[str], order: int, manner: Manner, product: tuple[str, str] | None
-) -> Answer:
+def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
     """Derivatives by entries, and products of derivatives with an array."""
     from mcalc import directional
 
+    wrt, order, product = request.wrt, request.order, request.product
     if product is not None and (order > 1 or any("[" in name for name in wrt)):
         raise Problem("usage", f"{product[0]} is of the derivative by a whole variable, once")
     found = []

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, is_zero, ones, symbol, total
-from mcalc.answer import Derivative, Manner
+from mcalc.answer import Derivative
 from mcalc.calculus.derivative import along, derivative, onto
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
 from mcalc.language.value import Value
 from mcalc.notation import notate, result_name
+from mcalc.request import Manner
 from mcalc.targets import write
 from mcalc.working.step import Step
 

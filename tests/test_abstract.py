@@ -79,7 +79,7 @@ F, H, U, V, G = "f: [m] -> []", "h: [] -> []", "u: [n] -> [m]", "v: [n] -> [m]",
 )
 def test_closed_forms_and_truth(text: str, wrt: str, functions: list[str], order: int, wanted: str | None):
     text, declared = (text.replace("t[]", "t"), ["t[]"]) if "t[]" in text else (text, [])
-    answer = differentiate(text, [wrt], declared, order, functions=functions)
+    answer = differentiate(text, [wrt], declared, order, fun=functions)
     (found,) = answer.derivatives
     assert wanted is None or found.write("text") == wanted
     back = reread(found.write("text"), answer.reading)
@@ -87,7 +87,7 @@ def test_closed_forms_and_truth(text: str, wrt: str, functions: list[str], order
     scope: dict[str, object] = {}
     exec(found.write("numpy"), scope)
     lower: dict[str, object] = {}
-    inner = differentiate(text, [wrt], declared, max(order - 1, 1), functions=functions).derivatives[0]
+    inner = differentiate(text, [wrt], declared, max(order - 1, 1), fun=functions).derivatives[0]
     exec(inner.write("numpy"), lower)
     base = lower["derivative"] if order > 1 else scope["value"]
     values = {
@@ -96,7 +96,7 @@ def test_closed_forms_and_truth(text: str, wrt: str, functions: list[str], order
     }
     got = call(scope["derivative"], values)
     np.testing.assert_allclose(got, slopes(base, values, wrt), rtol=1e-5, atol=1e-7)
-    again = differentiate(f"{found.write('text')}", [wrt], declare(answer.reading), functions=functions)
+    again = differentiate(f"{found.write('text')}", [wrt], declare(answer.reading), fun=functions)
     exec(again.derivatives[0].write("numpy"), scope)
     np.testing.assert_allclose(call(scope["value"], values), got, rtol=1e-9, atol=1e-9)
 
@@ -136,7 +136,7 @@ def slopes(function, values, wrt: str, h: float = 1e-5):
     ],
 )
 def test_spelling(function: str, text: str, target: str, spelled: str):
-    answer = differentiate(text, ["x"], functions=[function])
+    answer = differentiate(text, ["x"], fun=[function])
     assert answer.derivatives[0].write(target) == spelled
     if target == "unicode":
         assert reread(spelled, answer.reading) is reread(answer.derivatives[0].write("text"), answer.reading)

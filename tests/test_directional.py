@@ -48,7 +48,7 @@ def test_by_one_entry(text: str, wrt: str, order: int, wanted: str):
     ],
 )
 def test_products_are_those_of_the_whole_derivative(kind: str, text: str, x: str, along: str):
-    answer = differentiate(text, [x], product=(kind, along))
+    answer = differentiate(text, [x], **{kind: along})
     (found,) = answer.derivatives
     reading = answer.reading
     values = values_of(reading)
@@ -91,6 +91,6 @@ def test_entries_of_a_symmetric_matrix_change_together():
 )
 def test_refuses(text: str, wrt: str, declared: list[str], product, kind: str, words: str):
     with pytest.raises(Problem) as caught:
-        differentiate(text, [wrt], declared, product=product)
+        differentiate(text, [wrt], declared, **dict([product] if product else []))
     assert caught.value.kind == kind, caught.value.report()
     assert words in caught.value.message

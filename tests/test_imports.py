@@ -15,6 +15,7 @@ LAYERS = (
     ("mcalc.algebra",),
     ("mcalc.language",),
     ("mcalc.calculus",),
+    ("mcalc.request",),
     ("mcalc.notation",),
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),

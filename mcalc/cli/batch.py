@@ -9,9 +9,11 @@ import click
 
 from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
+from mcalc.cli.options import MANNER, QUESTION, Table
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
+from mcalc.request import Manner, Request
 from mcalc.targets import CODE, FORMS
 
 TYPE_CHECKING = False
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from mcalc.answer import Reply
 
-    Request = dict[str, Any]
+    Fields = dict[str, Any]
 
 
 @command(
@@ -35,10 +37,10 @@ def batch(file: str | None) -> int:
     Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
     gets a reply with "ok": false and does not stop the stream.
 
-    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "var", "order", "layout",
-    "to", "method", and "steps", "where", "expand" and "bold" (true or false), which mean what the options of mcalc diff
-    mean. "wrt", "var" and "to" are a string or a list of strings. A check has "answer" too, and may have "form",
-    "feedback" and "seed", which mean what those of mcalc check mean.
+    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "to", "method", "steps"
+    and every other option of mcalc diff under its name: "order": 2, "bold": true, "var": ["A[n,n] symmetric"]. What may
+    be repeated is a string or a list of strings. A check has "answer" too, and may have "form", "feedback" and "seed",
+    which mean what those of mcalc check mean.
 
     The exit status is 1 where a request failed.
     """
@@ -62,7 +64,7 @@ def reply_to(line: bytes) -> Reply:
         return {"id": identity, **failure(as_problem(fault))}
 
 
-def request_in(line: bytes) -> Request:
+def request_in(line: bytes) -> Fields:
     """The request that the line holds."""
     try:
         request = loads(decode(line), parse_constant=_refuse, parse_float=_finite)
@@ -86,7 +88,7 @@ def _finite(text: str) -> float:
     return value
 
 
-def answer(request: Request) -> Reply:
+def answer(request: Fields) -> Reply:
     """The reply to a request, without its id. Raises a `Problem`."""
     name = text_field(request, "command", "diff")
     if name not in COMMANDS:
@@ -96,34 +98,21 @@ def answer(request: Request) -> Reply:
     return COMMANDS[name](request)
 
 
-def diff(request: Request) -> Reply:
+def diff(request: Fields) -> Reply:
     """The reply to a `diff` request."""
-    from mcalc.answer import Manner, differentiate
+    from mcalc.answer import answer_to
 
     forms = [form for form in list_field(request, "to") if form != "json"]
     for form in forms:
         if form not in (*FORMS, *CODE):
             raise Problem("usage", f"no such format: {form}", hint=f"choose from {', '.join((*FORMS, *CODE))}")
-    answered = differentiate(
-        text_field(request, "expr"),
-        [name for names in list_field(request, "wrt") for name in parted(names)],
-        list_field(request, "var"),
-        whole_field(request, "order", 1),
-        Manner(
-            text_field(request, "layout", "mixed"),
-            where=flag_field(request, "where", True),
-            expand=flag_field(request, "expand"),
-            bold=flag_field(request, "bold"),
-            vec=text_field(request, "vec", "column"),
-        ),
-        next(((kind, name) for kind in ("jvp", "vjp", "hvp") if (name := text_field(request, kind, ""))), None),
-        list_field(request, "fun"),
-    )
+    text = text_field(request, "expr")
+    answered = answer_to(Request(text=text, **fields(request, QUESTION)), Manner(**fields(request, MANNER)))
     method = text_field(request, "method", "")
     return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))
 
 
-def shape(request: Request) -> Reply:
+def shape(request: Fields) -> Reply:
     """The reply to a `shape` request."""
     from mcalc.answer import shape_reply
     from mcalc.language.read import read
@@ -131,7 +120,7 @@ def shape(request: Request) -> Reply:
     return shape_reply(read(text_field(request, "expr"), list_field(request, "var")))
 
 
-def check(request: Request) -> Reply:
+def check(request: Fields) -> Reply:
     """The reply to a `check` request."""
     from mcalc.checking import FEEDBACK
     from mcalc.checking.form import tests_in
@@ -150,28 +139,45 @@ def check(request: Request) -> Reply:
     return reply_for(question, given, verdict, feedback)
 
 
-COMMANDS: dict[str, Callable[[Request], Reply]] = {"diff": diff, "check": check, "shape": shape}
+COMMANDS: dict[str, Callable[[Fields], Reply]] = {"diff": diff, "check": check, "shape": shape}
 
 
-def text_field(request: Request, name: str, default: str | None = None) -> str:
-    """A field that is a string. Raises a `Problem` of kind usage, as the functions below do."""
+def fields(request: Fields, table: Table) -> dict[str, Any]:
+    """The fields of a record, for which the table has rows. Raises a `Problem` of kind usage, as those below do."""
+    found: dict[str, Any] = {}
+    for name, row in table.rows.items():
+        match table.defaults[name]:
+            case bool(default):
+                found[name] = flag_field(request, name, default)
+            case int(default):
+                found[name] = whole_field(request, name, default)
+            case str(default):
+                found[name] = text_field(request, name, default)
+            case _:
+                values = list_field(request, name)
+                found[name] = [part for value in values for part in parted(value)] if row.parts else values
+    return found
+
+
+def text_field(request: Fields, name: str, default: str | None = None) -> str:
+    """A field that is a string."""
     value = _given(request, name, default)
     return str(value) if isinstance(value, str) else _wrong(name, "a string")
 
 
-def whole_field(request: Request, name: str, default: int) -> int:
+def whole_field(request: Fields, name: str, default: int) -> int:
     """A field that is a whole number."""
     value = _given(request, name, default)
     return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name, "a whole number")
 
 
-def flag_field(request: Request, name: str, default: bool = False) -> bool:
+def flag_field(request: Fields, name: str, default: bool = False) -> bool:
     """A field that is true or false."""
     value = _given(request, name, default)
     return value if isinstance(value, bool) else _wrong(name, "true or false")
 
 
-def list_field(request: Request, name: str) -> list[str]:
+def list_field(request: Fields, name: str) -> list[str]:
     """A field that is a string or a list of strings."""
     value = _given(request, name, [])
     values = [value] if isinstance(value, str) else value
@@ -180,7 +186,7 @@ def list_field(request: Request, name: str) -> list[str]:
     return list(values)
 
 
-def _given(request: Request, name: str, default: Any) -> Any:
+def _given(request: Fields, name: str, default: Any) -> Any:
     value = request.get(name)
     if value is None and default is None:
         raise Problem("usage", f"the request has no {name!r}")

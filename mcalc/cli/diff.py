@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import click
 
-from mcalc.calculus.layout import FORMS as TENSOR
-from mcalc.calculus.layout import LAYOUTS, VECS
-from mcalc.cli.command import OneOf, choice, command, listed
-from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, is_stream, serve
+from mcalc.cli.command import OneOf, command, listed
+from mcalc.cli.expressions import EXPR, FILE, is_stream, serve
+from mcalc.cli.options import MANNER, QUESTION
 from mcalc.cli.output import emit, highlighted, json_line, on_terminal, shows_unicode
 from mcalc.errors import Problem
+from mcalc.request import Manner, Request
 from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
@@ -39,42 +40,19 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
     ]
 )
 @EXPR
-@listed("--wrt", Variable(), metavar="NAME", help="The variable to differentiate by; may be repeated.")
-@click.option("--order", type=int, metavar="N", default=1, show_default=True, help="How many times, up to 4.")
-@click.option("--jvp", metavar="NAME", help="The derivative along this array, which is of the variable's shape.")
-@click.option("--vjp", "--upstream", metavar="NAME", help="What this gradient by the expression becomes as one by x.")
-@click.option("--hvp", metavar="NAME", help="The Hessian times this array, without the Hessian.")
-@click.option("--fun", metavar="DECL", multiple=True, help="Declare a function, as in 'f: [m] -> []'; may be repeated.")
-@VAR
+@QUESTION
 @FILE
-@choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="How the axes are arranged")
-@choice("--form", TENSOR, metavar="FORM", help="The form of the result, with what it is: by default, what suits it")
-@choice("--vec", VECS, metavar="ORDER", default="column", show_default=True, help="What vec stacks")
 @click.option("--steps/--no-steps", default=None, help="Show the working, or do not.")
 @click.option("--method", metavar="METHOD", default="differential", show_default=True, help="The working's method.")
-@click.option("--where/--no-where", default=True, help="Name what repeats, or do not.")
-@click.option("--expand", is_flag=True, help="Write out what the expression defines and says.")
-@click.option("--bold", is_flag=True, help="Set vectors and matrices in bold, in LaTeX, Typst and MathML.")
+@MANNER
 @listed("--to", OneOf(FORMATS), metavar="FORMAT", help=f"What to print; may be repeated: {', '.join(FORMATS)}.")
 def diff(
     expr: str | None,
-    wrt: tuple[str, ...],
-    order: int,
-    jvp: str | None,
-    vjp: str | None,
-    hvp: str | None,
-    fun: tuple[str, ...],
-    var: tuple[str, ...],
     file: str | None,
-    layout: str,
-    form: str | None,
-    vec: str,
     steps: bool | None,
     method: str,
     to: tuple[str, ...],
-    where: bool,
-    expand: bool,
-    bold: bool,
+    **given: Any,
 ) -> int:
     """Differentiate an expression by one or more of its variables, and print the derivative in matrix notation.
 
@@ -91,15 +69,10 @@ def diff(
         told = "the working and code take many lines, and a stream has one for each expression"
         raise Problem("usage", told, hint="--to json puts them on one")
 
-    products = [(kind, name) for kind, name in (("jvp", jvp), ("vjp", vjp), ("hvp", hvp)) if name]
-    if len(products) > 1:
-        raise Problem("usage", f"{products[0][0]} and {products[1][0]} were asked for: one is enough")
-
     def answered(text: str) -> Answer:
-        from mcalc.answer import Manner, differentiate
+        from mcalc.answer import answer_to
 
-        manner = Manner(layout, where=where, expand=expand, bold=bold, form=form or "", vec=vec)
-        return differentiate(text, wrt, var, order, manner, products[0] if products else None, fun)
+        return answer_to(Request(text=text, **QUESTION.of(given)), Manner(**MANNER.of(given)))
 
     def one_line(text: str) -> str:
         answer = answered(text)

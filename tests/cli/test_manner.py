@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mcalc.answer import Derivative, Manner, differentiate
+from mcalc.answer import Derivative, differentiate
 from mcalc.calculus.simplify import simplify
 from mcalc.language.read import reread
+from mcalc.request import Manner
 from tests.shell import MCALC, mcalc, on_terminal
 
 RIDGE = "r = X@w - y; r.T@r + lambda*w.T@w"

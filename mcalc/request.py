@@ -1,0 +1,72 @@
+"""What is asked, and how the answer is to be written: one field for each thing that can be said.
+
+The command line and `mcalc batch` fill these records from one table, `mcalc.cli.options`, by the names of the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, dataclass_transform
+
+from mcalc.calculus.layout import check_form, check_layout
+from mcalc.errors import Problem
+
+MAX_ORDER = 4
+
+
+@dataclass_transform(kw_only_default=True)
+class Record:
+    """Fields that are given by name, with the defaults that the class states.
+
+    A dataclass, but for that import, which would take a tenth of the whole command.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        strange = given.keys() - type(self).__annotations__.keys()
+        if strange:
+            raise TypeError(f"{type(self).__name__} has no {min(strange)}")
+        self.__dict__.update(given)
+
+
+class Request(Record):
+    """The derivatives that are asked for."""
+
+    text: str  #: the expression, with its definitions
+    wrt: Sequence[str] = ()  #: variables, or entries of variables
+    var: Sequence[str] = ()  #: declarations: `A[n,n] symmetric`
+    fun: Sequence[str] = ()  #: declarations of abstract functions: `f: [m] -> []`
+    order: int = 1
+    jvp: str = ""  #: the array, of the variable's shape, that the derivative is multiplied with
+    vjp: str = ""  #: the array, of the value's shape, whose product with the derivative is asked for
+    hvp: str = ""  #: the array, of the variable's shape, that the Hessian is multiplied with
+
+    @property
+    def product(self) -> tuple[str, str] | None:
+        """The product with an array that is asked for instead of a derivative: its kind and the array's name."""
+        asked = [(kind, name) for kind in ("jvp", "vjp", "hvp") if (name := getattr(self, kind))]
+        if len(asked) > 1:
+            raise Problem("usage", f"{asked[0][0]} and {asked[1][0]} were asked for: one is enough")
+        return asked[0] if asked else None
+
+    def check(self) -> None:
+        """Raise a `Problem` where the fields make no question."""
+        if self.order < 1:
+            raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {self.order}")
+        if self.order > MAX_ORDER:
+            raise Problem("limit", f"order {self.order} is over the limit of {MAX_ORDER}")
+
+
+class Manner(Record):
+    """How an answer is to be written."""
+
+    layout: str = "mixed"  #: how the axes are arranged
+    form: str = ""  #: which of the forms of a tensor is asked for
+    vec: str = "column"  #: what vec stacks
+    where: bool = True  #: whether what repeats gets a name
+    expand: bool = False  #: whether what the input names and says is written out
+    bold: bool = False  #: whether vectors and matrices are bold
+
+    def check(self) -> None:
+        """Raise a `Problem` where a field has a value that is none."""
+        check_layout(self.layout)
+        check_form(self.form, self.vec)
