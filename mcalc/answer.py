@@ -15,8 +15,8 @@ from mcalc.calculus.layout import kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
-from mcalc.language.syntax import Program
-from mcalc.notation import change_name, notate, taken_names
+from mcalc.language.syntax import Aligned, Equation, Name, Program
+from mcalc.notation import change_name, expanded, notate, result_name, taken_names
 from mcalc.request import Manner, Request
 from mcalc.targets import CODE, module, write
 from mcalc.targets.names import Lettering
@@ -47,9 +47,14 @@ class Derivative:
         self.lettering = Lettering(taken_names(reading), bold)
 
     @property
+    def by(self) -> Syntax:
+        """What was differentiated by, as it stands in df/dx."""
+        return Name(self.variable.name)
+
+    @property
     def wrt(self) -> str:
-        """What was differentiated by."""
-        return self.variable.name
+        """The same as text."""
+        return write("text", self.by)
 
     @property
     def kind(self) -> str:
@@ -98,7 +103,13 @@ class Derivative:
 
         if method not in METHODS:
             raise Problem("usage", f"no such method: {method}", hint=f"choose from {', '.join(METHODS)}")
-        return METHODS[method](self.reading, self.variable, self.expr, self.syntax, self.order)
+        reading = expanded(self.reading) if self.manner.expand else self.reading
+        return METHODS[method](reading, self.variable, self.expr, self.syntax, self.order)
+
+    def working(self, form: str, method: str = "differential") -> str:
+        """The lines of the working below each other, an environment of its own where the target has one."""
+        lines = Aligned(tuple(Equation(step.left, step.syntax) for step in self.steps(method)))
+        return write(form, lines, self.lettering)
 
     def reply(self, forms: Sequence[str], method: str | None) -> Reply:
         """The derivative as plain data, with the working where a method is named."""
@@ -205,6 +216,8 @@ def arrays(reading: Reading, variable: Symbol, syntax: Syntax) -> set[str]:
     found = {name for name, value in reading.scope.items() if value.expr.rank}
     if variable.rank:
         found.add(change_name(reading, variable))
+    if reading.root.rank:
+        found.add(result_name(reading))
     if isinstance(syntax, Program):
         for k, (name, value) in enumerate(syntax.definitions):
             text = write("text", Program(syntax.definitions[:k], value))

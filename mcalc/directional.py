@@ -14,10 +14,11 @@ from mcalc.calculus.derivative import along, derivative, onto
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
+from mcalc.language.syntax import Name, Syntax
 from mcalc.language.value import Value
 from mcalc.notation import notate, result_name
+from mcalc.notation.quotient import slope
 from mcalc.request import Manner
-from mcalc.targets import write
 from mcalc.working.step import Step
 
 #: Each product, and what its array is shaped like.
@@ -25,20 +26,20 @@ PRODUCTS = {"jvp": "variable", "vjp": "value", "hvp": "variable"}
 
 
 class Directional(Derivative):
-    """A derivative along a direction: `label` says by what or along what."""
+    """A derivative along a direction: `place` says by what."""
 
-    __slots__ = ("label", "rule")
+    __slots__ = ("place", "rule")
 
     def __init__(
-        self, reading: Reading, x: Symbol, order: int, expr: Expr, manner: Manner, label: str, rule: str
+        self, reading: Reading, x: Symbol, order: int, expr: Expr, manner: Manner, place: Syntax, rule: str
     ) -> None:
         super().__init__(reading, x, order, expr, manner)
-        self.label, self.rule = label, rule
+        self.place, self.rule = place, rule
 
     @property
-    def wrt(self) -> str:
-        """What was asked for: `X[1,2]`, or `x along v`."""
-        return self.label
+    def by(self) -> Syntax:
+        """What was asked for: `X[1,2]`, or the variable."""
+        return self.place
 
     @property
     def kind(self) -> str:
@@ -47,8 +48,8 @@ class Directional(Derivative):
 
     def steps(self, method: str = "differential") -> list[Step]:
         """The working for the whole array, and the entry taken of its derivative; of a product, the line alone."""
-        words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.label}
-        last = Step((self.rule,), f"d{words['f']}/d{self.label}", self.expr, self.syntax, words)
+        words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.wrt}
+        last = Step((self.rule,), slope(words["f"], self.by, self.order), self.expr, self.syntax, words)
         if self.rule != "by-entry":
             return [last]
         x, order = self.variable, self.order
@@ -69,8 +70,7 @@ def by_entry(reading: Reading, text: str, order: int, manner: Manner) -> Directi
     found = reading.root
     for _ in range(order):
         found = along(found, x, direction)
-    label = write("text", notate(place, reading, where=False))
-    return Directional(reading, x, order, found, manner, label, "by-entry")
+    return Directional(reading, x, order, found, manner, notate(place, reading, where=False), "by-entry")
 
 
 def _entry_alone(reading: Reading, x: Symbol, direction: Expr, text: str) -> Expr:
@@ -93,7 +93,7 @@ def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -
         raise Problem("unsupported", f"hvp is for scalars, and the value is {show_shape(f.shape)}", hint="jvp or vjp")
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
     found = onto(f, x, v) if kind == "vjp" else along(onto(f, x, ones(())) if kind == "hvp" else f, x, v)
-    return Directional(reading, x, 2 if kind == "hvp" else 1, found, manner, x.name, kind)
+    return Directional(reading, x, 2 if kind == "hvp" else 1, found, manner, Name(x.name), kind)
 
 
 def _direction(reading: Reading, name: str, shape: Shape, kind: str) -> Symbol:

@@ -148,7 +148,7 @@ class Exercise:
 
         q = self.question
         lines = METHODS["differential"](q.reading, q.variable, q.reference, notate(q.reference, q.reading), 1)
-        return [(line.left, line.write("text"), line.title) for line in lines]
+        return [(write("text", line.left), line.write("text"), line.title) for line in lines]
 
     def reply(self, key: bool = True) -> dict[str, Any]:
         """The exercise as plain data, with or without its key."""

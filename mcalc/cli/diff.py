@@ -101,9 +101,7 @@ def written(derivative: Derivative, form: str, method: str) -> str:
     if not method:
         found = spelled(derivative.result, form)
         return highlighted(found) if form in ("text", "unicode") else found
-    lettering = derivative.lettering
-    lines = [(step.left, partial(step.write, lettering=lettering)) for step in derivative.steps(method)]
-    return "\n".join(f"{left} = {spelled(write, form)}" for left, write in lines)
+    return spelled(partial(derivative.working, method=method), form)
 
 
 def spelled(write: Callable[[str], str], form: str) -> str:

@@ -12,8 +12,9 @@ from rich.text import Text
 from mcalc.answer import Answer, Derivative
 from mcalc.cli.output import in_colour, printable, shows_unicode
 from mcalc.language.read import Reading, describe
-from mcalc.language.syntax import Name, Program, Syntax
+from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names
+from mcalc.notation.quotient import slope
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
 
@@ -115,10 +116,11 @@ class Page:
     def working(self, derivative: Derivative, method: str) -> None:
         """The lines that lead to the result, each with its reason."""
         rows: list[Row] = []
-        said = ""
+        said = None
         *lines, last = derivative.steps(method)
         for step in lines:
-            rows += self.equation(step.left if step.left != said else "", step.syntax, derivative.lettering)
+            left = write(self.form, step.left, derivative.lettering) if step.left != said else ""
+            rows += self.equation(left, step.syntax, derivative.lettering)
             rows.append(("", printable(step.title), REMARK))
             said = step.left
         self.rows(rows)
@@ -141,23 +143,12 @@ class Page:
 
     def quotient(self, derivative: Derivative) -> str:
         """What the result is: df/dx, and of a Hessian H = ∇²f."""
-        name, x = result_name(derivative.reading), self.name(derivative.wrt)
+        name = result_name(derivative.reading)
         if derivative.kind == "hessian" and self.form == "unicode":
             return f"∇²{name}" if "H" in taken_names(derivative.reading) else f"H = ∇²{name}"
-        order = "" if derivative.order == 1 else "⁰¹²³⁴"[derivative.order]
-        return f"d{order}{name}/d{x}{order}"
+        return write(self.form, slope(name, derivative.by, derivative.order), derivative.lettering)
 
     def shape(self, sizes: list[str], of: str, scalar: str) -> str:
         """A shape in words, after the word that leads to it: `of shape m × n`, `is a scalar`."""
         times = " × " if self.form == "unicode" else " x "
         return f"{of} shape {times.join(sizes)}" if sizes else f"{scalar} a scalar"
-
-
-def body_of(syntax: Syntax) -> Syntax:
-    """What a program's definitions serve."""
-    return syntax.body if isinstance(syntax, Program) else syntax
-
-
-def definitions_of(syntax: Syntax) -> tuple[tuple[Name, Syntax], ...]:
-    """The definitions of a program; anything else has none."""
-    return syntax.definitions if isinstance(syntax, Program) else ()

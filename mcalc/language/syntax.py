@@ -180,6 +180,15 @@ class Change(Syntax):
         self.arg, self.order, self.partial, self.span = arg, order, partial, span
 
 
+class Open(Syntax):
+    """A differential that is still to be worked out, `d(A@x)`."""
+
+    __slots__ = __match_args__ = ("arg",)
+
+    def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
+        self.arg, self.span = arg, span
+
+
 class Equation(Syntax):
     """`left = right`."""
 
@@ -187,6 +196,15 @@ class Equation(Syntax):
 
     def __init__(self, left: Syntax, right: Syntax, span: Span = NOWHERE) -> None:
         self.left, self.right, self.span = left, right, span
+
+
+class Aligned(Syntax):
+    """Equations below each other, their signs in line, as a working has them; a right side may be a `Program`."""
+
+    __slots__ = __match_args__ = ("lines",)
+
+    def __init__(self, lines: tuple[Equation, ...], span: Span = NOWHERE) -> None:
+        self.lines, self.span = lines, span
 
 
 class Program(Syntax):
@@ -210,7 +228,7 @@ def children(node: Syntax) -> Iterator[Syntax]:
         case Call(_, args, options):
             yield from args
             yield from (value for _, value in options)
-        case Transpose(arg) | Negative(arg):
+        case Transpose(arg) | Negative(arg) | Open(arg):
             yield arg
         case Entry(inner) | Summation(_, inner) | Change(inner):
             yield inner
@@ -225,11 +243,26 @@ def children(node: Syntax) -> Iterator[Syntax]:
             yield from places
         case Slice(start, stop):
             yield from (end for end in (start, stop) if end is not None)
+        case Aligned(lines):
+            for line in lines:
+                yield line.left
+                yield from (part for definition in definitions_of(line.right) for part in definition)
+                yield body_of(line.right)
         case Matmul(items) | Product(items) | Terms(items):
             yield from items
         case Program(definitions, body):
             yield from (value for _, value in definitions)
             yield body
+
+
+def body_of(syntax: Syntax) -> Syntax:
+    """What a program's definitions serve; anything else is its own."""
+    return syntax.body if isinstance(syntax, Program) else syntax
+
+
+def definitions_of(syntax: Syntax) -> tuple[tuple[Name, Syntax], ...]:
+    """The definitions of a program; anything else has none."""
+    return syntax.definitions if isinstance(syntax, Program) else ()
 
 
 def walk(root: Syntax) -> Iterator[Syntax]:

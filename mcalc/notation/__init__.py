@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import lru_cache
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Syntax
+from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present
 from mcalc.notation.names import repeats, with_names
 from mcalc.notation.notate import Notation
@@ -46,7 +47,17 @@ def taken_names(reading: Reading | None) -> set[str]:
     if reading is None:
         return set()
     sizes = {n for s in reading.symbols.values() for d in s.shape for n in d.names}
-    return {*reading.symbols, *reading.definitions, *sizes}
+    return {*reading.symbols, *reading.scope, *sizes}
+
+
+@lru_cache(maxsize=2)
+def expanded(reading: Reading) -> Reading:
+    """The reading of the same input with everything written out: without definitions, and in no words of its own."""
+    plain = copy(reading)
+    plain.definitions, plain.said = {}, {}
+    notation = notation_of(plain)
+    plain.program = Program((), notation.syntax(present(reading.root, notation)), reading.program.declarations)
+    return plain
 
 
 def result_name(reading: Reading) -> str:
@@ -68,16 +79,18 @@ def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True, ex
     A `Program` where intermediates are named, which `where=False` forbids. `expand` writes out what the input
     names and says.
     """
+    if expand and reading is not None:
+        reading = expanded(reading)
     if where:
-        return written(expr, reading, expand)[0]
-    notation = notation_of(None if expand else reading)
+        return written(expr, reading)[0]
+    notation = notation_of(reading)
     return notation.syntax(present(expr, notation))
 
 
 @lru_cache(maxsize=8)
-def written(expr: Expr, reading: Reading | None, expand: bool = False) -> tuple[Syntax, Expr, Notation]:
+def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation]:
     """The expression as surface syntax, the grouping of it that is written, and the notation that writes it."""
-    notation = notation_of(None if expand else reading)
+    notation = notation_of(reading)
     shown = [present(expr, notation)]
     if repeats(expr, notation):
         # What repeats costs its full weight in the first search and that of a name in this one: take the better.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcalc.algebra.expr import Expr
-from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.syntax import Call, Matmul, Name, Num, Open, Power, Product, Syntax, Terms, Transpose
 
 #: What a reader pays for. Names, numbers and calls weigh most; the rest decides between equals.
 TOKEN, TURN, BRACKETS, SIGN = 1000, 30, 12, 2
@@ -132,6 +132,12 @@ def call(function: str, args: Sequence[Form], axis: int | None = None) -> Form:
     weight = TOKEN + sum(a.weight for a in args) + 2 * TOKEN * len(options)
     weight += sum(isinstance(a.syntax, Transpose) for a in args)  # inv(A).T before inv(A.T)
     return Form(Call(function, tuple(a.syntax for a in args), options), ATOM, weight)
+
+
+def differential(args: Sequence[Form]) -> Form:
+    """The differential of one form, still to be worked out."""
+    (arg,) = args
+    return Form(Open(arg.syntax), ATOM, TOKEN + arg.weight + isinstance(arg.syntax, Transpose))
 
 
 def balanced(plain: Form, turned: Form) -> Piece:

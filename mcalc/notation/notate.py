@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 
 from mcalc.algebra.expr import (
     ONE,
@@ -149,13 +150,14 @@ class Notation(Products):
             return forms.balanced(plain, turned) if node.rank == 2 else forms.upright(plain, not node.rank)
         if op.batch(node.args) and all(a.rank <= 2 for a in node.args):
             return forms.upright(forms.call(op.name, [a.plain for a in args], axis=1), not node.rank)
-        plain = forms.call(op.name, [a.plain for a in args])
+        call = forms.differential if op.name == "d" and op.internal else partial(forms.call, op.name)
+        plain = call([a.plain for a in args])
         if node.rank < 2 and op.turns != "same":
             return forms.upright(plain, node.rank == 0)
         if node.symmetric:
             return Piece(plain, plain)
         if op.turns and len(args) == 1:
-            turned = forms.call(op.name, [args[0].turned])
+            turned = call([args[0].turned])
             if op.turns == "same":
                 best = forms.lighter(plain, turned)
                 return Piece(best, best)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol
-from mcalc.language.syntax import Call, Change, Entry, Name, Product, Syntax, Transpose
+from mcalc.language.syntax import Call, Change, Entry, Name, Num, Power, Product, Syntax, Transpose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ def differential(f: str, order: int) -> Syntax:
 def change(f: str, x: str, order: int) -> Syntax:
     """The differential of the derivative before that of this order: d(∂f/∂X)."""
     return Change(whole(f, x, order - 1))
+
+
+def slope(f: str, x: Syntax, order: int) -> Syntax:
+    """df/dx, d²f/dx²: what a working calls the derivative."""
+    below = Change(x)
+    return Product((Change(Name(f), order), Power(below, Num(str(order))) if order > 1 else below), ("/",))
 
 
 def whole(f: str, x: str, order: int) -> Syntax:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
-from mcalc.targets.template import Target
+from mcalc.targets.template import Target, rows
 from mcalc.targets.tex import WORDS, form_of, raised
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering, Parts
-    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.template import Form, Indices, Line
 
 #: Greek letters that TeX has no command for, because a Latin letter looks the same.
 UNCOMMANDED = {"omicron": "o"}
@@ -91,6 +91,13 @@ def _function(name: str, args: Sequence[str]) -> Form | None:
     return level, template.replace(r"\left", "").replace(r"\right", "")
 
 
+def _aligned(lines: Sequence[Line]) -> str:
+    """An environment that stands in a formula of its own."""
+    found = rows(lines, r"\text{where } ")
+    body = " \\\\\n".join(f"  {left} &= {right}" if left else f"  &= {right}" for left, right in found)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
 def _target(name: Callable[[str], str]) -> Target:
     """LaTeX with names spelled so."""
     forms = {
@@ -119,6 +126,7 @@ def _target(name: Callable[[str], str]) -> Target:
         text=lambda value: rf"\texttt{{{_escape(value)}}}",
         call=("exponent", r"\operatorname{{{0}}}{1}"),
         changes=(r"\mathrm{d}", r"\partial"),
+        aligned=_aligned,
         entry=_entry,
         functions=_function,
         raised=raised,

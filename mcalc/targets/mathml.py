@@ -12,7 +12,7 @@ from itertools import pairwise
 from mcalc.language.letters import GREEK_LETTERS
 from mcalc.targets import text
 from mcalc.targets.names import PLAIN, spellings
-from mcalc.targets.template import Target
+from mcalc.targets.template import Target, rows
 from mcalc.targets.tex import form_of, raised, spelled
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering, Parts
-    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.template import Form, Indices, Line
     from mcalc.targets.tex import Alphabet
 
 MARKS = {"hat": "^", "tilde": "~", "bar": "‾", "dot": "˙", "ddot": "¨", "vec": "→"}
@@ -136,6 +136,19 @@ def _entry(base: str, indices: Indices) -> Form:
     return "exponent", f"<msub>{array}{_row(*shown)}</msub>"
 
 
+#: Cells that meet at the sign of equality: MathML 3 says so in the table, and browsers read it in the cell.
+RIGHT, LEFT = (f'<mtd style="text-align: {side}">' for side in ("right", "left"))
+
+
+def _aligned(lines: Sequence[Line]) -> str:
+    """A table with a row for each line."""
+    found = rows(lines, "<mtext>where&#xA0;</mtext>")
+    cells = (
+        f"<mtr>{RIGHT}{_row(left)}</mtd>{LEFT}{_row('<mo>=</mo>', _row(right))}</mtd></mtr>" for left, right in found
+    )
+    return f'<mtable displaystyle="true" columnalign="right left">{"".join(cells)}</mtable>'
+
+
 #: An upright word, or what begins with one.
 _UPRIGHT = re.compile(r'(?:<m(?:row|sub|sup|over)[^>]*>)*<mi(?:>\w\w| mathvariant="normal")')
 
@@ -182,6 +195,7 @@ def _target(name: Callable[[str], str]) -> Target:
         functions=_function,
         raised=raised,
         changes=('<mi mathvariant="normal">d</mi>', "<mo>∂</mo>"),
+        aligned=_aligned,
         entry=_entry,
         below=lambda indices: "".join(map(_word, indices)),
         fraction="<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>",
@@ -231,5 +245,6 @@ def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree as a `math` element."""
     names = spellings(syntax, lettering, _spell, lambda name: f"<mi>{escape(name)}</mi>")
     body = tidied(_target(names.__getitem__).write(syntax))
-    head = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" alttext="{escape(text.write(syntax))}">'
+    alternative = escape(text.write(syntax).replace("\n", "; "))
+    head = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" alttext="{alternative}">'
     return f"{head}{body}</math>"

@@ -7,6 +7,7 @@ whatever is looser than an atom. No target derives, simplifies or reorders anyth
 from __future__ import annotations
 
 from mcalc.language.syntax import (
+    Aligned,
     Call,
     Change,
     Entry,
@@ -16,6 +17,7 @@ from mcalc.language.syntax import (
     Name,
     Negative,
     Num,
+    Open,
     Power,
     Product,
     Program,
@@ -26,6 +28,7 @@ from mcalc.language.syntax import (
     Text,
     Transpose,
     children,
+    definitions_of,
 )
 
 TYPE_CHECKING = False
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
     Form = tuple[str, str]  #: how tightly the result binds, and its template
     Indices = tuple[tuple[str, ...], ...]  #: the indices of an entry, for each axis
+    #: A line of a working: the left side, the right side, and the names that this uses with what they stand for.
+    Line = tuple[str, str, list[tuple[str, str]]]
 
 #: From loose to tight. A chain is a tight product, a factor one of its operands, a postfix stands before a power;
 #: an exponent stands behind `^`, where a name that begins with T would be read as the transpose.
@@ -46,9 +51,9 @@ class Target:
     """How one notation spells the surface tree."""
 
     __slots__ = (
-        "below", "call", "changes", "colon", "commas", "digit", "entry", "forms", "fraction", "functions", "group",
-        "inverse", "join", "lead", "links", "minus", "name", "near", "number", "option", "plus", "program", "raised",
-        "superscript", "text",
+        "aligned", "below", "call", "changes", "colon", "commas", "digit", "entry", "forms", "fraction", "functions",
+        "group", "inverse", "join", "lead", "links", "minus", "name", "near", "number", "option", "plus", "program",
+        "raised", "superscript", "text",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +76,7 @@ class Target:
         raised: Callable[[str], Container[int]] = lambda name: (),
         entry: Callable[[str, Indices], Form] = lambda base, indices: bracketed(indices),
         below: Callable[[Sequence[str]], str] = "".join,
+        aligned: Callable[[Sequence[Line]], str],
         changes: tuple[str, str] = ("d", "∂"),
         superscript: Callable[[str], str] = lambda exponent: "",
         fraction: str = "",
@@ -80,6 +86,7 @@ class Target:
         lead: str = "",
         program: tuple[str, str, str, str] = ("var {0}", "{0} = {1}", "; ", "{0}; {1}"),
     ) -> None:
+        self.aligned = aligned  # the lines of a working
         self.forms = forms  # of transpose, power, elementwise and so on, by what `_piece` asks for
         self.links = links  # of each operator: what its operands need, its template, how tightly the result binds
         self.near = near  # the operators that are spelled by nearness: `join` writes their operands
@@ -151,6 +158,9 @@ class Target:
                 return self._call(node, pieces)
             case Transpose():
                 return self._transpose(pieces[0])
+            case Power(Change(), _, elementwise):
+                # dx² is the square of dx: nobody sets brackets there.
+                return self._power(Piece(self, pieces[0].text, "exponent"), pieces[1], elementwise)
             case Power(_, Name("T"), elementwise):
                 # Without brackets the transpose would be meant.
                 return self._power(pieces[0], Piece(self, self.group(pieces[1].text), "exponent"), elementwise)
@@ -163,6 +173,8 @@ class Target:
                 if order > 1:
                     sign = self.forms["order"][1].format(sign, self.superscript(str(order)) or order)
                 return self._fill(self.forms["change"], pieces[0], sign)
+            case Open():
+                return Piece(self, self.changes[0] + self.group(pieces[0].text), "exponent")
             case Equation():
                 return Piece(self, self.program[1].format(*pieces), "")
             case Summation(indices):
@@ -185,6 +197,8 @@ class Target:
                 return self._sum(pieces, signs)
             case Program():
                 return self._program(node, pieces)
+            case Aligned():
+                return self._aligned(node, pieces)
         raise AssertionError(node)
 
     def _fill(self, form: Form, *pieces: object) -> Piece:
@@ -252,6 +266,15 @@ class Target:
             parts += (self.minus[1] if sign == "-" else self.plus, format(piece, need))
         return Piece(self, "".join(parts), "sum")
 
+    def _aligned(self, node: Aligned, pieces: list[Piece]) -> Piece:
+        texts = [piece.text for piece in pieces]
+        lines: list[Line] = []
+        for line in node.lines:
+            left, *named, right = texts[: 2 * len(definitions_of(line.right)) + 2]
+            del texts[: len(named) + 2]
+            lines.append((left, right, list(zip(named[::2], named[1::2], strict=True))))
+        return Piece(self, self.aligned(lines), "")
+
     def _program(self, node: Program, pieces: list[Piece]) -> Piece:
         declaration, definition, separator, whole = self.program
         parts = [declaration.format(text) for text, _ in node.declarations if declaration]
@@ -259,6 +282,17 @@ class Target:
         parts += [definition.format(self.name(name.id), piece) for (name, _), piece in named]
         body = pieces[-1].text
         return Piece(self, whole.format(separator.join(parts), body) if parts else body, "")
+
+
+def rows(lines: Sequence[Line], where: str) -> list[tuple[str, str]]:
+    """The two sides of every equation: a left side that is the one before is left out, names come below their use."""
+    found: list[tuple[str, str]] = []
+    said = ""
+    for left, right, named in lines:
+        found.append(("" if left == said else left, right))
+        found += [(name if k else where + name, value) for k, (name, value) in enumerate(named)]
+        said = left
+    return found
 
 
 def bracketed(indices: Indices) -> Form:

@@ -10,13 +10,23 @@ from mcalc.targets.template import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering
+    from mcalc.targets.template import Line
 
 
 def _quoted(value: str) -> str:
     mark = '"' if "'" in value else "'"
     return f"{mark}{value}{mark}"
+
+
+def _aligned(lines: Sequence[Line]) -> str:
+    """Every line whole, for programs that read line by line: `df = p = softmax(z); p.T@dz`."""
+    return "\n".join(
+        f"{left} = {''.join(f'{name} = {value}; ' for name, value in named)}{right}" for left, right, named in lines
+    )
 
 
 TEXT = Target(
@@ -40,6 +50,7 @@ TEXT = Target(
     near=frozenset(" "),
     join=" ".join,
     text=_quoted,
+    aligned=_aligned,
     changes=("d", "d"),
     lead="-",
 )

@@ -9,7 +9,7 @@ import re
 
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
-from mcalc.targets.template import Target
+from mcalc.targets.template import Target, rows
 from mcalc.targets.tex import form_of, raised, spelled
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering, Parts
-    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.template import Form, Indices, Line
     from mcalc.targets.tex import Alphabet
 
 #: What Typst calls the marks over letters.
@@ -132,6 +132,12 @@ def _join(parts: Sequence[str]) -> str:
     return "".join(found)
 
 
+def _aligned(lines: Sequence[Line]) -> str:
+    """Lines that end in a backslash, with a mark at the signs."""
+    found = rows(lines, '"where" ')
+    return " \\\n".join(f"{left} &= {right}" if left else f"&= {right}" for left, right in found)
+
+
 def _target(name: Callable[[str], str]) -> Target:
     """Typst with names spelled so."""
     forms = {
@@ -162,6 +168,7 @@ def _target(name: Callable[[str], str]) -> Target:
         functions=_function,
         raised=raised,
         changes=("dif", "∂"),
+        aligned=_aligned,
         entry=_entry,
         below=" ".join,
         superscript=_superscript,

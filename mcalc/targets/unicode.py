@@ -16,7 +16,7 @@ from mcalc.language.lexer import FUNCTION_LETTERS
 from mcalc.language.names import letters
 from mcalc.language.syntax import Name, walk
 from mcalc.targets.names import PLAIN
-from mcalc.targets.template import Target, bracketed
+from mcalc.targets.template import Target, bracketed, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mcalc.language.syntax import Syntax
     from mcalc.targets.names import Lettering
-    from mcalc.targets.template import Form, Indices
+    from mcalc.targets.template import Form, Indices, Line
 
 #: Functions with a sign of their own. The bars of a norm are not nested: nobody could tell which belongs to which.
 FUNCTIONS: dict[str, Form] = {
@@ -156,6 +156,18 @@ class _Joiner:
         return "" if not name or (right[0] == "(" and self.is_short(name) and name not in FUNCTION_LETTERS) else " "
 
 
+def _aligned(lines: Sequence[Line]) -> str:
+    """The signs of equality below each other."""
+    found = rows(lines, "where ")
+    width = max(_width(left) for left, _ in found)
+    return "\n".join(f"{' ' * (width - _width(left))}{left} = {right}" for left, right in found)
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes: marks over letters take none."""
+    return sum(not combining(character) for character in text)
+
+
 def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The tree in mathematical notation on one line."""
     taken = lettering.names.union(node.id for node in walk(syntax) if isinstance(node, Name))
@@ -180,6 +192,7 @@ def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
         join=_Joiner(taken),
         name=_name,
         functions=_function,
+        aligned=_aligned,
         entry=_entry,
         below=lambda indices: _lowered("".join(indices)) or "_" + "".join(indices),
         superscript=_superscript,

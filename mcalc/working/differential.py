@@ -16,10 +16,12 @@ from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
-from mcalc.language.syntax import Call, Name, Program, Syntax, Transpose, walk
+from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present
 from mcalc.notation.notate import Notation
+from mcalc.notation.quotient import differential, slope
+from mcalc.targets import write
 from mcalc.working.opening import Opening, d, opened, tidy
 from mcalc.working.reading_off import (
     applied_to,
@@ -42,8 +44,6 @@ MOST_LINES, HEAVIEST = 24, 400 * forms.TOKEN
 
 #: Bringing dx to the end is shown term by term unless that makes the line longer than this.
 LONGER = 1.3
-
-RAISED = ("", "", "²", "³", "⁴")
 
 
 def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int = 1) -> list[Step]:
@@ -83,15 +83,15 @@ class _Working:
 
     def _order(self, f: Expr, body: Syntax, g: Expr, shown: Syntax, k: int) -> None:
         """The lines from f to its derivative g."""
-        left = f"d{self.f}" if k == 1 else f"d({self._quotient(k - 1)})"
+        left: Syntax = differential(self.f, 1) if k == 1 else Open(self._quotient(k - 1))
         rules = ["differential"] if k == 1 else ["again"]
         start = self.dx if f is self.x else d(f)
-        self._add(rules, left, start, Name(self.dx.name) if f is self.x else Call("d", (body,)))
+        self._add(rules, left, start, Name(self.dx.name) if f is self.x else Open(body))
         line, complete = self._push(start, left)
         self._collect(line, complete, f, g, shown, left)
         self._add(["read-off", self._identity(f)], self._quotient(k), g, shown, left)
 
-    def _push(self, line: Expr, left: str) -> tuple[Expr, bool]:
+    def _push(self, line: Expr, left: Syntax) -> tuple[Expr, bool]:
         """Open differentials until none is left; False where that was given up."""
         for _ in range(MOST_LINES):
             if not opened(line):
@@ -122,14 +122,14 @@ class _Working:
         spread = settle(expand(line))
         return spread if self.notation.weight(spread) + forms.TOKEN <= self.notation.weight(line) else line
 
-    def _show(self, rules: list[str], left: str, line: Expr) -> None:
+    def _show(self, rules: list[str], left: Syntax, line: Expr) -> None:
         """A line as it comes; where x is a scalar, dx goes to the end at once."""
         syntax = None
         if not self.x.rank and not opened(line) and not is_zero(line):
             syntax = standing_last([coefficient(line, self.dx)], line, self.dx, self.notation, self.signs)
         self._add(rules, left, line, syntax or self.notation.syntax(self.signs.natural(line)))
 
-    def _collect(self, line: Expr, complete: bool, f: Expr, g: Expr, shown: Syntax, left: str) -> None:
+    def _collect(self, line: Expr, complete: bool, f: Expr, g: Expr, shown: Syntax, left: Syntax) -> None:
         """Bring dx to the end of every term, then collect what stands before it."""
         if is_zero(g):
             return
@@ -159,16 +159,16 @@ class _Working:
         line = standing_last([root], f, self.dx, notation)
         return Program(shown.definitions, line) if line is not None and isinstance(shown, Program) else line
 
-    def _add(self, rules: list[str], left: str, expr: Expr, syntax: Syntax, df: str = "") -> None:
+    def _add(self, rules: list[str], left: Syntax, expr: Expr, syntax: Syntax, df: Syntax | None = None) -> None:
         """Add a line, unless it says what the line before says."""
         if self.steps and self.steps[-1].left == left and self.steps[-1].syntax == syntax:
             return
-        words = {"f": self.f, "x": self.x.name, "dx": self.dx.name, "df": df or left}
+        words = {"f": self.f, "x": self.x.name, "dx": self.dx.name, "df": write("unicode", df or left)}
         self.steps.append(Step(tuple(rules), left, expr, syntax, words))
 
-    def _quotient(self, k: int) -> str:
+    def _quotient(self, k: int) -> Syntax:
         """`df/dx`, `d²f/dx²`."""
-        return f"d{RAISED[k]}{self.f}/d{self.x.name}{RAISED[k]}"
+        return slope(self.f, Name(self.x.name), k)
 
     def _identity(self, f: Expr) -> str:
         """The identity by which a derivative is read off."""

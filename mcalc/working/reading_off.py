@@ -21,7 +21,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops.record import scalar_part
 from mcalc.calculus.differential import pull, push
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Name, Num, Product, Syntax, Terms, Transpose, children, walk
+from mcalc.language.syntax import Call, Name, Num, Open, Product, Syntax, Terms, Transpose, children, walk
 from mcalc.notation import forms
 from mcalc.notation.collect import expand
 from mcalc.notation.forms import Piece
@@ -143,7 +143,7 @@ def _terms(line: Expr) -> list[Expr]:
 
 def length(syntax: Syntax) -> int:
     """The number of names, numbers and calls."""
-    return sum(isinstance(node, (Name, Num, Call)) for node in walk(syntax))
+    return sum(isinstance(node, (Name, Num, Call, Open)) for node in walk(syntax))
 
 
 def meaning(syntax: Syntax) -> object:

@@ -24,7 +24,7 @@ class Step:
 
     __slots__ = ("expr", "left", "rules", "syntax", "words")
 
-    def __init__(self, rules: tuple[str, ...], left: str, expr: Expr, syntax: Syntax, words: dict[str, str]) -> None:
+    def __init__(self, rules: tuple[str, ...], left: Syntax, expr: Expr, syntax: Syntax, words: dict[str, str]) -> None:
         self.rules, self.left, self.expr, self.syntax, self.words = rules, left, expr, syntax, words
 
     @property
@@ -48,5 +48,5 @@ class Step:
 
     def reply(self, lettering: Lettering = PLAIN) -> dict[str, Any]:
         """The line as plain data."""
-        line = {"rule": self.rule, "title": self.title, "left": self.left}
+        line = {"rule": self.rule, "title": self.title, "left": write("text", self.left)}
         return line | {"text": self.write("text"), "latex": self.write("latex", lettering), "shape": self.shape}

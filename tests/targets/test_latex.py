@@ -9,6 +9,7 @@ from shutil import which
 import pytest
 
 from mcalc.algebra.ops import OPS
+from mcalc.answer import differentiate
 from mcalc.language.parse import parse
 from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Syntax, Text, Transpose
 from mcalc.targets.latex import write
@@ -175,6 +176,10 @@ def test_a_real_tex_sets_it(tmp_path: Path) -> None:
     if tex is None:
         pytest.skip("pdflatex is not installed")
     lines = [rf"\[{write(tree)}\]" for tree in applications()]
+    workings = [("softmax(A@x + b)", "x", 1), ("sum(exp(x))", "x", 2), ("tr(inv(X)@B)", "X", 1)]
+    for expr, x, order in workings:
+        (found,) = differentiate(expr, [x], order=order).derivatives
+        lines.append(rf"\[{found.working('latex')}\]")
     lines += [
         rf"\({write(Name(name), Lettering((), bold))}\)" for name in ("x̂_1", "W12", "x_a_b") for bold in ((), (name,))
     ]

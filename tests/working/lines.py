@@ -12,6 +12,7 @@ from mcalc.algebra.walk import substitute
 from mcalc.answer import differentiate
 from mcalc.calculus.differential import differential_of, push
 from mcalc.language.read import Reading
+from mcalc.targets import write
 from mcalc.working import Step
 from mcalc.working.opening import opened
 from tests.evaluate import Array, evaluate
@@ -40,7 +41,7 @@ class Working:
 
     def text(self) -> str:
         """The lines as text, each with its rule."""
-        return "".join(f"{s.left} = {s.write('text')}    [{s.rule}]\n" for s in self.steps)
+        return "".join(f"{write('text', s.left)} = {s.write('text')}    [{s.rule}]\n" for s in self.steps)
 
 
 def rewrite(path: Path) -> None:
