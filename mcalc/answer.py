@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from mcalc.checking.differences import Claim, Verified
     from mcalc.language.syntax import Syntax
     from mcalc.notation.tensor import Line, Tensor
     from mcalc.working import Step
@@ -60,6 +61,11 @@ class Derivative:
     def kind(self) -> str:
         """`gradient`, `jacobian`, `hessian`, `derivative` or `tensor`."""
         return kind_of(self.reading.root, self.variable, self.order)
+
+    @property
+    def claim(self) -> Claim:
+        """What finite differences can check: what changes, with what, along what (None: anything), at what rate."""
+        return derivative(self.reading.root, self.variable, self.order - 1), self.variable, None, self.expr
 
     @property
     def symmetric(self) -> bool:
@@ -141,6 +147,14 @@ class Answer:
         absent = [x.name for x in chosen - reading.root.free]
         self.notes = [*reading.notes, *(f"{name} does not occur, so the derivative is zero" for name in sorted(absent))]
         self.notes += kinks(reading.root, chosen)
+
+    def verify(self, seed: int = 0) -> Verified:
+        """The derivatives against finite differences at random points inside the domain."""
+        from mcalc.checking.differences import verify
+
+        reading = self.reading
+        numbers = {d.number for s in reading.symbols.values() for d in s.shape if d.number is not None}
+        return verify([d.claim for d in self.derivatives], sorted(reading.sizes), frozenset(numbers), seed)
 
     def reply(self, forms: Sequence[str], method: str | None = None) -> Reply:
         """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`.

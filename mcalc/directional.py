@@ -21,20 +21,41 @@ from mcalc.notation.quotient import slope
 from mcalc.request import Manner
 from mcalc.working.step import Step
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.checking.differences import Claim
+
 #: Each product, and what its array is shaped like.
 PRODUCTS = {"jvp": "variable", "vjp": "value", "hvp": "variable"}
 
 
 class Directional(Derivative):
-    """A derivative along a direction: `place` says by what."""
+    """A derivative along a direction: `place` says by what.
 
-    __slots__ = ("place", "rule")
+    It is the rate at which `moving` changes along `direction`, or, where that is None, along any.
+    """
+
+    __slots__ = ("direction", "moving", "place", "rule")
 
     def __init__(
-        self, reading: Reading, x: Symbol, order: int, expr: Expr, manner: Manner, place: Syntax, rule: str
+        self,
+        reading: Reading,
+        x: Symbol,
+        order: int,
+        expr: Expr,
+        manner: Manner,
+        place: Syntax,
+        rule: str,
+        moving: Expr,
+        direction: Expr | None,
     ) -> None:
         super().__init__(reading, x, order, expr, manner)
-        self.place, self.rule = place, rule
+        self.place, self.rule, self.moving, self.direction = place, rule, moving, direction
+
+    @property
+    def claim(self) -> Claim:
+        """What finite differences can check."""
+        return self.moving, self.variable, self.direction, self.expr
 
     @property
     def by(self) -> Syntax:
@@ -67,10 +88,11 @@ def by_entry(reading: Reading, text: str, order: int, manner: Manner) -> Directi
         hint = f"differentiate by {name}, or by one entry such as {name}[{','.join('0' * x.rank)}]"
         raise Problem("unsupported", f"{text} is {show_shape(place.shape)}, and no single entry", hint=hint)
     direction = _entry_alone(reading, x, onto(place, x, ones(())), text)
-    found = reading.root
+    moving = found = reading.root
     for _ in range(order):
-        found = along(found, x, direction)
-    return Directional(reading, x, order, found, manner, notate(place, reading, where=False), "by-entry")
+        moving, found = found, along(found, x, direction)
+    shown = notate(place, reading, where=False)
+    return Directional(reading, x, order, found, manner, shown, "by-entry", moving, direction)
 
 
 def _entry_alone(reading: Reading, x: Symbol, direction: Expr, text: str) -> Expr:
@@ -92,8 +114,11 @@ def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -
     if kind == "hvp" and f.rank:
         raise Problem("unsupported", f"hvp is for scalars, and the value is {show_shape(f.shape)}", hint="jvp or vjp")
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
-    found = onto(f, x, v) if kind == "vjp" else along(onto(f, x, ones(())) if kind == "hvp" else f, x, v)
-    return Directional(reading, x, 2 if kind == "hvp" else 1, found, manner, Name(x.name), kind)
+    if kind == "vjp":
+        return Directional(reading, x, 1, onto(f, x, v), manner, Name(x.name), kind, total(f * v), None)
+    moving = onto(f, x, ones(())) if kind == "hvp" else f
+    order = 2 if kind == "hvp" else 1
+    return Directional(reading, x, order, along(moving, x, v), manner, Name(x.name), kind, moving, v)
 
 
 def _direction(reading: Reading, name: str, shape: Shape, kind: str) -> Symbol:

@@ -30,7 +30,14 @@ LIBRARIES = {
     "lark": ("mcalc.language.tables",),
     "rich": ("mcalc.cli.screen",),
     "sympy": ("mcalc.algebra.ops.special",),
-    "numpy": ("mcalc.checking.sampling", "mcalc.checking._meanings"),
+    "numpy": (
+        "mcalc.checking.sampling",
+        "mcalc.checking._meanings",
+        "mcalc.checking.given",
+        "mcalc.checking.differences",
+        "mcalc.cli.data",
+        "mcalc.cli.eval",
+    ),
     "scipy": ("mcalc.checking._meanings",),
 }
 

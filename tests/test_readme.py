@@ -78,6 +78,7 @@ def test_the_changelog_is_last_and_begins_with_this_version() -> None:
 FILES = {
     "steps.txt": "df = dx.T@A@x + x.T@A@dx\ndf = ((A + A.T)@x).T@dx\n",
     "answers.csv": "id,student,expr,wrt,answer\n1,ann,x.T@x,x,2*x\n2,bob,x.T@x,x,x\n",
+    "data.json": '{"X": [[1, 2], [3, 4], [5, 6]], "w": [1, -1], "y": [0, 1, 2]}',
     "questions.csv": "id,expr,wrt\nq1,x.T@A@x,x\n",
     "answers.jsonl": '{"id": 1, "student": "ann", "question": "q1", "answer": "(A + A.T)@x"}\n',
 }

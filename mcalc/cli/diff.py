@@ -12,7 +12,7 @@ import click
 from mcalc.cli.command import OneOf, command, listed
 from mcalc.cli.expressions import EXPR, FILE, is_stream, serve
 from mcalc.cli.options import MANNER, QUESTION
-from mcalc.cli.output import emit, highlighted, json_line, on_terminal, shows_unicode
+from mcalc.cli.output import emit, highlighted, json_line, on_terminal, remark, shows_unicode
 from mcalc.errors import Problem
 from mcalc.request import Manner, Request
 from mcalc.targets import CODE, FORMS, USUAL
@@ -20,6 +20,7 @@ from mcalc.targets import CODE, FORMS, USUAL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.answer import Answer, Derivative
+    from mcalc.checking.differences import Verified
 
 FORMATS = (*FORMS, *CODE, "json")
 #: How a format spells a character that stdout lacks.
@@ -36,6 +37,7 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
         ("a matrix by a matrix, with a Kronecker product", "mcalc diff 'A@X@B' --wrt X --form kron"),
         ("a function that is not known", "mcalc diff 'f(A@x)' --wrt x --fun 'f: [m] -> []'"),
         ("code for NumPy", "mcalc diff 'logdet(X)' --wrt X --to numpy"),
+        ("checked at random points", "mcalc diff 'norm(A@x - b)' --wrt x --verify"),
         ("many expressions, one a line", "printf '%s\\n' 'x.T@x' '-x.T@y' | mcalc diff - --wrt x"),
     ]
 )
@@ -45,6 +47,7 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
 @click.option("--steps/--no-steps", default=None, help="Show the working, or do not.")
 @click.option("--method", metavar="METHOD", default="differential", show_default=True, help="The working's method.")
 @MANNER
+@click.option("--verify", is_flag=True, help="Compare with finite differences; exit with 1 where they disagree.")
 @listed("--to", OneOf(FORMATS), metavar="FORMAT", help=f"What to print; may be repeated: {', '.join(FORMATS)}.")
 def diff(
     expr: str | None,
@@ -52,6 +55,7 @@ def diff(
     steps: bool | None,
     method: str,
     to: tuple[str, ...],
+    verify: bool,
     **given: Any,
 ) -> int:
     """Differentiate an expression by one or more of its variables, and print the derivative in matrix notation.
@@ -74,10 +78,21 @@ def diff(
 
         return answer_to(Request(text=text, **QUESTION.of(given)), Manner(**MANNER.of(given)))
 
+    status = 0
+
+    def verified(answer: Answer) -> Verified:
+        nonlocal status
+        found = answer.verify()
+        status = max(status, found.exit_status)
+        return found
+
     def one_line(text: str) -> str:
         answer = answered(text)
         if as_json:
-            return json_line(answer.reply(forms or USUAL, method if steps else None))
+            reply = answer.reply(forms or USUAL, method if steps else None)
+            return json_line(reply | ({"verified": verified(answer).reply()} if verify else {}))
+        if verify:
+            remark(verified(answer).told())
         return "\t".join(spelled(d.result, form) for d in answer.derivatives for form in forms or ["text"])
 
     def show(text: str) -> None:
@@ -90,8 +105,10 @@ def diff(
             from mcalc.cli.screen import draw
 
             draw(answer, None if steps is False else method)
+        if verify:
+            remark(verified(answer).told())
 
-    return serve(expr, file, one_line, show, as_json)
+    return max(serve(expr, file, one_line, show, as_json), status)
 
 
 def written(derivative: Derivative, form: str, method: str) -> str:

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "tell whether an answer is right, and if not, what went wrong",
     "grade": "check many answers, and report on them",
     "exercise": "make questions to practise on",
+    "eval": "compute an expression and its derivative at numbers",
     "batch": "answer JSON requests, one a line",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",

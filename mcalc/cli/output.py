@@ -80,6 +80,15 @@ def complain(problem: Problem, where: str = "") -> None:
         return  # nobody reads stderr: the exit status still tells
 
 
+def remark(text: str) -> None:
+    """Say something on stderr that is no error."""
+    try:
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
 def as_problem(fault: Exception) -> Problem:
     """What to say of an exception: a problem as it is; else a question too large, or a defect of mcalc's own.
 

@@ -1,0 +1,159 @@
+"""A point at numbers that somebody gives: what an expression and its derivative are worth there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from string import ascii_letters
+
+import numpy as np
+
+from mcalc.algebra.dims import show_shape
+from mcalc.algebra.expr import Apply, Expr, Symbol
+from mcalc.checking._meanings import MEANINGS
+from mcalc.checking.point import Labels, NoValue
+from mcalc.checking.sampling import Array, Floating
+from mcalc.errors import Problem
+from mcalc.language.read import Reading
+
+
+class Given(Floating):
+    """Arrays for the variables, by name. Matrix products go to BLAS, and nothing is too near to singular.
+
+    `value` raises a `Problem` of kind undecided where an operation has no value.
+    """
+
+    most_work = 10**15
+
+    def __init__(self, sizes: Mapping[str, int], values: Mapping[str, Array]) -> None:
+        super().__init__(sizes, 0)
+        self.values = dict(values)
+
+    def draw(self, symbol: Symbol) -> Array:
+        """The variable's value."""
+        return self.values[symbol.name]
+
+    def multiply(
+        self, a: Array, left: Labels, b: Array, right: Labels, keep: Labels, lengths: Mapping[int, int]
+    ) -> Array:
+        """The product over labels of two arrays, summed over those not in `keep`."""
+        letter = dict(zip(dict.fromkeys((*left, *right)), ascii_letters, strict=False))
+        one, two, out = ("".join(letter[x] for x in labels) for labels in (left, right, keep))
+        a, b = (np.reshape(v, [lengths[x] for x in ls]) for v, ls in ((a, left), (b, right)))
+        return np.asarray(np.einsum(f"{one},{two}->{out}", a, b, optimize=True))
+
+    def apply(self, node: Apply) -> Array:
+        """The value of an operation on arguments whose values are known."""
+        if node.op.private:
+            raise Problem("unsupported", f"{node.op.name} is only declared: nobody knows its values")
+        try:
+            found = np.asarray(MEANINGS[node.op.name](*(self.known[a] for a in node.args)))
+        except (np.linalg.LinAlgError, ValueError) as fault:
+            raise Problem("undecided", f"{node.op.name} has no value here: {fault}") from None
+        if found.dtype.kind == "c" or not np.all(np.isfinite(found)):
+            domain = node.op.domain
+            hint = f"it is defined where its argument is {domain}" if domain not in ("generic", "") else ""
+            raise Problem("undecided", f"{node.op.name} has no finite real value here", hint=hint)
+        return found
+
+    def value(self, root: Expr) -> Array:
+        """What the expression is worth."""
+        try:
+            return super().value(root)
+        except NoValue:
+            raise Problem("undecided", "there is no finite value here: a division by zero, or an overflow") from None
+
+
+def moved(point: Floating, x: Symbol, array: Array) -> Floating:
+    """The point with another value of one variable."""
+    other: Floating = copy(point)
+    other.known = {node: value for node, value in point.known.items() if isinstance(node, Symbol)}
+    other.known[x] = array
+    other.work = 0
+    return other
+
+
+def at(reading: Reading, values: Mapping[str, Array]) -> Given:
+    """The point at which the variables of a reading, and sizes that no variable has, have these values.
+
+    Raises a `Problem` of kind usage where a value is missing, and of kind shape where one does not fit.
+    """
+    used = {s.name: s for s in reading.symbols.values()}
+    missing = [name for name in used if name not in values]
+    if missing:
+        hint = f"values are given of {', '.join(sorted(values))}" if values else "--at NAME=VALUE gives one"
+        raise Problem("usage", f"{', '.join(missing)} {'has' if len(missing) == 1 else 'have'} no value", hint=hint)
+    arrays = {name: fitted(values[name], symbol) for name, symbol in used.items()}
+    sizes = {name: _whole(name, values[name]) for name in reading.sizes if name in values and name not in used}
+    told: dict[str, str] = dict.fromkeys(sizes, "--at")
+    for plain in (True, False):
+        for name, symbol in used.items():
+            for axis, (d, length) in enumerate(zip(symbol.shape, arrays[name].shape, strict=True)):
+                if plain and str(d) in d.names and str(d) not in sizes:
+                    sizes[str(d)], told[str(d)] = length, name
+                elif not plain and d.names <= sizes.keys() and d.at(sizes) != length:
+                    raise _misfit(symbol, arrays[name], axis, sizes, told)
+    unknown = sorted(reading.sizes - sizes.keys())
+    if unknown:
+        raise Problem("usage", f"the size {unknown[0]} cannot be read off the variables", hint=f"--at {unknown[0]}=5")
+    return Given(sizes, arrays)
+
+
+def _whole(name: str, value: Array) -> int:
+    if value.ndim or value != int(value) or value < 0:
+        raise Problem("usage", f"{name} is a size: it is to be a whole number")
+    return int(value)
+
+
+def stands_for(value: Array, rank: int) -> bool:
+    """Whether the array can be a variable of so many axes: a vector may be a column or a row, a scalar one entry."""
+    return value.ndim == rank or (rank == 0 and value.size == 1) or (rank == 1 and value.ndim == 2 and 1 in value.shape)
+
+
+def fitted(value: Array, symbol: Symbol) -> Array:
+    """The array with the axes of the variable. Raises a `Problem` of kind shape or usage."""
+    if not stands_for(value, symbol.rank):
+        wanted = show_shape(symbol.shape)
+        told = f"{symbol.name} is to be {'a ' if not symbol.rank else ''}{wanted}, and {_shape(value)} was given"
+        raise Problem("shape", told, hint=f"--var '{symbol.name}{_axes(value)}' reads it otherwise")
+    if value.ndim != symbol.rank:
+        value = value.reshape(value.size if symbol.rank else ())
+    if not np.all(np.isfinite(value)):
+        raise Problem("usage", f"{symbol.name} holds what is no finite number")
+    for prop, held in _HELD.items():
+        if prop in symbol.props and not held(value):
+            raise Problem("usage", f"{symbol.name} is declared {prop}, and the matrix given is not")
+    return value
+
+
+def _near(a: Array, b: Array) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-8, atol=1e-8 * float(np.max(np.abs(a), initial=0.0))))
+
+
+#: What is asked of a matrix that is declared to have a property.
+_HELD: dict[str, Callable[[Array], bool]] = {
+    "symmetric": lambda a: _near(a, a.T),
+    "psd": lambda a: _near(a, a.T),
+    "skew": lambda a: _near(a, -a.T),
+    "diagonal": lambda a: _near(a, np.diag(np.diag(a))),
+    "lower": lambda a: _near(a, np.tril(a)),
+    "orthogonal": lambda a: _near(a.T @ a, np.eye(len(a))),
+    "positive": lambda a: bool(np.all(a > 0)),
+}
+
+
+def _shape(value: Array) -> str:
+    return "a number" if not value.ndim else " x ".join(map(str, value.shape)) + (" numbers" if value.ndim == 1 else "")
+
+
+def _axes(value: Array) -> str:
+    return f"[{','.join('mnkpq'[axis] for axis in range(min(value.ndim, 5)))}]"
+
+
+def _misfit(symbol: Symbol, value: Array, axis: int, sizes: Mapping[str, int], told: Mapping[str, str]) -> Problem:
+    wanted = show_shape(symbol.shape)
+    names = sorted(symbol.shape[axis].names)
+    known = ", ".join(f"{name} = {sizes[name]} by {told[name]}" for name in names)
+    return Problem(
+        "shape", f"{symbol.name} is {_shape(value)}, and is to be {wanted}" + (f" ({known})" if known else "")
+    )

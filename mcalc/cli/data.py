@@ -1,0 +1,234 @@
+"""Numbers for variables: from npz, npy, json and csv files and from the command line, and results into files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO, Any
+
+import numpy as np
+
+from mcalc.cli.expressions import decode, lines
+from mcalc.errors import Problem
+from mcalc.language.names import nearest
+
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+#: `x=3`, `A=[[1,2],[3,4]]`, `A=weights.npy`: a name and what it stands for.
+NAMED = re.compile(r"([^\W\d][\w'′]*)\s*=\s*(.*)", re.DOTALL)
+SHOWN = 60  #: the characters of a value that a message shows
+
+
+def given(sources: Iterable[str]) -> dict[str, Array]:
+    """The arrays by name, from files and from `NAME=VALUE`; later ones win. Raises a `Problem` of kind usage."""
+    found: dict[str, Array] = {}
+    for source in sources:
+        named = NAMED.fullmatch(source)
+        if named and not os.path.isfile(source):  # noqa: PTH113 (as in expressions)
+            name, text = named.groups()
+            found[name] = _one(name, text) if _ending(text) in READERS else _written(name, text)
+        elif _ending(source) in READERS:
+            found |= READERS[_ending(source)](source)
+        else:
+            hint = f"--at takes NAME=VALUE, or a file that ends in {', '.join('.' + e for e in READERS)}"
+            raise Problem("usage", f"{source[:SHOWN]!r} gives no variable a value", hint=hint)
+    return found
+
+
+def unknown(sources: Iterable[str], known: Iterable[str]) -> None:
+    """Complain of a value that was typed for a name that is no variable."""
+    for source in sources:
+        named = NAMED.fullmatch(source)
+        if named and not os.path.isfile(source) and named[1] not in known:  # noqa: PTH113
+            near = nearest(named[1], list(known))
+            told = f"did you mean {near}?" if near else f"the variables are {', '.join(known)}"
+            raise Problem("name", f"{named[1]} does not occur in the expression", hint=told)
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1][1:].lower()  # noqa: PTH122
+
+
+def _one(name: str, path: str) -> Array:
+    """The one array that a file holds, or the one in it that has the name."""
+    if _ending(path) == "csv":
+        return _rows(path)[1]
+    arrays = READERS[_ending(path)](path)
+    if name in arrays:
+        return arrays[name]
+    if len(arrays) != 1:
+        raise Problem("usage", f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, and no {name}")
+    return next(iter(arrays.values()))
+
+
+def _array(name: str, value: Any) -> Array:
+    """Real numbers as float64."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "c":
+            raise Problem("unsupported", f"{name} is complex: mcalc computes with real numbers")
+        if array.dtype.kind not in "biuf":
+            array = np.asarray(value, dtype=np.float64)
+        return np.asarray(array, dtype=np.float64)
+    except (ValueError, TypeError, OverflowError):
+        raise Problem("usage", f"{name} is no array of numbers") from None
+
+
+def _written(name: str, text: str) -> Array:
+    """A value as it is typed: a number, JSON, or rows between semicolons."""
+    from json import loads
+
+    try:
+        return _array(name, float(text))
+    except ValueError:
+        pass
+    try:
+        return _array(name, loads(text))
+    except (ValueError, RecursionError):
+        pass
+    body = text.strip().removeprefix("[").removesuffix("]")
+    rows = [[part for part in re.split(r"[,\s]+", row.strip()) if part] for row in body.split(";")]
+    try:
+        numbers = [[float(part) for part in row] for row in rows if row]
+    except ValueError:
+        numbers = []
+    if not numbers or len({len(row) for row in numbers}) > 1:
+        hint = f"--at {name}=3, --at '{name}=[1,2,3]', --at '{name}=[1 2; 3 4]'"
+        raise Problem("usage", f"{name} is no array of numbers: {text[:SHOWN]!r}", hint=hint)
+    return _array(name, numbers[0] if len(numbers) == 1 and ";" not in body else numbers)
+
+
+# ---------------------------------------------------------------- files
+
+
+def _numpy(path: str) -> Any:
+    try:
+        return np.load(path, allow_pickle=False)
+    except OSError as fault:
+        raise Problem("usage", f"cannot read {path}: {fault.strerror or 'it is no file of NumPy'}") from None
+    except (ValueError, EOFError):
+        raise Problem("usage", f"{path} is no file of numbers of NumPy") from None
+
+
+def _npz(path: str) -> dict[str, Array]:
+    from zipfile import BadZipFile
+
+    try:
+        with _numpy(path) as stored:
+            if not hasattr(stored, "files"):
+                raise Problem("usage", f"{path} is no archive of arrays")
+            return {name: _array(name, stored[name]) for name in stored.files}
+    except (AttributeError, TypeError, ValueError, OSError, BadZipFile):
+        raise Problem("usage", f"{path} is no archive of arrays") from None
+
+
+def _npy(path: str) -> dict[str, Array]:
+    stored = _numpy(path)
+    if hasattr(stored, "files"):
+        return _npz(path)
+    name = os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
+    return {name: _array(name, stored)}
+
+
+def _json(path: str) -> dict[str, Array]:
+    from json import loads
+
+    try:
+        stored = loads(decode(b"".join(lines(path))))
+    except (ValueError, RecursionError) as fault:
+        raise Problem("usage", f"{path} is no JSON: {fault}") from None
+    if not isinstance(stored, dict):
+        raise Problem("usage", f'{path} is to hold an object: {{"x": [1, 2], …}}')
+    return {name: _array(name, value) for name, value in stored.items()}
+
+
+def _csv(path: str) -> dict[str, Array]:
+    """Columns by the names at their heads; without such a line the whole is a matrix called as the file is."""
+    head, rows = _rows(path)
+    if head:
+        return {name: rows[:, k] for k, name in enumerate(head)}
+    return {os.path.splitext(os.path.basename(path))[0]: rows}  # noqa: PTH119, PTH122
+
+
+def _rows(path: str) -> tuple[list[str], Array]:
+    """The names in the first line, if they are no numbers, and the numbers below."""
+    from csv import Error, reader
+
+    try:
+        text = decode(b"".join(lines(path)))
+        table = [row for row in reader(text.splitlines()) if row]
+    except Error as fault:
+        raise Problem("usage", f"{path} is no CSV: {fault}") from None
+    head = [] if not table or all(map(_is_number, table[0])) else [cell.strip() for cell in table[0]]
+    rows = table[1:] if head else table
+    for number, row in enumerate(rows, 2 if head else 1):
+        wrong = next((cell for cell in row if not _is_number(cell)), None)
+        if wrong is not None:
+            raise Problem("usage", f"{path}, line {number}: {wrong[:SHOWN]!r} is no number")
+        if len(row) != len(rows[0]) or (head and len(row) != len(head)):
+            raise Problem("usage", f"{path}, line {number}: {len(row)} cells, and {len(head or rows[0])} before")
+    if not rows:
+        raise Problem("usage", f"{path} holds no numbers")
+    return head, np.array([[float(cell) for cell in row] for row in rows])
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+READERS: dict[str, Callable[[str], dict[str, Array]]] = {"npz": _npz, "npy": _npy, "json": _json, "csv": _csv}
+
+
+# ---------------------------------------------------------------- results
+
+
+def save(path: str, results: Mapping[str, Array]) -> None:
+    """Write results to a file, by its ending: all of them to npz and json, the last one to npy and csv.
+
+    The file gets its name when it is complete. Raises a `Problem` of kind usage.
+    """
+    ending = _ending(path)
+    if ending not in WRITERS:
+        told = ", ".join("." + e for e in WRITERS)
+        raise Problem("usage", f"--out {path}: the name tells the format", hint=f"it ends in {told}")
+    aside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(aside, "wb") as file:  # noqa: PTH123
+            WRITERS[ending](file, results)
+        os.replace(aside, path)  # noqa: PTH105
+    except OSError as fault:
+        raise Problem("usage", f"cannot write {path}: {fault.strerror or fault}") from None
+    finally:
+        if os.path.exists(aside):  # noqa: PTH110
+            os.remove(aside)  # noqa: PTH107
+
+
+def _to_json(file: IO[bytes], results: Mapping[str, Array]) -> None:
+    from json import dumps
+
+    file.write(dumps({name: array.tolist() for name, array in results.items()}).encode() + b"\n")
+
+
+def _to_csv(file: IO[bytes], results: Mapping[str, Array]) -> None:
+    last = list(results.values())[-1]
+    if last.ndim > 2:
+        raise Problem("usage", f"CSV has rows and columns, and the result {last.ndim} axes", hint="write .npz")
+    for row in np.atleast_2d(last if last.ndim != 1 else last[:, None]):
+        file.write((",".join(repr(float(x)) for x in row) + "\n").encode())
+
+
+def _to_npz(file: IO[bytes], results: Mapping[str, Array]) -> None:
+    np.savez(file, **dict(results))  # type: ignore[arg-type]
+
+
+WRITERS: dict[str, Callable[[IO[bytes], Mapping[str, Array]], None]] = {
+    "npz": _to_npz,
+    "npy": lambda file, results: np.save(file, list(results.values())[-1]),
+    "json": _to_json,
+    "csv": _to_csv,
+}
