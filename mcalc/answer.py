@@ -108,7 +108,9 @@ class Derivative:
         from mcalc.working import METHODS
 
         if method not in METHODS:
-            raise Problem("usage", f"no such method: {method}", hint=f"choose from {', '.join(METHODS)}")
+            raise Problem(
+                "E005", "no such method: {method}", hint="choose from {choices}", method=method, choices=list(METHODS)
+            )
         reading = expanded(self.reading) if self.manner.expand else self.reading
         return METHODS[method](reading, self.variable, self.expr, self.syntax, self.order)
 
@@ -192,13 +194,17 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     names = [name.partition("[")[0].strip() for name in wrt]
     reading = read(request.text, request.var, wrt=names, functions=request.fun)
     if not wrt:
-        hint = f"wrt is one or more of {', '.join(reading.symbols)}" if reading.symbols else ""
-        raise Problem("usage", "no variable to differentiate by", hint=hint)
+        raise Problem(
+            "E011",
+            "no variable to differentiate by",
+            hint="wrt is one or more of {choices}" if reading.symbols else "",
+            choices=list(reading.symbols),
+        )
     if request.product is not None or any("[" in name for name in wrt):
         return _directional(reading, request, manner)
     f, chosen = reading.root, [variable(reading, name) for name in wrt]
     if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
-        raise Problem("limit", f"the result has more than {MAX_AXES} axes")
+        raise Problem("E504", "the result has more than {most} axes", most=MAX_AXES)
     # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
     found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
     pairs = zip(chosen, found, strict=True)
@@ -211,7 +217,7 @@ def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
 
     wrt, order, product = request.wrt, request.order, request.product
     if product is not None and (order > 1 or any("[" in name for name in wrt)):
-        raise Problem("usage", f"{product[0]} is of the derivative by a whole variable, once")
+        raise Problem("E013", "{product} is of the derivative by a whole variable, once", product=product[0])
     found = []
     for name in wrt:
         if product is not None:

@@ -18,6 +18,7 @@ from mcalc.language.syntax import Name, Syntax
 from mcalc.language.value import Value
 from mcalc.notation import notate, result_name
 from mcalc.notation.quotient import slope
+from mcalc.phrase import say
 from mcalc.request import Manner
 from mcalc.working.step import Step
 
@@ -85,8 +86,15 @@ def by_entry(reading: Reading, text: str, order: int, manner: Manner) -> Directi
     x = variable(reading, name)
     place = reread_value(text, reading).expr
     if place.rank:
-        hint = f"differentiate by {name}, or by one entry such as {name}[{','.join('0' * x.rank)}]"
-        raise Problem("unsupported", f"{text} is {show_shape(place.shape)}, and no single entry", hint=hint)
+        raise Problem(
+            "E408",
+            "{text} is {shape}, and no single entry",
+            hint="differentiate by {name}, or by one entry such as {name}[{place}]",
+            text=text,
+            shape=show_shape(place.shape),
+            name=name,
+            place=",".join("0" * x.rank),
+        )
     direction = _entry_alone(reading, x, onto(place, x, ones(())), text)
     moving = found = reading.root
     for _ in range(order):
@@ -100,11 +108,19 @@ def _entry_alone(reading: Reading, x: Symbol, direction: Expr, text: str) -> Exp
     bound = x.props - {"positive", "symmetric", "psd"}
     across = is_zero(simplify(total(direction * direction.T)))
     if bound or (x.symmetric and not across and direction.T is not direction):
-        why = f"its matrix is {sorted(bound)[0]}" if bound else "it may stand on the diagonal of a symmetric matrix"
-        raise Problem("unsupported", f"{text} does not change alone: {why}")
+        raise Problem(
+            "E409",
+            "{text} does not change alone: its matrix is {bound}"
+            if bound
+            else "{text} does not change alone: it may stand on the diagonal of a symmetric matrix",
+            text=text,
+            bound=min(bound, default=""),
+        )
     if not x.symmetric or not across:
         return direction
-    reading.notes.append(f"{x.name} is symmetric: the entry across the diagonal changes with {text}")
+    reading.notes.append(
+        say("{name} is symmetric: the entry across the diagonal changes with {text}", name=x.name, text=text)
+    )
     return direction + direction.T
 
 
@@ -112,7 +128,9 @@ def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -
     """A product of the derivative by `x` with an array called `name`, which is declared if it is not yet."""
     f = reading.root
     if kind == "hvp" and f.rank:
-        raise Problem("unsupported", f"hvp is for scalars, and the value is {show_shape(f.shape)}", hint="jvp or vjp")
+        raise Problem(
+            "E410", "hvp is for scalars, and the value is {shape}", hint="jvp or vjp", shape=show_shape(f.shape)
+        )
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
     if kind == "vjp":
         return Directional(reading, x, 1, onto(f, x, v), manner, Name(x.name), kind, total(f * v), None)
@@ -124,10 +142,18 @@ def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -
 def _direction(reading: Reading, name: str, shape: Shape, kind: str) -> Symbol:
     known = reading.symbols.get(name)
     if known is None and (name in reading.scope or name in reading.sizes or not name.isidentifier()):
-        raise Problem("name", f"{name} stands for something else", hint=f"give --{kind} another name")
+        raise Problem(
+            "E213", "{name} stands for something else", hint="give --{kind} another name", name=name, kind=kind
+        )
     if known is not None and known.shape != shape:
-        message = f"{name} is {show_shape(known.shape)}, and {kind} takes what is {show_shape(shape)}"
-        raise Problem("shape", message)
+        raise Problem(
+            "E317",
+            "{name} is {shape}, and {kind} takes what is {wanted}",
+            name=name,
+            shape=show_shape(known.shape),
+            kind=kind,
+            wanted=show_shape(shape),
+        )
     found = known or symbol(name, shape, (), len(reading.symbols))
     reading.symbols[name] = found
     reading.scope[name] = Value(found)

@@ -45,15 +45,15 @@ class Request(Record):
         """The product with an array that is asked for instead of a derivative: its kind and the array's name."""
         asked = [(kind, name) for kind in ("jvp", "vjp", "hvp") if (name := getattr(self, kind))]
         if len(asked) > 1:
-            raise Problem("usage", f"{asked[0][0]} and {asked[1][0]} were asked for: one is enough")
+            raise Problem("E013", "{one} and {other} were asked for: one is enough", one=asked[0][0], other=asked[1][0])
         return asked[0] if asked else None
 
     def check(self) -> None:
         """Raise a `Problem` where the fields make no question."""
         if self.order < 1:
-            raise Problem("usage", f"the order is 1 to {MAX_ORDER}, and not {self.order}")
+            raise Problem("E012", "the order is 1 to {most}, and not {order}", most=MAX_ORDER, order=self.order)
         if self.order > MAX_ORDER:
-            raise Problem("limit", f"order {self.order} is over the limit of {MAX_ORDER}")
+            raise Problem("E504", "order {order} is over the limit of {most}", order=self.order, most=MAX_ORDER)
 
 
 class Manner(Record):

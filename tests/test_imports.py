@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mcalc"
 
 #: Each layer may import itself and what stands before it.
 LAYERS = (
+    ("mcalc.phrase",),
     ("mcalc.errors",),
     ("mcalc.algebra",),
     ("mcalc.language",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from zlib import crc32
 
+from mcalc.phrase import say
+
 Monomial = tuple[str, ...]
 
 
@@ -132,4 +134,4 @@ def quotient(whole: Dim, part: Dim) -> Dim | None:
 
 def show_shape(shape: tuple[Dim, ...]) -> str:
     """A shape as people read it: `scalar`, `n`, `m x n`."""
-    return " x ".join(f"({d})" if len(d.terms) > 1 else str(d) for d in shape) or "scalar"
+    return " x ".join(f"({d})" if len(d.terms) > 1 else str(d) for d in shape) or say("scalar")

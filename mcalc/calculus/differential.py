@@ -76,7 +76,7 @@ def local(node: Apply, changes: list[Expr]) -> Expr:
     """The record's differential at this node, lifted where the node has batch axes."""
     op = node.op
     if op.differential is None:
-        raise Problem("unsupported", f"the derivative of {op.name} is not known", hint=f"mcalc functions {op.name}")
+        raise Problem("E401", "the derivative of {name} is not known", hint="mcalc functions {name}", name=op.name)
     batch = op.batch(node.args)
     if not batch:
         return op.differential(*node.args, node, *changes)

@@ -29,13 +29,22 @@ def kind_of(f: Expr, x: Symbol, order: int) -> str:
 def check_layout(layout: str) -> None:
     """Raise a `Problem` where the layout is none, or is not known yet."""
     if layout not in LAYOUTS:
-        raise Problem("usage", f"no such layout: {layout}", hint=f"choose from {', '.join(LAYOUTS)}")
+        raise Problem(
+            "E005", "no such layout: {layout}", hint="choose from {choices}", layout=layout, choices=list(LAYOUTS)
+        )
     if layout != "mixed":
-        raise Problem("unsupported", f"the {layout} layout is not known yet", hint="the mixed layout is")
+        raise Problem("E407", "the {layout} layout is not known yet", hint="the mixed layout is", layout=layout)
 
 
 def check_form(form: str, vec: str) -> None:
     """Raise a `Problem` where there is no such form or no such order of vec; no form is asked for by ''."""
     for name, value, known in (("form", form or FORMS[0], FORMS), ("order of vec", vec, VECS)):
         if value not in known:
-            raise Problem("usage", f"no such {name}: {value}", hint=f"choose from {', '.join(known)}")
+            raise Problem(
+                "E005",
+                "no such {name}: {value}",
+                hint="choose from {choices}",
+                name=name,
+                value=value,
+                choices=list(known),
+            )

@@ -97,4 +97,4 @@ def _closing(text: str, start: int) -> int:
         depth += (text[k] == "(") - (text[k] == ")")
         if not depth:
             return k
-    raise Problem("parse", "a bracket is not closed", (start - 1, len(text)), source=text)
+    raise Problem("E101", "a bracket is not closed", (start - 1, len(text)), source=text)

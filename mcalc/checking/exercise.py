@@ -93,7 +93,9 @@ class Exercise:
 
     def __init__(self, topic: str, seed: int) -> None:
         if topic not in TOPICS:
-            raise Problem("usage", f"no such topic: {topic}", hint=f"choose from {', '.join(TOPICS)}")
+            raise Problem(
+                "E005", "no such topic: {topic}", hint="choose from {choices}", topic=topic, choices=list(TOPICS)
+            )
         self.topic, self.seed = topic, seed
         random = Random(f"{topic} {seed}")
         pattern, wrt = random.choice(TOPICS[topic])

@@ -78,8 +78,15 @@ def tests_in(text: str) -> list[str]:
             found[-1] += f",{part}"
         else:
             near = nearest(part, TESTS)
-            hint = f"did you mean {near}?" if near else f"choose from {', '.join(TESTS)}, {ONLY}NAME,…"
-            raise Problem("usage", f"no such test of the form: {part!r}", hint=hint)
+            raise Problem(
+                "E005",
+                "no such test of the form: {part}",
+                hint="did you mean {near}?" if near else "choose from {choices}, {only}NAME,…",
+                part=repr(part),
+                near=near,
+                choices=list(TESTS),
+                only=ONLY,
+            )
     return found
 
 

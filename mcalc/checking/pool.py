@@ -18,6 +18,7 @@ from time import monotonic
 from mcalc.checking.grade import Grader, Row
 from mcalc.checking.submissions import Submission
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 READY = "ready"
 #: Submissions that may be graded ahead of one that takes long.
@@ -80,7 +81,11 @@ class Pool:
             if worker.link in ready:
                 worker.hear()
             elif worker.deadline is not None and worker.deadline <= monotonic():
-                worker.fail(f"it took longer than {self.within:g} s" if worker.place else "a process did not start")
+                worker.fail(
+                    say("it took longer than {seconds} s", seconds=f"{self.within:g}")
+                    if worker.place
+                    else say("a process did not start")
+                )
 
 
 class Worker:
@@ -107,14 +112,14 @@ class Worker:
         try:
             self.link.send(submission)
         except OSError:
-            self.fail("its process ended")
+            self.fail(say("its process ended"))
 
     def hear(self) -> None:
         """Take what the process sends."""
         try:
             said = self.link.recv()
         except (EOFError, OSError):
-            self.fail("its process ended")
+            self.fail(say("its process ended"))
             return
         if self.place:
             self.place[0] = said
@@ -124,7 +129,7 @@ class Worker:
         """Put an end to the process, report what it was at as undecided, and start another."""
         self.stop()
         if self.submission is None:
-            raise Problem("limit", f"{told}: {self.process.exitcode}")
+            raise Problem("E508", "{told}: {exitcode}", told=told, exitcode=self.process.exitcode)
         self.place[0] = self.pool.grader.undecided(self.submission, told)
         self._start()
 

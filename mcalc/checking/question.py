@@ -79,9 +79,7 @@ class Verdict:
             reply["form"] = [{"test": test, "message": told} for test, told in self.form]
         reply |= {"points": decision.points, "seed": decision.seed, "error": decision.error}
         if self.problem:
-            span = list(self.problem.span) if self.problem.span else None
-            told = {"kind": self.problem.kind, "message": self.problem.message, "span": span, "hint": self.problem.hint}
-            reply["problem"] = told
+            reply["problem"] = self.problem.reply()
         return reply
 
 
@@ -99,14 +97,16 @@ class Question:
         functions: Sequence[str] = (),
     ) -> None:
         if layout not in LAYOUTS:
-            raise Problem("usage", f"no such layout: {layout}", hint=f"choose from {', '.join(LAYOUTS)}")
+            raise Problem(
+                "E005", "no such layout: {layout}", hint="choose from {choices}", layout=layout, choices=list(LAYOUTS)
+            )
         if not 1 <= order <= 4:
-            raise Problem("usage", f"the order is 1 to 4, and not {order}")
+            raise Problem("E012", "the order is 1 to 4, and not {order}", order=order)
         self.reading: Reading = read(text, declarations, wrt=[wrt], functions=functions)
         self.variable: Symbol = variable(self.reading, wrt)
         self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
         if self.f.rank + order * self.variable.rank > 8:
-            raise Problem("limit", "the result has more than 8 axes")
+            raise Problem("E504", "the result has more than 8 axes")
         self.plain = simplify(derivative(self.f, self.variable, order))  # in the mixed layout
         self.reference = self.arranged(self.plain)
 
@@ -236,17 +236,23 @@ class Question:
     def read(self, text: str) -> Value:
         """An answer, with the names of the question. Raises a `Problem`."""
         if len(text) > MOST_LETTERS:
-            raise Problem("limit", f"an answer is at most {MOST_LETTERS // 1024} KiB long")
+            raise Problem("E501", "an answer is at most {most} KiB long", most=MOST_LETTERS // 1024)
         if not text.strip():
-            raise Problem("parse", "the answer is empty", source=text)
+            raise Problem("E130", "the answer is empty", source=text)
         value = reread_value(text, self.reading, {self.change.name: self.change})
         nodes = postorder(value.expr)
         if len(nodes) > MOST_NODES:
-            raise Problem("limit", f"an answer has at most {MOST_NODES} parts")
+            raise Problem("E502", "an answer has at most {most} parts", most=MOST_NODES)
         unknown = {name for node in nodes for d in node.shape for name in d.names} - self.sizes
         if unknown:
-            hint = f"its sizes are {', '.join(sorted(self.sizes))}" if self.sizes else "it has no named sizes"
-            raise Problem("name", f"the problem has no size {min(unknown)}", hint=hint, source=text)
+            raise Problem(
+                "E203",
+                "the problem has no size {unknown}",
+                hint="its sizes are {choices}" if self.sizes else "it has no named sizes",
+                source=text,
+                unknown=min(unknown),
+                choices=sorted(self.sizes),
+            )
         return value
 
     def judge(self, value: Value, explain: bool = True, example: bool = True) -> Verdict:

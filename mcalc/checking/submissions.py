@@ -88,7 +88,7 @@ def key_of(lines: Iterable[bytes], form: str) -> dict[str, Fields]:
         problem = fault or ("" if name else "it has no id") or Submission(number, fields).fault
         problem = problem or (f"the question {name} stands there twice" if name in found else "")
         if problem:
-            raise Problem("usage", f"the key, line {number}: {problem}")
+            raise Problem("E020", "the key, line {number}: {problem}", number=number, problem=problem)
         found[name] = fields
     return found
 

@@ -13,6 +13,7 @@ from mcalc.cli.options import MANNER, QUESTION, Table
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
+from mcalc.phrase import say
 from mcalc.request import Manner, Request
 from mcalc.targets import CODE, FORMS
 
@@ -69,11 +70,11 @@ def request_in(line: bytes) -> Fields:
     try:
         request = loads(decode(line), parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
-        raise Problem("usage", "not a request: nested too deeply") from None
+        raise Problem("E021", "not a request: nested too deeply") from None
     except ValueError as fault:
-        raise Problem("usage", f"not a line of JSON: {fault}") from None
+        raise Problem("E021", "not a line of JSON: {fault}", fault=fault) from None
     if not isinstance(request, dict):
-        raise Problem("usage", "not a request: a request is a JSON object")
+        raise Problem("E021", "not a request: a request is a JSON object")
     return request
 
 
@@ -93,8 +94,14 @@ def answer(request: Fields) -> Reply:
     name = text_field(request, "command", "diff")
     if name not in COMMANDS:
         near = nearest(name, list(COMMANDS))
-        hint = f"did you mean {near}?" if near else f"the commands are {', '.join(COMMANDS)}"
-        raise Problem("usage", f"no such command: {name}", hint=hint)
+        raise Problem(
+            "E001",
+            "no such command: {name}",
+            hint="did you mean {near}?" if near else "the commands are {choices}",
+            name=name,
+            near=near,
+            choices=list(COMMANDS),
+        )
     return COMMANDS[name](request)
 
 
@@ -105,7 +112,9 @@ def diff(request: Fields) -> Reply:
     forms = [form for form in list_field(request, "to") if form != "json"]
     for form in forms:
         if form not in (*FORMS, *CODE):
-            raise Problem("usage", f"no such format: {form}", hint=f"choose from {', '.join((*FORMS, *CODE))}")
+            raise Problem(
+                "E005", "no such format: {form}", hint="choose from {choices}", form=form, choices=(*FORMS, *CODE)
+            )
     text = text_field(request, "expr")
     answered = answer_to(Request(text=text, **fields(request, QUESTION)), Manner(**fields(request, MANNER)))
     method = text_field(request, "method", "")
@@ -129,7 +138,13 @@ def check(request: Fields) -> Reply:
 
     feedback = text_field(request, "feedback", "full")
     if feedback not in FEEDBACK:
-        raise Problem("usage", f"no such feedback: {feedback}", hint=f"choose from {', '.join(FEEDBACK)}")
+        raise Problem(
+            "E005",
+            "no such feedback: {feedback}",
+            hint="choose from {choices}",
+            feedback=feedback,
+            choices=list(FEEDBACK),
+        )
     declared, order = tuple(list_field(request, "var")), whole_field(request, "order", 1)
     layout, seed = text_field(request, "layout", "mixed"), whole_field(request, "seed", 0)
     asked, functions = (text_field(request, "expr"), text_field(request, "wrt")), tuple(list_field(request, "fun"))
@@ -162,19 +177,19 @@ def fields(request: Fields, table: Table) -> dict[str, Any]:
 def text_field(request: Fields, name: str, default: str | None = None) -> str:
     """A field that is a string."""
     value = _given(request, name, default)
-    return str(value) if isinstance(value, str) else _wrong(name, "a string")
+    return str(value) if isinstance(value, str) else _wrong(name, say("a string"))
 
 
 def whole_field(request: Fields, name: str, default: int) -> int:
     """A field that is a whole number."""
     value = _given(request, name, default)
-    return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name, "a whole number")
+    return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name, say("a whole number"))
 
 
 def flag_field(request: Fields, name: str, default: bool = False) -> bool:
     """A field that is true or false."""
     value = _given(request, name, default)
-    return value if isinstance(value, bool) else _wrong(name, "true or false")
+    return value if isinstance(value, bool) else _wrong(name, say("true or false"))
 
 
 def list_field(request: Fields, name: str) -> list[str]:
@@ -182,16 +197,16 @@ def list_field(request: Fields, name: str) -> list[str]:
     value = _given(request, name, [])
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        _wrong(name, "a string or a list of strings")
+        _wrong(name, say("a string or a list of strings"))
     return list(values)
 
 
 def _given(request: Fields, name: str, default: Any) -> Any:
     value = request.get(name)
     if value is None and default is None:
-        raise Problem("usage", f"the request has no {name!r}")
+        raise Problem("E022", "the request has no {name}", name=repr(name))
     return default if value is None else value
 
 
 def _wrong(name: str, wanted: str) -> NoReturn:
-    raise Problem("usage", f"{name!r} is to be {wanted}")
+    raise Problem("E023", "{name} is to be {wanted}", name=repr(name), wanted=wanted)

@@ -80,11 +80,11 @@ def check(
     from mcalc.checking.question import question_for
 
     if not wrt:
-        raise Problem("usage", "no variable to differentiate by", hint="--wrt NAME says which")
+        raise Problem("E011", "no variable to differentiate by", hint="--wrt NAME says which")
     if (answer is None) == (derivation is None):
-        raise Problem("usage", "one answer is to be checked, or one derivation", hint="--answer ANSWER gives an answer")
+        raise Problem("E015", "one answer is to be checked, or one derivation", hint="--answer ANSWER gives an answer")
     if [expr if not file else None, answer, derivation].count("-") > 1:
-        raise Problem("usage", "only one thing can come from standard input")
+        raise Problem("E008", "only one thing can come from standard input")
     name, forms, as_json, worst = wrt, tests_in(form) if form else [], to == "json", 0
 
     def asked(text: str) -> Question:
@@ -145,7 +145,7 @@ def _derivation(question: Question, text: str, feedback: str, as_json: bool) -> 
         if not as_json:
             emit(printable(f"line {line.number}: {brief(line.verdict, feedback)}"))
     if last is None:
-        raise Problem("usage", "the derivation has no lines")
+        raise Problem("E016", "the derivation has no lines")
     if as_json:
         emit(json_line({**heading(question), "derivation": found, "verdict": found[-1]["verdict"]}))
     return last.verdict.exit_status()

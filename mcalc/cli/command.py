@@ -15,6 +15,7 @@ from click import Context, HelpFormatter, Parameter
 
 from mcalc.errors import EXCERPT, Problem
 from mcalc.language.names import nearest, parted
+from mcalc.phrase import say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -107,13 +108,27 @@ def _judge(command: Command, count: int, operands: list[str], doubtful: list[str
         letters = word.lstrip("-").partition("=")[0]
         near = nearest(f"--{letters}", [s for s in known if s.startswith("--")]) if len(letters) > 1 else ""
         if too_many or (near and word.startswith("--")):
-            alternative = f"an expression that begins so goes after --: mcalc {command.name} -- {word}"
-            raise Problem("usage", f"no such option: {word}", hint=f"did you mean {near}?" if near else alternative)
+            raise Problem(
+                "E002",
+                "no such option: {word}",
+                hint="did you mean {near}?"
+                if near
+                else "an expression that begins so goes after --: mcalc {command} -- {word}",
+                word=word,
+                command=command.name,
+                near=near,
+            )
     if too_many:
         shown = " ".join(operands)
-        hint = f"quote what belongs together: mcalc {command.name} '{shown}'" if count else ""
-        told = f"{len(operands)} words where one belongs" if count else f"mcalc {command.name} takes no {operands[0]!r}"
-        raise Problem("usage", told, hint=hint)
+        raise Problem(
+            "E004",
+            "{count} words where one belongs" if count else "mcalc {command} takes no {word}",
+            hint="quote what belongs together: mcalc {command} '{words}'" if count else "",
+            count=len(operands),
+            command=command.name,
+            word=repr(operands[0]),
+            words=shown,
+        )
 
 
 def _option_like(name: str) -> bool:
@@ -124,13 +139,18 @@ def _option_like(name: str) -> bool:
 def needs(option: Parameter) -> Problem:
     """The option stands without a value."""
     metavar = option.metavar or (option.name or "").upper()
-    return Problem("usage", f"{option.opts[0]} needs {'an' if metavar[0] in 'AEIO' else 'a'} {metavar}")
+    return Problem(
+        "E003",
+        "{option} needs an {metavar}" if metavar[0] in "AEIO" else "{option} needs a {metavar}",
+        option=option.opts[0],
+        metavar=metavar,
+    )
 
 
 def as_usage(fault: click.UsageError) -> Problem:
     """What click has to say about a command line, in our words."""
     told = fault.format_message().rstrip(".")
-    return Problem("usage", (told[0].lower() + told[1:])[:EXCERPT])
+    return Problem("E006", "{told}", told=(told[0].lower() + told[1:])[:EXCERPT])
 
 
 # ---------------------------------------------------------------- values
@@ -148,8 +168,15 @@ class OneOf(click.ParamType[str]):
         """The value itself. Raises a `Problem` of kind usage."""
         if value not in self.choices:
             near = nearest(value, self.choices)
-            hint = f"did you mean {near}?" if near else f"choose from {', '.join(self.choices)}"
-            raise Problem("usage", f"{param.opts[0] if param else 'it'} has no {value!r}", hint=hint)
+            raise Problem(
+                "E005",
+                "{option} has no {value}",
+                hint="did you mean {near}?" if near else "choose from {choices}",
+                option=param.opts[0] if param else say("it"),
+                value=repr(value),
+                near=near,
+                choices=list(self.choices),
+            )
         return value
 
     def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:

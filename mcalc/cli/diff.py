@@ -70,8 +70,11 @@ def diff(
     as_json = "json" in to
     forms = [form for form in to if form != "json"]
     if is_stream(expr, file) and not as_json and (steps or not set(forms).isdisjoint(CODE)):
-        told = "the working and code take many lines, and a stream has one for each expression"
-        raise Problem("usage", told, hint="--to json puts them on one")
+        raise Problem(
+            "E014",
+            "the working and code take many lines, and a stream has one for each expression",
+            hint="--to json puts them on one",
+        )
 
     def answered(text: str) -> Answer:
         from mcalc.answer import answer_to

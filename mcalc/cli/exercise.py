@@ -36,7 +36,7 @@ def exercise(topic: str | None, seed: int, count: int, key: bool, to: str | None
     from mcalc.checking.exercise import Exercise
 
     if count < 1:
-        raise Problem("usage", "--count is more than 0")
+        raise Problem("E017", "--count is more than 0")
     for number in range(seed, seed + count):
         made = Exercise(topic or TOPICS[number % len(TOPICS)], number)
         if to == "json":

@@ -93,11 +93,11 @@ def _serve_lines(one_line: Callable[[str], str], as_json: bool) -> int:
 def expression(expr: str | None, file: str | None) -> str:
     """The one expression that was given. Raises a `Problem` of kind usage where there is none, or two."""
     if file and expr is not None:
-        raise Problem("usage", "an expression and a file were given: one is enough")
+        raise Problem("E008", "an expression and a file were given: one is enough")
     if file:
         return text_file(file)
     if expr is None:
-        raise Problem("usage", "no expression was given", hint="put one in quotes, or - for standard input, or -f FILE")
+        raise Problem("E007", "no expression was given", hint="put one in quotes, or - for standard input, or -f FILE")
     return expr
 
 
@@ -115,7 +115,7 @@ def lines(path: str | None = None) -> Iterator[bytes]:
         with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs a tenth of the whole command)
             yield from file
     except OSError as fault:
-        raise Problem("usage", f"cannot read {path}: {fault.strerror or fault}") from None
+        raise Problem("E009", "cannot read {path}: {strerror}", path=path, strerror=fault.strerror or fault) from None
 
 
 def decode(line: bytes) -> str:
@@ -123,4 +123,9 @@ def decode(line: bytes) -> str:
     try:
         return line.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise Problem("usage", f"not UTF-8: byte {line[fault.start]:#04x} at offset {fault.start}") from None
+        raise Problem(
+            "E010",
+            "not UTF-8: byte {line} at offset {start}",
+            line=format(line[fault.start], "#04x"),
+            start=fault.start,
+        ) from None

@@ -41,7 +41,13 @@ def functions(name: str | None, as_json: bool) -> int:
     op = find(name)
     if op is None or op.internal:
         near = nearest(name, NAMES)
-        raise Problem("name", f"no such function: {name}", hint=f"did you mean {near}?" if near else "mcalc functions")
+        raise Problem(
+            "E201",
+            "no such function: {name}",
+            hint="did you mean {near}?" if near else "mcalc functions",
+            name=name,
+            near=near,
+        )
     show_one(facts(op), as_json)
     return 0
 

@@ -66,9 +66,9 @@ def grade(
     from mcalc.checking.submissions import key_of, submissions
 
     if within <= 0 or (processes is not None and processes < 1):
-        raise Problem("usage", "--within and --processes are more than 0")
+        raise Problem("E017", "--within and --processes are more than 0")
     if key == "-" and file in (None, "-"):
-        raise Problem("usage", "only one thing can come from standard input")
+        raise Problem("E008", "only one thing can come from standard input")
     questions = key_of(lines(key), _format(key, None)) if key else None
     read = Read(file)
     rows_in = submissions(read, _format(file, given["from"]), questions)
@@ -109,7 +109,7 @@ def _destination(out: str | None) -> Iterator[Callable[[str], object]]:
             yield file.write
         os.replace(aside, out)  # noqa: PTH105
     except OSError as fault:
-        raise Problem("usage", f"cannot write {out}: {fault.strerror or fault}") from None
+        raise Problem("E019", "cannot write {out}: {strerror}", out=out, strerror=fault.strerror or fault) from None
     finally:
         if os.path.exists(aside):  # noqa: PTH110
             os.remove(aside)  # noqa: PTH107
@@ -124,7 +124,13 @@ def _format(path: str | None, given: str | None) -> str:
         return "jsonl"
     if ending in INPUTS:
         return ending
-    raise Problem("usage", f"is {path or '-'} CSV, TSV or JSON Lines?", hint=f"--from {'|'.join(INPUTS)} says which")
+    raise Problem(
+        "E018",
+        "is {path} CSV, TSV or JSON Lines?",
+        hint="--from {choices} says which",
+        path=path or "-",
+        choices="|".join(INPUTS),
+    )
 
 
 class Read:

@@ -67,7 +67,13 @@ class Commands(click.Group):
             return None
         near = nearest(cmd_name, COMMANDS)
         hint = f"an expression goes after a command: mcalc diff '{cmd_name}' --wrt x"
-        raise Problem("usage", f"no such command: {cmd_name}", hint=f"did you mean {near}?" if near else hint)
+        raise Problem(
+            "E001",
+            "no such command: {cmd_name}",
+            hint="did you mean {near}?" if near else hint,
+            cmd_name=cmd_name,
+            near=near,
+        )
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write what the commands do."""
@@ -131,7 +137,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         status = 0  # the reader has seen enough
     except OSError as fault:
-        problem = Problem("limit", f"cannot write: {fault.strerror or fault}")
+        problem = Problem("E506", "cannot write: {strerror}", strerror=fault.strerror or fault)
         complain(problem)
         status = problem.exit_status
     except Exception as fault:

@@ -52,9 +52,7 @@ def json_line(value: Any) -> str:
 
 def failure(problem: Problem) -> Reply:
     """The problem as plain data: the reply in the place of a result."""
-    span = list(problem.span) if problem.span else None
-    error = {"kind": problem.kind, "message": problem.message, "span": span, "hint": problem.hint}
-    return {"ok": False, "error": error}
+    return {"ok": False, "error": problem.reply()}
 
 
 def highlighted(text: str) -> str:
@@ -99,9 +97,14 @@ def as_problem(fault: Exception) -> Problem:
     if "--debug" in sys.argv:
         raise fault
     if isinstance(fault, (RecursionError, MemoryError)):
-        return Problem("limit", "the expression is too large or too deep")
-    told = f"mcalc failed on this: {type(fault).__name__}: {fault}"
-    return Problem("unsupported", told, hint="this is a defect of mcalc; --debug shows where")
+        return Problem("E502", "the expression is too large or too deep")
+    return Problem(
+        "E499",
+        "mcalc failed on this: {name}: {fault}",
+        hint="this is a defect of mcalc; --debug shows where",
+        name=type(fault).__name__,
+        fault=fault,
+    )
 
 
 def printable(text: str) -> str:

@@ -33,10 +33,16 @@ def declared(text: str, offset: int = 0, source: str | None = None) -> tuple[str
     match = _DECLARATION.match(text.translate(FOLD))
     name = normal_name(match[1]) if match else None
     if match is None or name is None:
-        message = f"`{text.strip()}` declares no function"
-        raise Problem("parse", message, place, "for example f: [m] -> [] or g: [n] -> [m]", source)
+        raise Problem(
+            "E133",
+            "`{text}` declares no function",
+            place,
+            "for example f: [m] -> [] or g: [n] -> [m]",
+            source,
+            text=text.strip(),
+        )
     if name in NAMES:
-        raise Problem("name", f"{name} is a function already", place, "give it another name", source)
+        raise Problem("E209", "{name} is a function already", place, "give it another name", source, name=name)
     argument, value = (_shape(match, k, offset, source) for k in (2, 3))
     found: Functions = {}
     for order in range(MOST_ORDERS + 1):
@@ -49,10 +55,10 @@ def _shape(match: re.Match[str], k: int, offset: int, source: str) -> Shape:
     place = (offset + match.start(k), offset + match.end(k))
     one = _SHAPE.fullmatch(match[k])
     if one is None:
-        several = match[k].count("[") > 1
-        message = "a function of several arguments is not known" if several else f"`{match[k]}` is no shape"
-        hint = "join them: f([x; y])" if several else "[] is a number, [n] a vector, [m,n] a matrix"
-        raise Problem("unsupported" if several else "parse", message, place, hint, source)
+        if match[k].count("[") > 1:
+            raise Problem("E413", "a function of several arguments is not known", place, "join them: f([x; y])", source)
+        hint = "[] is a number, [n] a vector, [m,n] a matrix"
+        raise Problem("E133", "`{text}` is no shape", place, hint, source, text=match[k])
     try:
         return tuple(sizes(match[k], 1, len(match[k]) - 1))
     except Problem as problem:

@@ -18,6 +18,7 @@ from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
 from mcalc.language.value import COLUMN, MATRIX, ROW, Value, kind_of, words
+from mcalc.phrase import all_of, any_of, one_of, say
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
 ROW_WISE = ("softmax", "logsoftmax")
@@ -54,8 +55,14 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
     op = find(name, len(call.args))
     if op is None:
         close = nearest(call.name, functions())
-        hint = f"did you mean {close}?" if close else "mcalc functions lists them"
-        raise Problem("name", f"there is no function {call.name}", call.span, hint)
+        raise Problem(
+            "E201",
+            "there is no function {name}",
+            call.span,
+            "did you mean {near}?" if close else "mcalc functions lists them",
+            name=call.name,
+            near=close,
+        )
     if name == "transpose" and len(call.args) == 1:
         _no_options(call, "")
         return Form(call.args, TURN, lambda values, texts: values[0].turned())
@@ -83,7 +90,9 @@ def _kron(values: list[Value], texts: list[str]) -> Value:
     factors: list[Factor] = []
     for value, text in zip(values, texts, strict=True):
         if value.kind not in (COLUMN, ROW, MATRIX):
-            raise Problem("shape", f"kron takes vectors and matrices, and {text} is {value.show()}")
+            raise Problem(
+                "E307", "kron takes vectors and matrices, and {text} is {value}", text=text, value=value.show()
+            )
         start = 10 * len(factors)
         axes = {COLUMN: (start,), ROW: (start,), MATRIX: (start, start + 1)}[value.kind]
         for side, label in zip(sides[1:] if value.row else sides, axes, strict=False):
@@ -99,23 +108,35 @@ def _operation(call: Call, op: Op) -> Form:
     axis = _axis(call, op)
     counts = sorted({len(s.inputs) for s in op.signatures})
     if len(call.args) not in counts or (axis is not None and len(call.args) != 1):
-        wanted = "one argument beside the axis" if axis is not None else _count(counts)
-        hint = f"for example {op.example}" if op.example else ""
-        raise Problem("shape", f"{call.name} takes {wanted}, and got {len(call.args)}", call.span, hint)
+        wanted = say("one argument beside the axis") if axis is not None else _count(counts)
+        raise Problem(
+            "E308",
+            "{name} takes {wanted}, and got {count}",
+            call.span,
+            "for example {example}" if op.example else "",
+            name=call.name,
+            wanted=wanted,
+            count=len(call.args),
+            example=op.example,
+        )
     law = _along(op, axis) if axis is not None else table(*(s.text for s in op.signatures))
     note = ""
     by_row = axis is None and op.name in ROW_WISE and not any(row[0][0] & MATRIX for row in law)
     if by_row:
         law += _along(op, 1)
-        note = f"{call.name} of a matrix was read as {call.name}(…, axis=1): every row by itself"
+        note = say("{name} of a matrix was read as {name}(…, axis=1): every row by itself", name=call.name)
 
     def build(values: list[Value], texts: list[str]) -> Value:
         rank = values[0].expr.rank if values else 0
         whole = all(s == "..." for s in op.signatures[0].inputs) and op.signatures[0].output == "..."
         oriented = {v.row for v in values if v.expr.rank == 1} if whole else set()
         if len(oriented) > 1:
-            got = " and ".join(f"{t} is {v.show()}" for t, v in zip(texts, values, strict=True))
-            raise Problem("shape", f"{call.name} takes arrays that stand the same way, and {got}")
+            raise Problem(
+                "E310",
+                "{name} takes arrays that stand the same way, and {got}",
+                name=call.name,
+                got=_each(texts, values),
+            )
         if axis is None and op.kind == "function" and any(v.expr.rank > 2 for v in values):
             return Value(op(*(v.expr for v in values)))  # axes beyond those of the record stand in front
         if axis is None and not by_row and not any(s.fits(tuple(v.shape for v in values)) for s in op.signatures):
@@ -140,30 +161,51 @@ def _axis(call: Call, op: Op) -> int | None:
     axis: int | None = None
     for key, value in call.options:
         if key != "axis":
-            known = "the only option is axis" if op.has_axis else f"{call.name} has no options"
-            raise Problem("usage", f"{call.name} has no option {key}", value.span, known)
+            raise Problem(
+                "E024",
+                "{name} has no option {key}",
+                value.span,
+                "the only option is axis" if op.has_axis else "{name} has no options",
+                name=call.name,
+                key=key,
+            )
         number = _integer(value)
         if number not in (0, 1, -1):
-            hint = "axis=0 goes down the columns, axis=1 along the rows"
-            raise Problem("shape", "an axis is 0 or 1", value.span, hint)
+            raise Problem(
+                "E309", "an axis is 0 or 1", value.span, "axis=0 goes down the columns, axis=1 along the rows"
+            )
         if not op.has_axis:
-            raise Problem("shape", f"{call.name} has no axis to choose", value.span)
+            raise Problem("E309", "{name} has no axis to choose", value.span, name=call.name)
         axis = 1 if number == -1 else number
     return axis
 
 
 def _misfit(name: str, op: Op, values: list[Value], texts: list[str]) -> Problem:
-    wanted = ", or ".join(dict.fromkeys(s.describe() for s in op.signatures if len(s.inputs) == len(values)))
-    got = " and ".join(f"{t} is {v.show()}" for t, v in zip(texts, values, strict=True))
-    hint = ""
-    if op.has_axis and len(values) == 1 and values[0].kind == MATRIX:
-        hint = f"{name}({texts[0]}, axis=0) takes every column, {name}({texts[0]}, axis=1) every row"
-    return Problem("shape", f"{name} takes {wanted}, and {got}", hint=hint)
+    by_axis = op.has_axis and len(values) == 1 and values[0].kind == MATRIX
+    return Problem(
+        "E307",
+        "{name} takes {wanted}, and {got}",
+        hint="{name}({text}, axis=0) takes every column, {name}({text}, axis=1) every row" if by_axis else "",
+        name=name,
+        wanted=one_of(s.describe() for s in op.signatures if len(s.inputs) == len(values)),
+        got=_each(texts, values),
+        text=texts[0],
+    )
+
+
+def _each(texts: list[str], values: list[Value]) -> str:
+    return all_of(say("{text} is {shape}", text=t, shape=v.show()) for t, v in zip(texts, values, strict=True))
 
 
 def _count(counts: list[int]) -> str:
-    spelled = ("no arguments", "one argument", "two arguments", "three arguments", "four arguments")
-    return " or ".join(spelled[c] if c < len(spelled) else f"{c} arguments" for c in counts)
+    spelled = (
+        say("no arguments"),
+        say("one argument"),
+        say("two arguments"),
+        say("three arguments"),
+        say("four arguments"),
+    )
+    return any_of(spelled[c] if c < len(spelled) else say("{count} arguments", count=c) for c in counts)
 
 
 def _integer(node: Syntax) -> int | None:
@@ -179,7 +221,7 @@ def _integer(node: Syntax) -> int | None:
 def _no_options(call: Call, known: str) -> None:
     for key, value in call.options:
         if key != known:
-            raise Problem("usage", f"{call.name} has no option {key}", value.span)
+            raise Problem("E024", "{name} has no option {key}", value.span, name=call.name, key=key)
 
 
 def _norm(call: Call) -> Form:
@@ -190,12 +232,17 @@ def _norm(call: Call) -> Form:
         case Num(key) | Name(key) | Text(key) if (record := find(NORMS.get(key, ""))) is not None:
             pass
         case _:
-            raise Problem("unsupported", "this norm is not known", extra.span, "norm takes 1, 2, inf, fro or nuc")
+            raise Problem("E402", "this norm is not known", extra.span, "norm takes 1, 2, inf, fro or nuc")
 
     def build(values: list[Value], texts: list[str]) -> Value:
         if values[0].kind == MATRIX and key in ("1", "2", "inf"):
-            hint = f"the norm of all entries is norm({texts[0]}), the sum of their sizes norm1({texts[0]})"
-            raise Problem("unsupported", f"the operator norm of order {key} of a matrix is not known", hint=hint)
+            raise Problem(
+                "E402",
+                "the operator norm of order {key} of a matrix is not known",
+                hint="the norm of all entries is norm({text}), the sum of their sizes norm1({text})",
+                key=key,
+                text=texts[0],
+            )
         return Value(record.of(values[0].expr))
 
     return Form(call.args[:1], table(*(s.text for s in record.signatures)), build, reduces=True)
@@ -212,10 +259,18 @@ def _sized(call: Call, op: Op) -> Form:
     given = call.args[count:]
     letters = "".join(dict.fromkeys(x for x in signature.output if x.isalpha() and x not in "".join(signature.inputs)))
     if not given or len(call.args) < count or (letters and len(given) != len(letters)):
-        wanted = "sizes" if not letters else "one size" if len(letters) == 1 else f"{len(letters)} sizes"
-        before = f"{_count([count])} and " if count else ""
-        hint = f"for example {op.example}" if op.example else ""
-        raise Problem("shape", f"{call.name} takes {before}{wanted}, and got {len(call.args)}", call.span, hint)
+        wanted = say("one size" if len(letters) == 1 else "{count} sizes" if letters else "sizes", count=len(letters))
+        wanted = say("{before} and {last}", before=_count([count]), last=wanted) if count else wanted
+        raise Problem(
+            "E308",
+            "{name} takes {wanted}, and got {count}",
+            call.span,
+            "for example {example}" if op.example else "",
+            name=call.name,
+            wanted=wanted,
+            count=len(call.args),
+            example=op.example,
+        )
     sizes = [size(arg) for arg in given]
     output = signature.output if letters else "abcdefghijklmnopqrstuvwxyz"[: len(sizes)]
     known = dict(zip(letters or output, sizes, strict=True))
@@ -236,7 +291,9 @@ def _abstract(call: Call, op: Op, source: Shape, target: Shape) -> Form:
     """A function of which only the shapes are known."""
     _no_options(call, "")
     if len(call.args) != 1:
-        raise Problem("shape", f"{call.name} takes one argument, and got {len(call.args)}", call.span)
+        raise Problem(
+            "E308", "{name} takes one argument, and got {count}", call.span, name=call.name, count=len(call.args)
+        )
     if op.kind == "elementwise":
         return Form(call.args, table("...->..."), lambda values, texts: Value(op(values[0].expr), values[0].row))
     known = dict(zip("abcdefghijklmnop", (*source, *target), strict=False))
@@ -246,7 +303,14 @@ def _abstract(call: Call, op: Op, source: Shape, target: Shape) -> Form:
     def build(values: list[Value], texts: list[str]) -> Value:
         if values[0].shape != source:
             wanted = words(kind_of(len(source)), source)
-            raise Problem("shape", f"{call.name} takes {wanted}, and {texts[0]} is {values[0].show()}")
+            raise Problem(
+                "E307",
+                "{name} takes {wanted}, and {text} is {value}",
+                name=call.name,
+                wanted=wanted,
+                text=texts[0],
+                value=values[0].show(),
+            )
         return Value(op(values[0].expr))
 
     return Form(call.args, law, build)
@@ -257,7 +321,14 @@ def _measured(call: Call, op: Op) -> Form:
     _no_options(call, "")
     count = len(op.signatures[0].inputs)
     if len(call.args) != count:
-        raise Problem("shape", f"{call.name} takes {_count([count])}, and got {len(call.args)}", call.span)
+        raise Problem(
+            "E308",
+            "{name} takes {wanted}, and got {count}",
+            call.span,
+            name=call.name,
+            wanted=_count([count]),
+            count=len(call.args),
+        )
     dims = [place(arg) for arg in call.args]
     result = op(*map(size_node, dims))
     known = dict(zip("abcd", result.shape, strict=False))
@@ -272,22 +343,34 @@ def _einsum(call: Call) -> Form:
     """Index notation: repeated letters are summed unless they stand in the output, where they may repeat."""
     _no_options(call, "")
     if not call.args or not isinstance(call.args[0], Text):
-        raise Problem("shape", "einsum takes its indices first", call.span, "for example einsum('ij,jk->ik', A, B)")
+        raise Problem("E315", "einsum takes its indices first", call.span, "for example einsum('ij,jk->ik', A, B)")
     text = call.args[0].value.replace(" ", "")
     span, operands = call.args[0].span, call.args[1:]
     left, arrow, output = text.partition("->")
     inputs = left.split(",")
     letters = "".join(x for x in left + output if x not in ",()")
     if not letters.isalpha() or "," in output or not all(map(_is_indices, (*inputs, output))):
-        raise Problem("shape", f"`{text}` are no indices", span, "letters for axes, as in 'ij,jk->ik'")
+        raise Problem("E315", "`{text}` are no indices", span, "letters for axes, as in 'ij,jk->ik'", text=text)
     if len(inputs) != len(operands):
-        raise Problem("shape", f"`{left}` has {len(inputs)} operands, and einsum got {len(operands)}", call.span)
+        raise Problem(
+            "E315",
+            "`{left}` has {wanted} operands, and einsum got {count}",
+            call.span,
+            left=left,
+            wanted=len(inputs),
+            count=len(operands),
+        )
     if not arrow:
         output = "".join(sorted(x for x in set(letters) if left.count(x) == 1))
     unknown = [x for x in output if x not in left and x.isalpha()]
     if unknown:
-        hint = f"give it a size by ones, as in einsum('…,{unknown[0]}->…', …, ones(n))"
-        raise Problem("shape", f"the index {unknown[0]} stands only in the output", span, hint)
+        raise Problem(
+            "E315",
+            "the index {unknown} stands only in the output",
+            span,
+            "give it a size by ones, as in einsum('…,{unknown}->…', …, ones(n))",
+            unknown=unknown[0],
+        )
 
     def build(values: list[Value], texts: list[str]) -> Value:
         sizes = _index_sizes(inputs, values, texts)
@@ -305,22 +388,42 @@ def _index_sizes(inputs: list[str], values: list[Value], texts: list[str]) -> di
     for part, value, name in zip(inputs, values, texts, strict=True):
         groups = ["".join(map(str, group)) for group in axes(part) or ()]
         if len(groups) != value.expr.rank:
-            raise Problem("shape", f"`{part}` names {len(groups)} axes, and {name} is {value.show()}")
+            raise Problem(
+                "E315",
+                "`{part}` names {count} axes, and {text} is {value}",
+                part=part,
+                count=len(groups),
+                text=name,
+                value=value.show(),
+            )
         for group, d in zip(groups, value.shape, strict=True):
             if len(group) > 1:
                 fused.append((group, d, name))
                 continue
             known, where = sizes.setdefault(group, (d, name))
             if known is not d:
-                raise Problem("shape", f"the index {group} is {known} in {where} and {d} in {name}")
+                raise Problem(
+                    "E315",
+                    "the index {group} is {other_size} in {other} and {size} in {text}",
+                    group=group,
+                    other_size=known,
+                    other=where,
+                    size=d,
+                    text=name,
+                )
     for group, d, name in fused:
         unknown = {x for x in group if x not in sizes}
         left = quotient(d, product([sizes[x][0] for x in group if x in sizes]))
         if len(unknown) == 1 and group.count(x := unknown.pop()) == 1 and left is not None:
             sizes[x] = (left, name)
         elif unknown or left is not dim(1):
-            message = f"the sizes of the indices ({group}) are not clear from {d}, which is that in {name}"
-            raise Problem("shape", message)
+            raise Problem(
+                "E315",
+                "the sizes of the indices ({group}) are not clear from {size}, which is that in {text}",
+                group=group,
+                size=d,
+                text=name,
+            )
     return {x: d for x, (d, _) in sizes.items()}
 
 

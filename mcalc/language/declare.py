@@ -57,14 +57,23 @@ def merge(declarations: Iterable[Declaration]) -> dict[str, Declaration]:
     for declaration in declarations:
         known = held.setdefault(declaration.name, declaration)
         if not known.agrees(declaration):
-            raise Problem("name", f"{declaration.name} is declared twice: {known.text} and {declaration.text}")
+            raise Problem(
+                "E209",
+                "{name} is declared twice: {first} and {second}",
+                name=declaration.name,
+                first=known.text,
+                second=declaration.text,
+            )
     sized = {name: d for d in held.values() for size in d.dims or () for name in size.names}
     for name in held:
         if name in sized:
             raise Problem(
-                "name",
-                f"{name} is a variable and a size of {sized[name].name}",
-                hint=f"rename one of them: {name}[] or {sized[name].text}",
+                "E209",
+                "{name} is a variable and a size of {other}",
+                hint="rename one of them: {name}[] or {text}",
+                name=name,
+                other=sized[name].name,
+                text=sized[name].text,
             )
     return held
 
@@ -85,13 +94,13 @@ def _one(text: str) -> Declaration:
     match = _NAME.match(text)
     name = normal_name(match[1]) if match else None
     if match is None or name is None:
-        raise Problem("parse", "a declaration starts with a name", hint="for example A[m,n], x[n] or c[]")
+        raise Problem("E131", "a declaration starts with a name", hint="for example A[m,n], x[n] or c[]")
     rest = match.end()
     dims: tuple[Dim, ...] | None = None
     if text[rest : rest + 1] == "[":
         close = text.find("]", rest)
         if close < 0:
-            raise Problem("parse", f"the bracket after {name} is not closed", (rest, len(text)))
+            raise Problem("E101", "the bracket after {name} is not closed", (rest, len(text)), name=name)
         dims = tuple(sizes(text, rest + 1, close))
         rest = close + 1
     props = []
@@ -102,9 +111,11 @@ def _one(text: str) -> Declaration:
         props.append(word[0])
         if PROPERTIES[word[0]] and dims is not None and not (len(dims) == 2 and dims[0] is dims[1]):
             shape = text[match.start(1) : rest].strip()
-            raise Problem("shape", f"only a square matrix is {word[0]}, and {shape} is not one", span)
+            raise Problem(
+                "E316", "only a square matrix is {word}, and {shape} is not one", span, word=word[0], shape=shape
+            )
     if {"symmetric", "skew"} <= set(props):
-        raise Problem("name", f"{name} cannot be symmetric and skew at once")
+        raise Problem("E211", "{name} cannot be symmetric and skew at once", name=name)
     return Declaration(name, dims, frozenset(props), " ".join(text.split()))
 
 
@@ -112,10 +123,23 @@ def _unknown(name: str, word: str, span: tuple[int, int]) -> Problem:
     close = nearest(word, PROPERTIES)
     known = ", ".join(PROPERTIES)
     if not close and not word.isalpha():
-        hint = f"write {name}[m,n] and then properties: {known}"
-        return Problem("parse", f"`{word}` is not understood in the declaration of {name}", span, hint)
+        return Problem(
+            "E131",
+            "`{word}` is not understood in the declaration of {name}",
+            span,
+            "write {name}[m,n] and then properties: {known}",
+            word=word,
+            name=name,
+            known=known,
+        )
     return Problem(
-        "name", f"there is no property {word}", span, f"did you mean {close}?" if close else f"there are {known}"
+        "E210",
+        "there is no property {word}",
+        span,
+        "did you mean {near}?" if close else "there are {known}",
+        word=word,
+        near=close,
+        known=known,
     )
 
 
@@ -128,8 +152,13 @@ def sizes(text: str, start: int, end: int) -> list[Dim]:
         size = _size(piece)
         if size is None:
             span = (start, start + len(piece))
-            message = f"`{piece.strip()}` is not a size" if piece.strip() else "a size is missing"
-            raise Problem("parse", message, span, "a size is a name or a whole number: n, 3, m*n, n+1")
+            raise Problem(
+                "E132",
+                "`{piece}` is not a size" if piece.strip() else "a size is missing",
+                span,
+                "a size is a name or a whole number: n, 3, m*n, n+1",
+                piece=piece.strip(),
+            )
         found.append(size)
         start += len(piece) + 1
     return found

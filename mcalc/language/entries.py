@@ -16,6 +16,7 @@ from mcalc.language.form import Form, place
 from mcalc.language.laws import Group, Row, Table, axes, kind
 from mcalc.language.syntax import Call, Index, Slice, Syntax
 from mcalc.language.value import ANY, COLUMN, MATRIX, ROW, SCALAR, Value
+from mcalc.phrase import all_of, say
 
 #: What puts arrays together, and the axis along which it does.
 JOINS = {"hcat": 1, "hstack": 1, "vcat": 0, "vstack": 0}
@@ -41,9 +42,15 @@ def entry(node: Index) -> Form:
         (value,) = values
         count = len(value.shape)
         if len(places) > count:
-            many = "no axes" if not count else f"{count} axis" if count == 1 else f"{count} axes"
-            message = f"{texts[0]} is {value.show()}: it has {many}, and {len(places)} places are named"
-            raise Problem("shape", message, node.span)
+            raise Problem(
+                "E312",
+                "{text} is {shape}: it has {axes}, and {count} places are named",
+                node.span,
+                text=texts[0],
+                shape=value.show(),
+                axes=say("{count} axis" if count == 1 else "{count} axes" if count else "no axes", count=count),
+                count=len(places),
+            )
         try:
             found = selected(value.expr, [w for w, _ in _on(places, value.shape)])
         except Problem as problem:
@@ -106,7 +113,7 @@ def _law(places: list[Place]) -> Table:
 def join(call: Call) -> Form:
     """Arrays side by side (`hcat`) or one above the other (`vcat`)."""
     if not call.args:
-        raise Problem("shape", f"{call.name} takes one array or more", call.span, f"for example {call.name}(A, B)")
+        raise Problem("E308", "{name} takes one array or more", call.span, "for example {name}(A, B)", name=call.name)
     axis = JOINS[call.name]
     flat, thin = _LINES[axis]
 
@@ -123,11 +130,16 @@ def join(call: Call) -> Form:
         sides = [None if level or not v.shape else v.shape[1 - axis if v.kind == MATRIX else 0] for v in values]
         for value, text, side in zip(values, texts, sides, strict=True):
             if side is not sides[0] or value.kind not in ((SCALAR, flat) if level else (MATRIX, thin)):
-                a, b = f"{texts[0]} is {values[0].show()}", f"{text} is {value.show()}"
-                hint = "a block of zeros is zeros(m, n)" if SCALAR in (value.kind, values[0].kind) else ""
-                message = f"{a} and {b}" if value is not values[0] else a
-                where = "side by side" if axis else "one above the other"
-                raise Problem("shape", f"{message}: they do not fit {where}", None, hint)
+                pairs = {texts[0]: values[0], text: value}
+                raise Problem(
+                    "E311",
+                    "{blocks}: they do not fit side by side"
+                    if axis
+                    else "{blocks}: they do not fit one above the other",
+                    None,
+                    "a block of zeros is zeros(m, n)" if SCALAR in (value.kind, values[0].kind) else "",
+                    blocks=all_of(say("{text} is {shape}", text=t, shape=v.show()) for t, v in pairs.items()),
+                )
         if len(values) == 1:
             return values[0]
         return Value(joined([v.expr for v in values], 0 if level else axis, 1 if level else 2), level and axis == 1)

@@ -72,4 +72,4 @@ def place(node: Syntax) -> Dim:
 
 
 def _wrong(node: Syntax) -> Problem:
-    return Problem("shape", "a size is a name or a whole number", node.span, "for example n, 3, m*n or n + 1")
+    return Problem("E314", "a size is a name or a whole number", node.span, "for example n, 3, m*n or n + 1")

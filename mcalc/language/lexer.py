@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from mcalc.errors import Problem
 from mcalc.language._grammar import CHARACTERS, IGNORED, PATTERNS
 from mcalc.language.letters import FOLD, FRACTIONS, GREEK, GREEK_LETTERS, SUPERSCRIPTS, normal_name, other_spelling
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
     """The tokens of a program, the last one `$END`. Raises a `Problem`, whose `source` the caller adds."""
     if len(source) > BYTES or (not source.isascii() and len(source.encode("utf-8", "replace")) > BYTES):
-        raise Problem("limit", f"the input is longer than {BYTES // 1024} KiB")
+        raise Problem("E501", "the input is longer than {most} KiB", most=BYTES // 1024)
     scanner = _Scanner(source, names)
     scanner.scan()
     if scanner.functions and isinstance(functions, Iterable):
@@ -117,7 +118,7 @@ class _Scanner:
                 before = ""
         if self.open:
             _, written, start, stop = self.open[-1]
-            raise Problem("parse", f"`{written}` is never closed", (start, stop))
+            raise Problem("E101", "`{written}` is never closed", (start, stop), written=written)
         if tokens and tokens[-1][0] == "SEPARATOR":
             tokens.pop()
         tokens.append(("$END", "", end, end))
@@ -135,8 +136,13 @@ class _Scanner:
             kind, stop = self.bar(kind, start, stop, before)
             written = self.text[start:stop]
         elif kind == "TRANSPOSE" and "T" in self.names and written.startswith("^"):
-            message = f"`{written}` can be a transpose or a power, because T is a variable"
-            raise Problem("parse", message, (start, stop), "write .T for the transpose, or ^(T) for the power")
+            raise Problem(
+                "E110",
+                "`{written}` can be a transpose or a power, because T is a variable",
+                (start, stop),
+                "write .T for the transpose, or ^(T) for the power",
+                written=written,
+            )
         elif kind == "LENTRY" and not (before in OPERAND_ENDS and self.tokens[-1][3] == start):
             kind = "LBLOCK"
         elif kind == "RENTRY" and self.open and self.open[-1][0] == "LBLOCK":
@@ -149,7 +155,7 @@ class _Scanner:
                 return stop
             if self.open and written == ";":
                 _, bracket, opened, opened_stop = self.open[-1]
-                raise Problem("parse", f"`{bracket}` is not closed before `;`", (opened, opened_stop))
+                raise Problem("E101", "`{bracket}` is not closed before `;`", (opened, opened_stop), bracket=bracket)
             if self.open or before in ("", "COMMA", "ROW"):
                 return stop
         elif kind == "EQUALS" and before == "NAME" and not self.open:
@@ -157,8 +163,13 @@ class _Scanner:
         if kind in BRACKETS:
             self.open.append((kind, written, start, stop))
             if len(self.open) > DEPTH:
-                message = f"more than {DEPTH} brackets are nested"
-                raise Problem("limit", message, (start, stop), "name the inner part: r = …; …")
+                raise Problem(
+                    "E502",
+                    "more than {most} brackets are nested",
+                    (start, stop),
+                    "name the inner part: r = …; …",
+                    most=DEPTH,
+                )
         elif kind in CLOSERS:
             self.close(kind, written, start, stop)
         self.tokens.append((kind, written, start, stop))
@@ -166,10 +177,10 @@ class _Scanner:
 
     def close(self, kind: str, written: str, start: int, stop: int) -> None:
         if not self.open:
-            raise Problem("parse", f"`{written}` closes nothing", (start, stop))
+            raise Problem("E102", "`{written}` closes nothing", (start, stop), written=written)
         opener, opened, place, _ = self.open.pop()
         if BRACKETS[opener] != kind:
-            raise Problem("parse", f"`{opened}` is closed by `{written}`", (place, stop))
+            raise Problem("E103", "`{opened}` is closed by `{written}`", (place, stop), opened=opened, written=written)
 
     def bar(self, kind: str, start: int, stop: int, before: str) -> tuple[str, int]:
         """Whether a bar opens or closes; a bar that could do both is refused."""
@@ -184,8 +195,13 @@ class _Scanner:
         touching = bool(self.tokens) and self.tokens[-1][3] == start
         loose = not touching or before in ("NUMBER", "NORM_END", "BAR_END")
         if after_operand and (inner in ("NORM", "BAR") or not loose):
-            hint = "write norm(…) or abs(…)" if kind == "NORM" or inner == "NORM" else "write abs(…)"
-            raise Problem("parse", f"`{self.source[start:stop]}` can open or close here", (start, stop), hint)
+            raise Problem(
+                "E104",
+                "`{written}` can open or close here",
+                (start, stop),
+                "write norm(…) or abs(…)" if kind == "NORM" or inner == "NORM" else "write abs(…)",
+                written=self.source[start:stop],
+            )
         return kind, stop
 
     def norm_end(self, stop: int) -> int:
@@ -196,8 +212,13 @@ class _Scanner:
         written = self.text[start:stop]
         name = "sqrt" if written == "√" else normal_name(written)
         if name is None:
-            hint = "a power is written ^n, an index _n"
-            raise Problem("parse", f"`{self.source[start:stop]}` is not a name", (start, stop), hint)
+            raise Problem(
+                "E105",
+                "`{written}` is not a name",
+                (start, stop),
+                "a power is written ^n, an index _n",
+                written=self.source[start:stop],
+            )
         if name not in self.names and (other := other_spelling(name)) and (other in self.names or other in self.spelt):
             return other
         self.spelt.add(name)
@@ -207,7 +228,7 @@ class _Scanner:
         written = self.text[start:stop]
         mantissa, _, exponent = written.lower().partition("e")
         if len(mantissa) > DIGITS or len(exponent.lstrip("+-")) > 3:
-            raise Problem("limit", f"the number has more than {DIGITS} digits", (start, stop))
+            raise Problem("E503", "the number has more than {most} digits", (start, stop), most=DIGITS)
         if written in FRACTIONS:
             return FRACTIONS[written]
         if not written.isascii():
@@ -219,8 +240,12 @@ class _Scanner:
         """Add the quoted text that begins here; returns where it ends."""
         stop = self.text.find(self.text[start], start + 1)
         if stop < 0 or "\n" in self.text[start:stop]:
-            hint = "the transpose stands after its operand: x'"
-            raise Problem("parse", "the quotation mark is never closed", (start, start + 1), hint)
+            raise Problem(
+                "E106",
+                "the quotation mark is never closed",
+                (start, start + 1),
+                "the transpose stands after its operand: x'",
+            )
         self.tokens.append(("STRING", self.text[start + 1 : stop], start, stop + 1))
         return stop + 1
 
@@ -243,27 +268,43 @@ class _Scanner:
             return self.attribute(attribute)
         command = re.compile(r"\\[A-Za-z]{2,}").match(self.text, place)
         if command:
-            hint = "the input language writes inv(A), x.T, lambda, a/b"
-            return Problem("unsupported", f"LaTeX such as `{command[0]}` is not read yet", command.span(), hint)
+            return Problem(
+                "E404",
+                "LaTeX such as `{command}` is not read yet",
+                command.span(),
+                "the input language writes inv(A), x.T, lambda, a/b",
+                command=command[0],
+            )
         if character == "_" and before == "NORM_END":
-            hint = "the norms are _1, _2, _F, _∞ and _*"
-            return Problem("unsupported", "this norm is not supported", (place, place + 1), hint)
+            return Problem(
+                "E402", "this norm is not supported", (place, place + 1), "the norms are _1, _2, _F, _∞ and _*"
+            )
         if self.text.startswith("..", place):
-            return Problem("parse", "`..` means nothing", (place, place + 2), "the transpose is x.T")
+            return Problem("E114", "`..` means nothing", (place, place + 2), "the transpose is x.T")
         if self.text.startswith("==", place):
-            hint = "for a definition write `=`"
-            return Problem("parse", "`==` compares nothing here: there are no equations", (place, place + 2), hint)
-        return Problem("parse", f"unexpected character `{character}`", (place, place + 1), ADVICE.get(character, ""))
+            return Problem(
+                "E115",
+                "`==` compares nothing here: there are no equations",
+                (place, place + 2),
+                "for a definition write `=`",
+            )
+        return Problem(
+            "E107",
+            "unexpected character `{character}`",
+            (place, place + 1),
+            ADVICE.get(character, ""),
+            character=character,
+        )
 
     def attribute(self, found: re.Match[str]) -> Problem:
         word = found[1]
         if word in ATTRIBUTES:
-            hint = f"write {ATTRIBUTES[word]}"
+            hint = say("write {text}", text=ATTRIBUTES[word])
         elif word.startswith("T"):
-            hint = f"write .T {word[1:]}"
+            hint = say("write .T {name}", name=word[1:])
         else:
-            hint = f"functions stand in front: {word}(…)"
-        return Problem("parse", f"`{found[0]}` is not known", found.span(), hint)
+            hint = say("functions stand in front: {name}(…)", name=word)
+        return Problem("E108", "`{found}` is not known", found.span(), hint, found=found[0])
 
 
 def _with_primes(tokens: list[Token], functions: Container[str]) -> list[Token]:
@@ -307,11 +348,13 @@ def _with_calls(
         elif kind == "RPAR":
             depth -= 1
         elif kind == "NUMBER" and k and tokens[k - 1][0] in OPERAND_ENDS:
-            what = "two numbers stand" if tokens[k - 1][0] == "NUMBER" else "a number stands"
+            two = tokens[k - 1][0] == "NUMBER"
             raise Problem(
-                "parse", f"{what} side by side" if what[0] == "t" else f"{what} behind its factor",
-                (tokens[k - 1][2], stop), "write the operator between them: *, ^ or +",
-            )  # fmt: skip
+                "E109",
+                "two numbers stand side by side" if two else "a number stands behind its factor",
+                (tokens[k - 1][2], stop),
+                "write the operator between them: *, ^ or +",
+            )
         elif kind == "NAME":
             follower = tokens[k + 1][0]
             if name == "where" and not depth and k and tokens[k - 1][0] in OPERAND_ENDS and follower == "NAME":
@@ -321,8 +364,14 @@ def _with_calls(
                 if follower == "LPAR":
                     _check_entry(tokens, k)
             elif name == "d" and follower == "SLASH" and len(below := tokens[k + 2][1]) > 1 and below[0] == "d":
-                hint = f"leave it out, and name the variable with --wrt {below[1:]}"
-                raise Problem("parse", f"d/{below} is no part of the expression", (start, tokens[k + 2][3]), hint)
+                raise Problem(
+                    "E111",
+                    "d/{below} is no part of the expression",
+                    (start, tokens[k + 2][3]),
+                    "leave it out, and name the variable with --wrt {name}",
+                    below=below,
+                    name=below[1:],
+                )
             elif follower == "LPAR":
                 called = _called(name, functions)
                 if called in functions:
@@ -339,8 +388,14 @@ def _check_entry(tokens: list[Token], k: int) -> None:
     name, start, stop = tokens[k][1:]
     kinds = [token[0] for token in tokens[k + 1 : k + 4]]
     if kinds == ["LPAR", "NUMBER", "RPAR"] and tokens[k + 1][2] == stop:
-        message = f"{name}(…) can be an entry or a product"
-        raise Problem("unsupported", message, (start, tokens[k + 3][3]), f"the product is {tokens[k + 2][1]}*{name}")
+        raise Problem(
+            "E405",
+            "{name}(…) can be an entry or a product",
+            (start, tokens[k + 3][3]),
+            "the product is {tokens}*{name}",
+            name=name,
+            tokens=tokens[k + 2][1],
+        )
 
 
 def _check_factor(tokens: list[Token], k: int, functions: Container[str]) -> None:
@@ -349,11 +404,16 @@ def _check_factor(tokens: list[Token], k: int, functions: Container[str]) -> Non
     name, start, stop = tokens[k][1:]
     stem = name.partition("_")[0].rstrip("0123456789")
     if stem in FUNCTION_LETTERS:
-        hint = f"declare a function with --fun '{name}: [n] -> []', or write {name}*(…) for the product"
-        raise Problem("name", f"{name}(…) can be a function or a product", (start, stop), hint)
+        raise Problem(
+            "E202",
+            "{name}(…) can be a function or a product",
+            (start, stop),
+            "declare a function with --fun '{name}: [n] -> []', or write {name}*(…) for the product",
+            name=name,
+        )
     if len(stem) == 1 or stem in GREEK_LETTERS or stem in GREEK:
         return
-    raise Problem("name", f"there is no function {name}", (start, stop), _nearest(name, functions))
+    raise Problem("E201", "there is no function {name}", (start, stop), _nearest(name, functions), name=name)
 
 
 def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> None:
@@ -361,14 +421,27 @@ def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> N
     name, start, stop = tokens[k][1:]
     following = [token[0] for token in tokens[k + 1 : k + 4]]
     if following[0] in ("NAME", "CALL", "NORM", "BAR"):
-        hint = "write logdet(…)" if (name, tokens[k + 1][1]) == ("log", "det") else f"write {name}(…)"
-        raise Problem("parse", f"{name} is a function: its argument stands in brackets", (start, stop), hint)
+        raise Problem(
+            "E112",
+            "{name} is a function: its argument stands in brackets",
+            (start, stop),
+            "write logdet(…)" if (name, tokens[k + 1][1]) == ("log", "det") else "write {name}(…)",
+            name=name,
+        )
     if following[:2] == ["SUPERSCRIPT", "LPAR"] or following == ["CARET", "NUMBER", "LPAR"]:
-        raise Problem("parse", f"the power of {name} stands after its argument", (start, stop), f"write {name}(…)^2")
+        raise Problem(
+            "E113", "the power of {name} stands after its argument", (start, stop), "write {name}(…)^2", name=name
+        )
     if following[:2] == ["TRANSPOSE", "LPAR"]:
-        known = next((f"write {d}(…)" for d in (f"grad_{name}", f"jac_{name}") if d in functions), "")
-        hint = known or f"write out the derivative of {name}"
-        raise Problem("unsupported", f"{name}' is no function here", (start, stop), hint)
+        known = next((d for d in (f"grad_{name}", f"jac_{name}") if d in functions), "")
+        raise Problem(
+            "E406",
+            "{name}' is no function here",
+            (start, stop),
+            "write {known}(…)" if known else "write out the derivative of {name}",
+            name=name,
+            known=known,
+        )
 
 
 def _nearest(name: str, functions: Container[str]) -> str:
@@ -377,4 +450,6 @@ def _nearest(name: str, functions: Container[str]) -> str:
 
     known = list(functions) if isinstance(functions, Iterable) else []
     close = nearest(name.lower(), known)
-    return f"did you mean {close}?" if close else f"for a product write {name}*(…); mcalc functions lists them all"
+    if close:
+        return say("did you mean {near}?", near=close)
+    return say("for a product write {name}*(…); mcalc functions lists them all", name=name)

@@ -29,6 +29,7 @@ from mcalc.language.plan import Plan
 from mcalc.language.product import Operand, chain, turned_text
 from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
+from mcalc.phrase import say
 
 #: Numbers are folded up to this many bits, and matrix powers are written out up to this exponent.
 BITS, POWERS, DIGITS = 4096, 16, 308
@@ -89,7 +90,7 @@ class Lowering:
                 return self._sum(items, signs)
             case Call() | Index():
                 return self._call(node)
-        raise Problem("parse", "a text in quotes is an argument of einsum", node.span)
+        raise Problem("E125", "a text in quotes is an argument of einsum", node.span)
 
     def _operand(self, node: Syntax) -> Operand:
         return Operand(node, self.plan.text(node), self._values[id(node)])
@@ -107,17 +108,27 @@ class Lowering:
         value = self._values[id(arg)]
         if value.kind == TENSOR:
             text = self.plan.text(arg)
-            hint = "einsum('ijk->kji', …) says which axes change places"
-            raise Problem("shape", f"{text} has {value.expr.rank} axes and no transpose", None, hint)
+            raise Problem(
+                "E318",
+                "{text} has {rank} axes and no transpose",
+                None,
+                "einsum('ijk->kji', …) says which axes change places",
+                text=text,
+                rank=value.expr.rank,
+            )
         return value.turned()
 
     def _call(self, node: Call | Index) -> Value:
         form = self.plan.forms[id(node)]
         values = [self._values[id(arg)] for arg in form.args]
-        if isinstance(node, Call) and self.plan.source[node.span[0]] in "|∣" and values[0].kind == MATRIX:
-            message = "bars around a matrix can mean the determinant or the absolute values"
-            if node.name == "abs":
-                raise Problem("parse", message, node.span, "write det(…) or abs(…)")
+        bars = isinstance(node, Call) and node.name == "abs" and self.plan.source[node.span[0]] in "|∣"
+        if bars and values[0].kind == MATRIX:
+            raise Problem(
+                "E117",
+                "bars around a matrix can mean the determinant or the absolute values",
+                node.span,
+                "write det(…) or abs(…)",
+            )
         value = form.build(values, [self.plan.text(arg) for arg in form.args])
         if isinstance(node, Call) and form.args == node.args and not any(v.row for v in (value, *values)):
             self.said.setdefault(value.expr, (node.name, tuple(v.expr for v in values), node.options))
@@ -142,7 +153,6 @@ class Lowering:
 
     def _unequal(self, first: Syntax, second: Syntax) -> Problem:
         a, b = self._operand(first), self._operand(second)
-        message = f"{a.text} is {a.value.show()} and {b.text} is {b.value.show()}: their sum does not fit"
         hint = ""
         for here, there in ((b, a), (a, b)):
             if here.value.kind in (COLUMN, ROW) and there.value.kind == MATRIX:
@@ -150,8 +160,17 @@ class Lowering:
             elif here.value.kind != TENSOR and here.value.kind != SCALAR:
                 turned = here.value.turned()
                 if turned.kind == there.value.kind and turned.shape == there.value.shape:
-                    hint = hint or f"did you mean {turned_text(here.atom)}?"
-        return Problem("shape", message, self.plan.span(first, second), hint)
+                    hint = hint or say("did you mean {near}?", near=turned_text(here.atom))
+        return Problem(
+            "E301",
+            "{left} is {left_shape} and {right} is {right_shape}: their sum does not fit",
+            self.plan.span(first, second),
+            hint,
+            left=a.text,
+            left_shape=a.value.show(),
+            right=b.text,
+            right_shape=b.value.show(),
+        )
 
     # ------------------------------------------------------------ powers
 
@@ -160,31 +179,60 @@ class Lowering:
         if elementwise:
             return self._each_power(a, b)
         if b.value.kind != SCALAR:
-            message = f"the exponent {b.text} is {b.value.show()}"
-            raise Problem("shape", message, exponent.span, f"{a.atom}.^{b.atom} is the power of every entry")
+            raise Problem(
+                "E305",
+                "the exponent {exponent} is {shape}",
+                exponent.span,
+                "{base}.^{power} is the power of every entry",
+                exponent=b.text,
+                shape=b.value.show(),
+                base=a.atom,
+                power=b.atom,
+            )
         if a.value.kind == SCALAR:
             return self._each_power(a, b)
         if a.value.kind != MATRIX or a.value.shape[0] is not a.value.shape[1]:
-            message = f"{a.text} is {a.value.show()}: only scalars and square matrices have a power"
-            raise Problem("shape", message, None, f"{a.atom}.^{b.atom} is the power of every entry")
+            raise Problem(
+                "E306",
+                "{base_text} is {shape}: only scalars and square matrices have a power",
+                None,
+                "{base}.^{power} is the power of every entry",
+                base_text=a.text,
+                shape=a.value.show(),
+                base=a.atom,
+                power=b.atom,
+            )
         match b.value.expr:
             case Number(k) if isinstance(k, int):
                 return Value(_matrix_power(a.value.expr, k))
-        hint = f"{a.atom}.^{b.atom} is the power of every entry"
-        if b.value.expr is number(Fraction(1, 2)):
-            hint = f"the root of a matrix is sqrtm({a.text}); {hint}"
-        raise Problem("unsupported", "a matrix has whole powers only", exponent.span, hint)
+        raise Problem(
+            "E403",
+            "a matrix has whole powers only",
+            exponent.span,
+            "the root of a matrix is sqrtm({text}); {base}.^{power} is the power of every entry"
+            if b.value.expr is number(Fraction(1, 2))
+            else "{base}.^{power} is the power of every entry",
+            text=a.text,
+            base=a.atom,
+            power=b.atom,
+        )
 
     def _each_power(self, base: Operand, exponent: Operand) -> Value:
         x, a = base.value, exponent.value
         if SCALAR not in (x.kind, a.kind) and (x.kind != a.kind or x.shape != a.shape):
-            message = f"{base.text} is {x.show()} and {exponent.text} is {a.show()}: the power does not fit"
-            raise Problem("shape", message)
+            raise Problem(
+                "E306",
+                "{left} is {left_shape} and {right} is {right_shape}: the power does not fit",
+                left=base.text,
+                left_shape=x.show(),
+                right=exponent.text,
+                right_shape=a.show(),
+            )
         row = ROW in (x.kind, a.kind)
         if isinstance(a.expr, Number):
             value = a.expr.value
             if value < 0 and is_zero(x.expr):
-                raise Problem("usage", "division by zero", base.node.span)
+                raise Problem("E025", "division by zero", base.node.span)
             _check_power(coefficient_of(x.expr)[0], value)
             return Value(power(x.expr, value), row)
         return Value(OPS["pow"].of(x.expr, a.expr), row)
@@ -194,7 +242,12 @@ def _matrix_power(matrix: Expr, exponent: int) -> Expr:
     if not exponent:
         return eye(matrix.shape[0])
     if abs(exponent) > POWERS:
-        raise Problem("limit", f"matrix powers are written out up to {POWERS}, and this is {exponent}")
+        raise Problem(
+            "E505",
+            "matrix powers are written out up to {powers}, and this is {exponent}",
+            powers=POWERS,
+            exponent=exponent,
+        )
     if exponent < 0:
         matrix = OPS["inv"].of(matrix)
     count = abs(exponent)
@@ -208,9 +261,11 @@ def _spread(vector: Operand, matrix: Operand) -> str:
     name = vector.atom.removesuffix(".T") if vector.value.kind == ROW else vector.atom
     row = vector.atom if vector.value.kind == ROW else f"{vector.atom}.T"
     if length is matrix.value.shape[1]:
-        return f"to add it to every row write {matrix.text} + ones({rows})@{row}"
+        written = f"{matrix.text} + ones({rows})@{row}"
+        return say("to add it to every row write {written}", written=written)
     if length is matrix.value.shape[0]:
-        return f"to add it to every column write {matrix.text} + {name}@ones({columns}).T"
+        written = f"{matrix.text} + {name}@ones({columns}).T"
+        return say("to add it to every column write {written}", written=written)
     return ""
 
 
@@ -221,7 +276,7 @@ def _number(text: str) -> Rational:
     """The exact value of a number as written: `0.5` is 1/2."""
     exponent = text.lower().partition("e")[2]
     if len(text) > 100 or (exponent and abs(int(exponent)) > DIGITS):
-        raise Problem("limit", f"numbers go up to 10^{DIGITS}")
+        raise Problem("E503", "numbers go up to 10^{most}", most=DIGITS)
     return ratio(Fraction(text))
 
 
@@ -229,10 +284,10 @@ def _check_power(base: Rational, exponent: Rational) -> None:
     """Refuse the power of a number before it is computed where it would be too long to write."""
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if abs(base) != 1 and base and bits * max(exponent, -exponent) > BITS:
-        raise Problem("limit", f"the power of a number would be longer than {BITS} bits")
+        raise Problem("E503", "the power of a number would be longer than {bits} bits", bits=BITS)
 
 
 def _check_bits(node: Expr) -> None:
     value = coefficient_of(node)[0]
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
-        raise Problem("limit", f"a number would be longer than {BITS} bits")
+        raise Problem("E503", "a number would be longer than {bits} bits", bits=BITS)

@@ -135,22 +135,28 @@ def _program(lines: list[Line], span: Span) -> Program:
             declarations.append((value, where))
             continue
         if body is not None:
-            message = "only the last part may be an expression by itself"
-            raise Problem("parse", message, body.span, "give it a name: r = …; …")
+            raise Problem(
+                "E127", "only the last part may be an expression by itself", body.span, "give it a name: r = …; …"
+            )
         bindings = value if kind == "definitions" else value[1]
         for name, meaning in bindings:
             if name.id in seen:
-                raise Problem("name", f"{name.id} is defined twice", name.span)
+                raise Problem("E205", "{name} is defined twice", name.span, name=name.id)
             seen.add(name.id)
             definitions.append((name, meaning))
         if kind == "value":
             body = value[0]
     if body is None:
         if not definitions:
-            raise Problem("parse", "there is no expression to read", span)
+            raise Problem("E128", "there is no expression to read", span)
         name = definitions[-1][0]
-        hint = f"end with the expression that is meant: …; {name.id}"
-        raise Problem("parse", "no expression follows the definitions", lines[-1][2], hint)
+        raise Problem(
+            "E128",
+            "no expression follows the definitions",
+            lines[-1][2],
+            "end with the expression that is meant: …; {name}",
+            name=name.id,
+        )
     return Program(tuple(definitions), body, tuple(declarations), span)
 
 
@@ -159,7 +165,7 @@ def _check_depth(program: Program) -> None:
     while stack:
         node, depth = stack.pop()
         if depth > TREE_DEPTH:
-            raise Problem("limit", "the expression is nested too deeply", node.span, "name the inner part: r = …; …")
+            raise Problem("E502", "the expression is nested too deeply", node.span, "name the inner part: r = …; …")
         stack.extend((child, depth + 1) for child in children(node))
 
 
@@ -186,8 +192,12 @@ def _add(v: Values, s: Spans) -> _Chain:
     match v[1], v[2], chain.items:
         case "/" | "./", Matmul([first, *_], operators, span=span), [*_, before] if span == s[2] and " " in operators:
             if isinstance(first, Num) or (len(chain.items) == 1 and isinstance(before, Num)):
-                message = "this can divide by the first factor or by the whole product"
-                raise Problem("parse", message, _whole(s[1:]), "write the brackets: (1/2) x or 1/(2 x)")
+                raise Problem(
+                    "E118",
+                    "this can divide by the first factor or by the whole product",
+                    _whole(s[1:]),
+                    "write the brackets: (1/2) x or 1/(2 x)",
+                )
     chain.items.append(v[2])
     chain.operators.append(v[1])
     return chain
@@ -233,22 +243,31 @@ def _inverse_transpose(v: Values, s: Spans) -> Transpose:
 
 
 def _refuse_tower(v: Values, s: Spans) -> Power:
-    hint = "write the brackets: (a^b)^c or a^(b^c)"
-    raise Problem("parse", "a power of a power can be read in two ways", _whole(s), hint)
+    raise Problem(
+        "E116", "a power of a power can be read in two ways", _whole(s), "write the brackets: (a^b)^c or a^(b^c)"
+    )
 
 
 def _norm(v: Values, s: Spans) -> Call:
     kind = v[2].lstrip("|‖").strip("_{}\\")
     if kind in ("2", "₂") and _looks_like_matrix(v[1]):
-        hint = "the Frobenius norm is ‖X‖_F or norm(X)"
-        raise Problem("unsupported", "the spectral norm of a matrix is not supported", _whole(s), hint)
+        raise Problem(
+            "E402",
+            "the spectral norm of a matrix is not supported",
+            _whole(s),
+            "the Frobenius norm is ‖X‖_F or norm(X)",
+        )
     return Call(NORMS[kind], (v[1],), (), _whole(s))
 
 
 def _absolute(v: Values, s: Spans) -> Call:
     if _looks_like_matrix(v[1]):
-        message = "bars around a matrix can mean the determinant or the absolute values"
-        raise Problem("parse", message, _whole(s), "write det(…) or abs(…)")
+        raise Problem(
+            "E117",
+            "bars around a matrix can mean the determinant or the absolute values",
+            _whole(s),
+            "write det(…) or abs(…)",
+        )
     return Call("abs", (v[1],), (), _whole(s))
 
 
@@ -270,11 +289,16 @@ def _call(v: Values, s: Spans) -> Call:
     args = tuple(a for a in given if not isinstance(a, tuple))
     for before, after in pairwise(given):
         if isinstance(before, tuple) and not isinstance(after, tuple):
-            raise Problem("parse", "an option stands behind the arguments", after.span)
+            raise Problem("E129", "an option stands behind the arguments", after.span)
     for argument in args:
         if isinstance(argument, Text) and name not in TAKE_TEXT:
-            hint = "' after a name is the transpose"
-            raise Problem("parse", f"{name} takes no text: only einsum and norm do", argument.span, hint)
+            raise Problem(
+                "E125",
+                "{name} takes no text: only einsum and norm do",
+                argument.span,
+                "' after a name is the transpose",
+                name=name,
+            )
     return Call(name, args, options, _whole(s))
 
 
@@ -344,43 +368,58 @@ def _misplaced(before: Token | None, token: Token) -> Problem:
     here = (start, stop)
     if before is None:
         if kind == "$END":
-            return Problem("parse", "there is nothing to read", (0, stop))
+            return Problem("E128", "there is nothing to read", (0, stop))
         previous, there = "", here
     else:
         previous, there = before[0], before[2:]
     said = OPERATORS.get(previous, before[1] if before else "")
     ends = kind in ("$END", "SEPARATOR", "COMMA", "WHERE") or kind in CLOSERS or kind in ("NORM_END", "BAR_END")
     if kind == "EQUALS":
-        hint = "a definition is written r = X@w - y; …"
-        return Problem("parse", "`=` can stand only behind a name that it defines", here, hint)
+        return Problem(
+            "E119", "`=` can stand only behind a name that it defines", here, "a definition is written r = X@w - y; …"
+        )
     if previous in OPERATORS:
         if ends:
-            what = "an exponent" if previous in ("CARET", "DOTCARET") else "an operand"
-            return Problem("parse", f"{what} is missing after `{said}`", there)
+            return Problem(
+                "E120",
+                "an exponent is missing after `{said}`"
+                if previous in ("CARET", "DOTCARET")
+                else "an operand is missing after `{said}`",
+                there,
+                said=said,
+            )
         if kind in OPERATORS:
-            hint = "a power is written ** or ^" if previous == kind == "STAR" else ""
-            message = f"an operand is missing between `{said}` and `{OPERATORS[kind]}`"
-            return Problem("parse", message, (there[0], stop), hint)
+            return Problem(
+                "E120",
+                "an operand is missing between `{said}` and `{sign}`",
+                (there[0], stop),
+                "a power is written ** or ^" if previous == kind == "STAR" else "",
+                said=said,
+                sign=OPERATORS[kind],
+            )
     if kind == "COMMA" and previous != "COMMA" and previous != "LPAR":
-        hint = "definitions are separated by `;`"
-        return Problem("parse", "a comma can stand only between the arguments of a function", here, hint)
+        return Problem(
+            "E121",
+            "a comma can stand only between the arguments of a function",
+            here,
+            "definitions are separated by `;`",
+        )
     if previous == "EQUALS":
-        return Problem("parse", "an expression is missing after `=`", there)
+        return Problem("E120", "an expression is missing after `=`", there)
     if previous in BRACKETS and kind in (*CLOSERS, "NORM_END", "BAR_END"):
-        return Problem("parse", "there is nothing between the brackets", (there[0], stop))
+        return Problem("E122", "there is nothing between the brackets", (there[0], stop))
     if kind in OPERATORS and previous in ("", *_OPENERS):
-        return Problem("parse", f"an operand is missing before `{OPERATORS[kind]}`", here)
+        return Problem("E120", "an operand is missing before `{sign}`", here, sign=OPERATORS[kind])
     if kind in ("TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT"):
-        return Problem("parse", f"there is nothing before `{written}` that it could stand behind", here)
+        return Problem("E123", "there is nothing before `{written}` that it could stand behind", here, written=written)
     if previous == "COMMA" or kind == "COMMA":
-        return Problem("parse", "an argument is missing beside the comma", there if previous == "COMMA" else here)
+        return Problem("E121", "an argument is missing beside the comma", there if previous == "COMMA" else here)
     if kind in ("LBRACE", "RBRACE"):
-        hint = "brackets of an expression are ( and )"
-        return Problem("parse", "braces can stand only around an exponent", here, hint)
+        return Problem(
+            "E124", "braces can stand only around an exponent", here, "brackets of an expression are ( and )"
+        )
     if previous == "STRING":
-        return Problem("parse", "a comma is missing after the text", there)
+        return Problem("E121", "a comma is missing after the text", there)
     if kind == "STRING":
-        return Problem("parse", "text in quotes can only be an argument of einsum", here, "the transpose is x' or x.T")
-    if previous == "WHERE":
-        return Problem("parse", "a definition is missing after `where`", there, "… where p = softmax(z), q = …")
-    return Problem("parse", f"unexpected `{written}`", here)
+        return Problem("E125", "text in quotes can only be an argument of einsum", here, "the transpose is x' or x.T")
+    return Problem("E107", "unexpected `{written}`", here, written=written)

@@ -94,8 +94,15 @@ class Plan:
         for name in asked:
             if name in seen or name in self._known or name in self.defined or name in self._scope:
                 place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
-                what = "variable" if name in seen or name in self._known else "definition"
-                raise Problem("name", f"{name} is a {what}, and stands where a size or a place is wanted", place)
+                variable = name in seen or name in self._known
+                raise Problem(
+                    "E208",
+                    "{name} is a variable, and stands where a size or a place is wanted"
+                    if variable
+                    else "{name} is a definition, and stands where a size or a place is wanted",
+                    place,
+                    name=name,
+                )
 
     def _in_order_of_the_text(self) -> None:
         """Put the variables in the order of their first occurrence: a definition may stand behind, after `where`."""
@@ -106,13 +113,15 @@ class Plan:
 
     def _define(self, name: str, span: Span, ready: set[str]) -> None:
         if name in self._known:
-            raise Problem("name", f"{name} is declared as a variable and defined as well", span)
+            raise Problem("E205", "{name} is declared as a variable and defined as well", span, name=name)
         if name in self.abstract:
-            raise Problem("name", f"{name} is declared as a function and defined as well", span)
+            raise Problem("E205", "{name} is declared as a function and defined as well", span, name=name)
         if name in ready:
-            raise Problem("name", f"{name} is defined twice", span)
+            raise Problem("E205", "{name} is defined twice", span, name=name)
         if name in functions():
-            raise Problem("name", f"{name} is a function", span, f"give the definition another name: {name}_1 = …")
+            raise Problem(
+                "E205", "{name} is a function", span, "give the definition another name: {name}_1 = …", name=name
+            )
         ready.add(name)
 
     def _sort(self, node: Name, seen: set[str], closed: bool) -> None:
@@ -121,18 +130,30 @@ class Plan:
             seen.add(name)
             self.variables.append(name)
         elif name in self.defined:
-            raise Problem("name", f"{name} is used before it is defined", node.span)
+            raise Problem("E206", "{name} is used before it is defined", node.span, name=name)
         elif name in self.sizes or constant(name) is not None:
             return
         elif name in self.abstract:
-            raise Problem("name", f"{name} is a function", node.span, f"write {name}(…)")
+            raise Problem("E207", "{name} is a function", node.span, "write {name}(…)", name=name)
         elif name in functions() and not is_greek(name):
-            hint = f"write {name}(…), or declare the variable: --var '{name}[n]'"
-            raise Problem("name", f"{name} is a function", node.span, hint)
+            raise Problem(
+                "E207",
+                "{name} is a function",
+                node.span,
+                "write {name}(…), or declare the variable: --var '{name}[n]'",
+                name=name,
+            )
         elif closed:
             close = nearest(name, (*self._known, *self._scope))
-            hint = f"did you mean {close}?" if close else f"there are {', '.join((*self._known, *self._scope))}"
-            raise Problem("name", f"{name} does not occur in the problem", node.span, hint)
+            raise Problem(
+                "E203",
+                "{name} does not occur in the problem",
+                node.span,
+                "did you mean {near}?" if close else "there are {choices}",
+                name=name,
+                near=close,
+                choices=(*self._known, *self._scope),
+            )
         else:
             seen.add(name)
             self.variables.append(name)

@@ -14,6 +14,7 @@ from mcalc.errors import Problem
 from mcalc.language.laws import PAIRS
 from mcalc.language.syntax import Call, Name, Num, Span, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, VECTOR, Value, words
+from mcalc.phrase import say
 
 Labels = tuple[int, ...]
 Place = Callable[[Syntax, Syntax], Span]
@@ -86,7 +87,7 @@ class _Reader:
         right = operand.value
         divides = operator in ("/", "./")
         if divides and is_zero(right.expr):
-            raise Problem("usage", "division by zero", operand.node.span)
+            raise Problem("E025", "division by zero", operand.node.span)
         if right.kind == SCALAR:
             labels: Labels = ()
         elif self.kind == SCALAR:
@@ -156,30 +157,55 @@ class _Reader:
         left, start = self._left(place)
         right = self.operands[place]
         product, entries = f"{left.text}@{right.atom}", f"{left.text}.*{right.atom}"
-        hint = f"write {product} for the matrix product, {entries} for the product of entries"
-        message = f"{left.text}*{right.atom} can be the matrix product or the product of entries"
-        return Problem("shape", message, self.span(start, right.node), hint)
+        return Problem(
+            "E303",
+            "{left}*{right} can be the matrix product or the product of entries",
+            self.span(start, right.node),
+            "write {product} for the matrix product, {entries} for the product of entries",
+            left=left.text,
+            right=right.atom,
+            product=product,
+            entries=entries,
+        )
 
     def _no_quotient(self, place: int) -> Problem:
         operand = self.operands[place]
-        hint = f"{self._left(place)[0].text} ./ {operand.atom} divides by every entry"
-        if operand.value.kind == MATRIX and len(set(operand.value.shape)) == 1:
-            hint += f"; the inverse is inv({operand.text})"
-        message = f"{operand.text} is {operand.value.show()}: only a scalar divides"
-        return Problem("shape", message, operand.node.span, hint)
+        square = operand.value.kind == MATRIX and len(set(operand.value.shape)) == 1
+        return Problem(
+            "E304",
+            "{text} is {shape}: only a scalar divides",
+            operand.node.span,
+            "{left} ./ {right} divides by every entry; the inverse is inv({text})"
+            if square
+            else "{left} ./ {right} divides by every entry",
+            text=operand.text,
+            shape=operand.value.show(),
+            left=self._left(place)[0].text,
+            right=operand.atom,
+        )
 
     def _misfit(self, place: int, operator: str) -> Problem:
         left, start = self._left(place)
         operand = self.operands[place]
         right = _Side(operand.atom, operand.atom, operand.value.kind, operand.value.shape)
-        what = {"/": "the quotient", "./": "the quotient of entries", ".*": "the product of entries"}
-        message = (
-            f"{left.text} is {words(left.kind, left.shape)} and {operand.text} is {operand.value.show()}: "
-            f"{what.get(operator, 'the product')} does not fit"
-        )
+        what = {
+            "/": say("the quotient"),
+            "./": say("the quotient of entries"),
+            ".*": say("the product of entries"),
+        }
         hint = _scaled(left, right) if operator == ".*" else ""
         hint = hint or _suggestion(left, right, operator if operator in what else "@")
-        return Problem("shape", message, self.span(start, operand.node), hint)
+        return Problem(
+            "E302",
+            "{left} is {left_shape} and {right} is {right_shape}: {what} does not fit",
+            self.span(start, operand.node),
+            hint,
+            left=left.text,
+            left_shape=words(left.kind, left.shape),
+            right=operand.text,
+            right_shape=operand.value.show(),
+            what=what.get(operator, say("the product")),
+        )
 
 
 class _Side:
@@ -213,11 +239,11 @@ def _suggestion(left: _Side, right: _Side, operator: str) -> str:
             found.append((f"{a.text}@{b.text}", PAIRS[a.kind, b.kind]))
     if len(found) > 1 and left.kind & VECTOR and right.kind & VECTOR and operator == "@":
         found.sort(key=lambda item: item[1])
-        return ", ".join(f"{text} {_RESULTS[kind]}" for text, kind in found)
-    return f"did you mean {found[0][0]}?" if found else ""
-
-
-_RESULTS = {SCALAR: "is the scalar", MATRIX: "the matrix"}
+        said = [
+            say("{text} is the scalar" if kind == SCALAR else "{text} the matrix", text=text) for text, kind in found
+        ]
+        return say("{said}", said=said)
+    return say("did you mean {near}?", near=found[0][0]) if found else ""
 
 
 def _fits(left: _Side, right: _Side) -> bool:
@@ -231,9 +257,9 @@ def _scaled(left: _Side, right: _Side) -> str:
         if vector.kind & VECTOR and matrix.kind == MATRIX:
             name = vector.atom.removesuffix(".T")
             if vector.shape[0] is matrix.shape[0]:
-                return f"diag({name})@{matrix.atom} scales the rows"
+                return say("{written} scales the rows", written=f"diag({name})@{matrix.atom}")
             if vector.shape[0] is matrix.shape[1]:
-                return f"{matrix.atom}@diag({name}) scales the columns"
+                return say("{written} scales the columns", written=f"{matrix.atom}@diag({name})")
     return ""
 
 

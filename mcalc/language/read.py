@@ -20,6 +20,7 @@ from mcalc.language.plan import Plan
 from mcalc.language.product import ELEMENTWISE, PRODUCT
 from mcalc.language.syntax import Matmul, Name, Power, Product, Program, Transpose, walk
 from mcalc.language.value import Value
+from mcalc.phrase import say
 
 
 class Reading:
@@ -69,7 +70,7 @@ def read(
         sizes |= {n for _, *shapes in abstract.values() for shape in shapes for size in shape for n in size.names}
         for name in {*declared, *wrt} & {*abstract, *sizes}:
             if name in abstract:
-                raise Problem("name", f"{name} is a variable and a function")
+                raise Problem("E209", "{name} is a variable and a function", name=name)
         present = {node.id for node in walk(program.body) if isinstance(node, Name)}
         present |= {node.id for _, value in program.definitions for node in walk(value) if isinstance(node, Name)}
         present -= {name.id for name, _ in program.definitions} | sizes
@@ -119,7 +120,7 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
     program = parse(text, known_functions() | reading.abstract.keys(), {*reading.scope, *extra})
     try:
         if program.declarations:
-            raise Problem("name", "variables are declared with the problem, not here", program.declarations[0][1])
+            raise Problem("E212", "variables are declared with the problem, not here", program.declarations[0][1])
         own = {name.id for name, _ in program.definitions}
         known = [*reading.symbols, *extra]
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
@@ -138,13 +139,32 @@ def variable(reading: Reading, name: str) -> Symbol:
     names = ", ".join(reading.symbols)
     if name in reading.scope:
         free = ", ".join(s.name for s in sorted(reading.scope[name].expr.free, key=lambda s: s.place))
-        hint = f"differentiate by a variable that it is made of: {free}" if free else f"the variables are {names}"
-        raise Problem("name", f"{name} is a definition, not a variable", hint=hint)
+        raise Problem(
+            "E204",
+            "{name} is a definition, not a variable",
+            hint="differentiate by a variable that it is made of: {free}" if free else "the variables are {names}",
+            name=name,
+            free=free,
+            names=names,
+        )
     if name in reading.sizes:
-        raise Problem("name", f"{name} is a size, not a variable", hint=f"the variables are {names}" if names else "")
+        raise Problem(
+            "E204",
+            "{name} is a size, not a variable",
+            hint="the variables are {names}" if names else "",
+            name=name,
+            names=names,
+        )
     close = nearest(name, reading.symbols)
-    hint = f"did you mean {close}?" if close else f"the variables are {names}" if names else "it has no variables"
-    raise Problem("name", f"{name} does not occur in {' '.join(reading.text.split())}", hint=hint)
+    raise Problem(
+        "E203",
+        "{name} does not occur in {text}",
+        hint="did you mean {near}?" if close else "the variables are {names}" if names else "it has no variables",
+        name=name,
+        text=" ".join(reading.text.split()),
+        near=close,
+        names=names,
+    )
 
 
 def _dialect(program: Program, text: str) -> str:
@@ -172,8 +192,12 @@ def _placed(problem: Problem, text: str, program: Program) -> Problem:
         start, stop = problem.span
         for node in walk(program):
             if isinstance(node, Name) and node.span[0] <= start and stop <= node.span[1] and letters(node.id):
-                word = f"{node.id} was read as {'·'.join(letters(node.id))}; a name that is declared stays whole"
-                problem.hint = f"{problem.hint}; {word}" if problem.hint else word
+                word = say(
+                    "{name} was read as {product}; a name that is declared stays whole",
+                    name=node.id,
+                    product="·".join(letters(node.id)),
+                )
+                problem.hint = say("{hint}; {word}", hint=problem.hint, word=word) if problem.hint else word
                 break
     return problem
 

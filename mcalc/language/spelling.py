@@ -46,13 +46,25 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
     for node in names:
         if "T" in products.get(node.id, ())[1:] and "T" not in alone and "T" not in whole:
             shown = "".join("'" if letter == "T" and k else letter for k, letter in enumerate(node.id))
-            hint = f"write {shown} for the transpose; the letters stay apart with spaces between them"
-            raise Problem("name", f"{node.id} can be a transpose or a product", node.span, hint)
+            raise Problem(
+                "E214",
+                "{name} can be a transpose or a product",
+                node.span,
+                "write {shown} for the transpose; the letters stay apart with spaces between them",
+                name=node.id,
+                shown=shown,
+            )
     for index in walk(program):
         if isinstance(index, Index) and isinstance(index.base, Name) and index.base.id in products:
             apart = " ".join(products[index.base.id])
-            message = f"the place can be one of {index.base.id} or one of its last letter"
-            raise Problem("name", message, index.span, f"write ({apart})[…] or {apart}[…]")
+            raise Problem(
+                "E214",
+                "the place can be one of {name} or one of its last letter",
+                index.span,
+                "write ({apart})[…] or {apart}[…]",
+                name=index.base.id,
+                apart=apart,
+            )
     notes = [f"{name} was read as {'·'.join(parts)}" for name, parts in products.items()]
     exponential = "e" not in whole and _is_euler(program)
     if exponential:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape
+from mcalc.phrase import say
 
 #: The kinds of value, as bits: a set of kinds is their sum.
 SCALAR, COLUMN, ROW, MATRIX, TENSOR = 1, 2, 4, 8, 16
@@ -54,7 +55,7 @@ def kind_of(rank: int, row: bool = False) -> int:
 def words(kind: int, shape: Shape) -> str:
     """A kind and its shape in words."""
     if kind == SCALAR:
-        return "a scalar"
+        return say("a scalar")
     if kind in (COLUMN, ROW):
-        return f"a {'vector' if kind == COLUMN else 'row'} of {show_shape(shape)}"
+        return say("a vector of {size}" if kind == COLUMN else "a row of {size}", size=show_shape(shape))
     return show_shape(shape)

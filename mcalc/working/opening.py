@@ -14,13 +14,14 @@ from mcalc.algebra.walk import children, postorder, substitute
 from mcalc.calculus.differential import tangent
 from mcalc.calculus.rules import Rule
 from mcalc.calculus.simplify import simplify
+from mcalc.phrase import say
 
 #: Sums and constant factors are seen through to this depth within one line.
 DEPTH = 12
 
 
 def _again(*_: Expr) -> Expr:
-    raise unsupported("the differential of a differential")
+    raise unsupported(say("the differential of a differential"))
 
 
 def _multiple(node: Expr) -> Expr | None:

@@ -111,7 +111,7 @@ def test_a_bad_line_gets_a_reply(line: str, kind: str, message: str) -> None:
     reply = reply_to(line.encode())
     json.loads(json.dumps(reply, allow_nan=False))
     assert reply["ok"] is False
-    assert set(reply["error"]) == {"kind", "message", "span", "hint"}
+    assert set(reply["error"]) == {"code", "kind", "message", "span", "hint"}
     assert message in reply["error"]["message"]
     assert reply["error"]["kind"] == (kind or reply["error"]["kind"])
 

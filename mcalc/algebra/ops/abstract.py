@@ -33,7 +33,13 @@ def abstract(name: str, source: Shape, target: Shape, order: int = 0) -> Op:
         lead = x.rank - len(source)
         if lead < 0 or x.shape[lead:] != source:
             wanted = f"[{', '.join(map(str, source))}]"
-            raise Problem("shape", f"{called} takes {wanted}, and got {show_shape(x.shape)}")
+            raise Problem(
+                "E307",
+                "{called} takes {wanted}, and got {shape}",
+                called=called,
+                wanted=wanted,
+                shape=show_shape(x.shape),
+            )
         return (*x.shape[:lead], *target, *source * order)
 
     def differential(x: Expr, y: Expr, dx: Expr) -> Expr:

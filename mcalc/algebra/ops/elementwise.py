@@ -217,7 +217,7 @@ minimum = macro(
 
 
 def _constant(*_: Expr) -> Expr:
-    raise Problem("unsupported", "a constant has no differential")
+    raise Problem("E401", "a constant has no differential")
 
 
 pi = function(

@@ -9,6 +9,7 @@ from mcalc.algebra.contract import turned
 from mcalc.algebra.expr import Apply, Expr, add, eye, is_zero, ones, permute, total
 from mcalc.algebra.ops.record import Op, applied, function, macro, scalar_part, unsupported
 from mcalc.algebra.ops.structure import tr
+from mcalc.phrase import say
 
 HALF = Fraction(1, 2)
 
@@ -76,7 +77,7 @@ def _frechet(f: str, slope: Callable[[Expr], Expr], domain: str, see: str) -> tu
 
     def second(X: Expr, E: Expr, F: Expr, Y: Expr, dX: Expr, dE: Expr, dF: Expr) -> Expr:
         if not is_zero(dX):
-            raise unsupported(f"the third derivative of {f}")
+            raise unsupported(say("the third derivative of {name}", name=f))
         return again(X, F, dE) + again(X, E, dF)
 
     def bilinear(X: Expr, E: Expr, F: Expr) -> Expr | None:
@@ -229,7 +230,7 @@ def polar(X):
 
 def _second_polar(X: Expr, E: Expr, Y: Expr, dX: Expr, dE: Expr) -> Expr:
     if not is_zero(dX):
-        raise unsupported("the third derivative of nuclear")
+        raise unsupported(say("the third derivative of {name}", name="nuclear"))
     return polar_frechet(X, dE)
 
 

@@ -41,6 +41,7 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops.signature import Signature
 from mcalc.errors import Problem
+from mcalc.phrase import one_of, say
 
 OPS: dict[str, Op] = {}  #: every record by its name in the language, in the order in which they are stated
 ALIASES: dict[str, str] = {}  #: other spellings of a name
@@ -133,7 +134,7 @@ class Op:
         """
         if axis is not None:
             if not self.has_axis:
-                raise Problem("shape", f"{self.name} has no axis to choose")
+                raise Problem("E309", "{name} has no axis to choose", name=self.name)
             return self(*args, axis=axis)
         signature = self.fitting(args)
         if self.kind == "function" and signature is not self.signatures[0]:
@@ -192,12 +193,17 @@ class Op:
         raise self._misfit(args)
 
     def _misfit(self, args: tuple[Expr, ...]) -> Problem:
-        wanted = ", or ".join(dict.fromkeys(s.describe() for s in self.signatures))
-        got = ", ".join(show_shape(a.shape) for a in args) or "nothing"
-        hint = ""
-        if len(args) == 1 and args[0].rank == 2 and self.has_axis:
-            hint = f"{self.name}(…, axis=0) takes every column, {self.name}(…, axis=1) every row"
-        return Problem("shape", f"{self.name} takes {wanted}, and got {got}", hint=hint)
+        wanted = one_of(s.describe() for s in self.signatures)
+        got = [show_shape(a.shape) for a in args] or say("nothing")
+        by_axis = len(args) == 1 and args[0].rank == 2 and self.has_axis
+        return Problem(
+            "E307",
+            "{name} takes {wanted}, and got {got}",
+            hint="{name}(…, axis=0) takes every column, {name}(…, axis=1) every row" if by_axis else "",
+            name=self.name,
+            wanted=wanted,
+            got=got,
+        )
 
     def _linear(self, args: tuple[Expr, ...]) -> Expr | None:
         """Zeros and scalar factors leave the argument in which the operation is linear."""
@@ -212,7 +218,12 @@ class Op:
         first, *more = args
         place = axis + first.rank if axis < 0 else axis
         if not 0 <= place < first.rank:
-            raise Problem("shape", f"axis={axis} is no axis of an argument of shape {show_shape(first.shape)}")
+            raise Problem(
+                "E309",
+                "axis={axis} is no axis of an argument of shape {shape}",
+                axis=axis,
+                shape=show_shape(first.shape),
+            )
         if first.rank == 1:
             return self(*args)
         others = tuple(k for k in range(first.rank) if k != place)
@@ -276,7 +287,14 @@ def pairwise(name: str, slopes: tuple[Body | None, Body | None], **facts: object
             if is_zero(change):
                 continue
             if slope is None:
-                raise unsupported(f"the derivative of {name} by its {('first', 'second')[k]} argument")
+                raise unsupported(
+                    say(
+                        "the derivative of {name} by its second argument"
+                        if k
+                        else "the derivative of {name} by its first argument",
+                        name=name,
+                    )
+                )
             parts = parts + slope(x, a, y) * change
         return parts
 
@@ -304,7 +322,7 @@ def sized(name: str, signature: str, body: Callable[..., Expr], **facts: object)
 
 def unsupported(what: str) -> Problem:
     """The refusal of something that is meaningful and not known here."""
-    return Problem("unsupported", f"{what} is not known")
+    return Problem("E401", "{what} is not known", what=what)
 
 
 def applied(node: Expr) -> str:

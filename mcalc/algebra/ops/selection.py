@@ -16,7 +16,7 @@ def _sizes(name: str, args: tuple[Expr, ...]) -> list[Dim]:
     found = [measure(arg) for arg in args]
     known = [d for d in found if d is not None]
     if len(known) != len(args):
-        raise Problem("shape", f"{name} takes sizes and places: names and whole numbers")
+        raise Problem("E314", "{name} takes sizes and places: names and whole numbers", name=name)
     return known
 
 
@@ -35,14 +35,22 @@ def outside(place: Dim, length: Dim) -> bool:
 def _unit_shape(n: Expr, k: Expr) -> Shape:
     length, place = _sizes("unit", (n, k))
     if outside(place, length):
-        raise Problem("shape", f"there is no place {place} on an axis of {length}: places count from 0")
+        raise Problem(
+            "E313", "there is no place {place} on an axis of {length}: places count from 0", place=place, length=length
+        )
     return (length,)
 
 
 def _window_shape(n: Expr, start: Expr, stop: Expr) -> Shape:
     length, first, end = _sizes("window", (n, start, stop))
     if below(length, end) or below(first, dim(0)) or outside(end - first, length + dim(1)) or end is first:
-        raise Problem("shape", f"there is no range {first}:{end} on an axis of {length}: places count from 0")
+        raise Problem(
+            "E313",
+            "there is no range {first}:{end} on an axis of {length}: places count from 0",
+            first=first,
+            end=end,
+            length=length,
+        )
     return (length, end - first)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import Expr, Factor, Group, Shape, broadcast, contract
+from mcalc.phrase import all_of, say
 
 ANY = "..."
 
@@ -93,7 +94,7 @@ class Signature:
     def describe(self) -> str:
         """The arguments in words: `a square matrix`; sizes are named where several arguments share them."""
         several = len(self.inputs) > 1
-        return " and ".join(_describe(letters, several) for letters in self.inputs) or "no argument"
+        return all_of(_describe(letters, several) for letters in self.inputs) or say("no argument")
 
 
 def _axes(text: str) -> list[str]:
@@ -119,11 +120,18 @@ def _groups(text: str) -> tuple[Group, ...]:
 
 def _describe(letters: str, several: bool) -> str:
     if letters == ANY:
-        return "an array" if several else "any array"
-    if len(letters) != 2:
-        words = {0: "a scalar", 1: "a vector"}.get(len(letters), f"an array of {len(letters)} axes")
-        return f"{words} of {letters}" if several and letters else words
+        return say("an array") if several else say("any array")
+    if not letters:
+        return say("a scalar")
+    if len(letters) == 1:
+        return say("a vector of {size}", size=letters) if several else say("a vector")
+    if len(letters) > 2:
+        return say(
+            "an array of {count} axes of {letters}" if several else "an array of {count} axes",
+            count=len(letters),
+            letters=letters,
+        )
     if several:
-        article = "an" if letters[0] in "aefhilmnorsx" else "a"
-        return f"{article} {letters[0]} x {letters[1]} matrix"
-    return "a square matrix" if letters[0] == letters[1] else "a matrix"
+        an = letters[0] in "aefhilmnorsx"
+        return say("an {m} x {n} matrix" if an else "a {m} x {n} matrix", m=letters[0], n=letters[1])
+    return say("a square matrix") if letters[0] == letters[1] else say("a matrix")

@@ -14,6 +14,7 @@ from mcalc.algebra.expr import Expr, Number, Rational, number, power
 from mcalc.algebra.ops.elementwise import pi
 from mcalc.algebra.ops.record import OPS, Op, elementwise, pairwise, unsupported
 from mcalc.algebra.traits import uniform
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,13 +123,13 @@ def _expression(found: Any, values: dict[Any, Expr], name: str) -> Expr:
             return _record("digamma", name)(inside(x))
         case sympy.Function():
             return _record(_OUR_NAMES.get(type(found).__name__, type(found).__name__), name)(*map(inside, found.args))
-    raise unsupported(f"the derivative of {name}")
+    raise unsupported(say("the derivative of {name}", name=name))
 
 
 def _record(inner: str, name: str) -> Op:
     op = special(inner)
     if op is None:
-        raise unsupported(f"the derivative of {name}")
+        raise unsupported(say("the derivative of {name}", name=name))
     return op
 
 

@@ -61,7 +61,13 @@ kron = contraction(
 
 def _unvec(x: Expr, m: Dim, n: Dim) -> Expr:
     if x.shape != (m * n,):
-        raise Problem("shape", f"unvec to {show_shape((m, n))} takes {m * n} entries, and got {show_shape(x.shape)}")
+        raise Problem(
+            "E307",
+            "unvec to {target} takes {count} entries, and got {shape}",
+            target=show_shape((m, n)),
+            count=m * n,
+            shape=show_shape(x.shape),
+        )
     return contract([(x, 1, ((1, 0),))], ((0,), (1,)), {0: m, 1: n})
 
 

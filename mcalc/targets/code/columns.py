@@ -126,14 +126,16 @@ class Columns(Language):
         op = node.data
         text = self.own.get(op.name)
         if text is None:
-            raise Problem("unsupported", f"there is no {self.name} code for {op.name}")
+            raise Problem("E411", "there is no {target} code for {name}", target=self.name, name=op.name)
         first = op.signatures[0]
         if (
             "..." not in first.text
             and any(code.rank > len(axes) for code, axes in zip(node.args, first.inputs, strict=True))
             and "{axis}" not in text
         ):
-            raise Problem("unsupported", f"there is no {self.name} code for {op.name} of a stack of matrices")
+            raise Problem(
+                "E411", "there is no {target} code for {name} of a stack of matrices", target=self.name, name=op.name
+            )
         rank = node.args[0].rank if node.args else 0
         return text.replace("{axis}", str(max(rank, 1))).replace("{dot}", "." if rank else "")
 

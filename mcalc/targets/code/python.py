@@ -30,7 +30,7 @@ def number(value: Rational) -> Text:
         else:
             text = repr(float(value))
     except OverflowError:
-        raise Problem("unsupported", "a number is beyond the range of floating point") from None
+        raise Problem("E412", "a number is beyond the range of floating point") from None
     return text, SIGN if value < 0 else ATOM
 
 
@@ -48,7 +48,7 @@ def coefficient(value: Rational) -> tuple[str, int]:
 def letters(labels: Group) -> str:
     """The labels as einsum has them. Raises a `Problem` where there are too many."""
     if labels and max(labels) >= len(LETTERS):
-        raise Problem("limit", f"einsum has {len(LETTERS)} letters for axes, which is too few")
+        raise Problem("E507", "einsum has {count} letters for axes, which is too few", count=len(LETTERS))
     return "".join(LETTERS[x] for x in labels)
 
 
@@ -165,7 +165,7 @@ class Python(Language):
         """The spelling of the operation that the node applies. Raises a `Problem` of kind unsupported."""
         template = self.template(node.data)
         if not template:
-            raise Problem("unsupported", f"there is no {self.name} code for {node.data.name}")
+            raise Problem("E411", "there is no {target} code for {name}", target=self.name, name=node.data.name)
         return template
 
     def call(self, node: Code, args: list[Text], scope: Scope) -> Text:

@@ -31,7 +31,18 @@ def test_of_a_long_line_the_neighbourhood_is_shown(place: int) -> None:
     assert line[len(carets) - 1] == "$"
 
 
-def test_a_report_is_the_message_the_place_and_the_hint() -> None:
-    problem = Problem("parse", "no such sign", (4, 5), "remove it", "x + $")
-    assert problem.report() == "error: no such sign\n  x + $\n      ^\n  remove it"
-    assert Problem("usage", "nothing given").report() == "error: nothing given"
+def test_a_report_is_the_message_with_its_code_the_place_and_the_hint() -> None:
+    problem = Problem("E107", "unexpected `{sign}`", (4, 5), "remove {sign}", "x + $", sign="$")
+    assert problem.report() == "error: unexpected `$` [E107]\n  x + $\n      ^\n  remove $"
+    assert Problem("E007", "no expression was given").report() == "error: no expression was given [E007]"
+
+
+def test_a_problem_as_data_has_its_code_and_the_kind_that_the_catalogue_gives() -> None:
+    told = Problem("E302", "{left} does not fit", (0, 1), left="A").reply()
+    assert told == {"code": "E302", "kind": "shape", "message": "A does not fit", "span": [0, 1], "hint": ""}
+
+
+def test_a_field_that_looks_like_a_hole_is_left_as_it_is() -> None:
+    problem = Problem("E107", "unexpected `{sign}`", hint="write {other}", sign="{other}", other="{sign}")
+    assert (problem.message, problem.hint) == ("unexpected `{other}`", "write {sign}")
+    assert Problem("E107", "{a} and {b}", a=1).message == "1 and {b}"

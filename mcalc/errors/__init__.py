@@ -1,6 +1,13 @@
-"""What can go wrong, said once: a kind, a message, the place and one suggestion."""
+"""What can go wrong, said once: a code, a message, the place and one suggestion.
+
+`mcalc.errors.catalogue` says of each code what kind of problem it is, its cause, an example, and the cure.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcalc.phrase import Phrase, say
 
 #: Exit status by kind of problem (design: 2 usage, parse or shape; 3 unsupported; 4 undecided or a limit).
 EXIT_STATUS = {"usage": 2, "parse": 2, "name": 2, "shape": 2, "unsupported": 3, "undecided": 4, "limit": 4}
@@ -11,36 +18,54 @@ EXCERPT = 200  #: the characters shown of a line
 class Problem(Exception):
     """Something the user should know: what is wrong, where, and what would mend it.
 
-    `span` is a half-open range of character offsets into `source`, the text the user wrote.
+    The message and the hint are templates, filled with the fields: `Problem("E005", "no such method: {method}",
+    hint="choose from {choices}", method=method, choices=METHODS)`. `span` is a half-open range of character offsets
+    into `source`, the text the user wrote.
     """
 
     def __init__(
         self,
-        kind: str,
+        code: str,
         message: str,
+        /,
         span: tuple[int, int] | None = None,
         hint: str = "",
         source: str | None = None,
+        **fields: object,
     ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
+        self.code = code
+        self.message = message if isinstance(message, Phrase) else say(message, **fields)
         self.span = span
-        self.hint = hint
+        self.hint: str = hint if isinstance(hint, Phrase) else say(hint, **fields)
         self.source = source
+        super().__init__(self.message)
+
+    @property
+    def kind(self) -> str:
+        """One of `EXIT_STATUS`."""
+        if self.code in EXIT_STATUS:
+            return self.code
+        from mcalc.errors.catalogue import CODES
+
+        return CODES[self.code].kind
 
     @property
     def exit_status(self) -> int:
         """The exit status that a command ends with when it meets this problem."""
         return EXIT_STATUS[self.kind]
 
-    def report(self) -> str:
-        """`error: …`, the line with a caret under the place, and the suggestion."""
-        lines = [f"error: {self.message}"]
+    def reply(self) -> dict[str, object]:
+        """The problem as plain data."""
+        span = list(self.span) if self.span else None
+        return {"code": self.code, "kind": self.kind, "message": self.message, "span": span, "hint": self.hint}
+
+    def report(self, spoken: Callable[[str], str] = str) -> str:
+        """`error: … [E005]`, the line with a caret under the place, and the suggestion, each as it is spoken."""
+        lines = [f"error: {spoken(self.message)} [{self.code}]"]
         if self.source is not None and self.span is not None:
             lines += caret(self.source, self.span)
         if self.hint:
-            lines.append(f"  {self.hint}")
+            lines.append(f"  {spoken(self.hint)}")
         return "\n".join(lines)
 
 

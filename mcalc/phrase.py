@@ -1,0 +1,62 @@
+"""What is said to people: a text that remembers the template and the fields that it was made of.
+
+Everything else takes a phrase for the string that it is. Where it is shown it can be said in another language: the
+template is looked up, and filled with the same fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+_HOLE = re.compile(r"\{(\w+)\}")
+
+
+class Phrase(str):
+    """A text with its `template` and its `fields`, of which one may be a phrase, and one a list."""
+
+    template: str
+    fields: Mapping[str, object]
+
+
+def say(template: str, /, **fields: object) -> Phrase:
+    """The template with its holes filled; a list is written between commas.
+
+    >>> say("no such method: {method}; choose from {known}", method="magic", known=("index", "graph"))
+    'no such method: magic; choose from index, graph'
+    """
+    phrase = Phrase(filled(template, fields, plain) if fields else template)
+    phrase.template, phrase.fields = template, fields
+    return phrase
+
+
+def filled(template: str, fields: Mapping[str, object], show: Callable[[object], str]) -> str:
+    """The template with each `{name}` in the place of which there is a field."""
+    return _HOLE.sub(lambda hole: show(fields[hole[1]]) if hole[1] in fields else hole[0], template)
+
+
+def plain(value: object) -> str:
+    """A field as it stands in English."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def one_of(words: Iterable[str]) -> str:
+    """The words, of which one is meant: `a vector, or a matrix`. What occurs twice is said once."""
+    return _chained("{before}, or {last}", dict.fromkeys(words))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """The words, each of which may be meant: `one argument or two arguments`."""
+    return _chained("{before} or {last}", words)
+
+
+def all_of(words: Iterable[str]) -> str:
+    """The words, all of which are meant: `a vector and a matrix`."""
+    return _chained("{before} and {last}", words)
+
+
+def _chained(template: str, words: Iterable[str]) -> str:
+    before = ""
+    for word in words:
+        before = say(template, before=before, last=word) if before else word
+    return before
