@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative, jacobians
-from mcalc.calculus.layout import kind_of
+from mcalc.calculus.layout import AXES, arranged, as_row, is_row, kind_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
 from mcalc.notation import change_name, expanded, notate, result_name, taken_names
+from mcalc.phrase import say
 from mcalc.request import Manner, Request
 from mcalc.targets import CODE, module, write
 from mcalc.targets.names import Lettering
@@ -37,13 +38,19 @@ MAX_AXES = 8
 
 
 class Derivative:
-    """The derivative of a reading's expression by one variable."""
+    """The derivative of a reading's expression by one variable.
 
-    __slots__ = ("expr", "lettering", "manner", "order", "reading", "syntax", "variable")
+    `expr` is in the mixed layout; `shown` is what is written, in the layout that is asked for. A vector that stands as
+    a `row` there is one of one axis still.
+    """
+
+    __slots__ = ("expr", "lettering", "manner", "order", "reading", "row", "shown", "syntax", "variable")
 
     def __init__(self, reading: Reading, variable: Symbol, order: int, expr: Expr, manner: Manner) -> None:
         self.reading, self.variable, self.order, self.expr, self.manner = reading, variable, order, expr, manner
-        self.syntax = notate(expr, reading, where=manner.where, expand=manner.expand)
+        self.shown = arranged(expr, manner.layout, *self.axes)
+        self.row = is_row(manner.layout, *self.axes)
+        self.syntax = notate(self.shown, reading, where=manner.where, expand=manner.expand, row=self.row)
         bold = arrays(reading, variable, self.syntax) if manner.bold else ()
         self.lettering = Lettering(taken_names(reading), bold)
 
@@ -56,6 +63,11 @@ class Derivative:
     def wrt(self) -> str:
         """The same as text."""
         return write("text", self.by)
+
+    @property
+    def axes(self) -> tuple[int, Sequence[int]]:
+        """How many axes are the value's, and how many each variable's."""
+        return self.reading.root.rank, [self.variable.rank] * self.order
 
     @property
     def kind(self) -> str:
@@ -77,7 +89,7 @@ class Derivative:
         """The derivative in the forms that one of three axes and more has; those of fewer make sense as well."""
         from mcalc.notation.tensor import Tensor
 
-        return Tensor(self.reading, self.variable, self.order, self.expr, self.manner.vec)
+        return Tensor(self.reading, self.variable, self.order, self.expr, self.manner.vec, self.manner.layout)
 
     def lines(self) -> dict[str, Line]:
         """The equations by form: the one that is asked for, or all where there are three axes and more."""
@@ -88,13 +100,14 @@ class Derivative:
     @property
     def shape(self) -> list[str]:
         """The size of each axis."""
-        return [str(d) for d in self.expr.shape]
+        return ["1"] * self.row + [str(d) for d in self.shown.shape]
 
     def write(self, form: str) -> str:
         """The derivative in one of the targets: an expression, or a module of code."""
         if form in CODE:
             x, order, layout = self.variable.name, self.order, self.manner.layout
-            return module(form, self.reading, self.expr, wrt=x, order=order, layout=layout)
+            shown = as_row(self.shown) if self.row else self.shown
+            return module(form, self.reading, shown, wrt=x, order=order, layout=layout)
         return write(form, self.syntax, self.lettering)
 
     def result(self, form: str) -> str:
@@ -105,14 +118,24 @@ class Derivative:
 
     def steps(self, method: str = "differential") -> list[Step]:
         """The working by one of the methods, the last line being the derivative."""
-        from mcalc.working import METHODS
+        from mcalc.working import METHODS, Step
 
         if method not in METHODS:
             raise Problem(
                 "E005", "no such method: {method}", hint="choose from {choices}", method=method, choices=list(METHODS)
             )
         reading = expanded(self.reading) if self.manner.expand else self.reading
-        return METHODS[method](reading, self.variable, self.expr, self.syntax, self.order)
+        layout = self.manner.layout
+        turned = self.row or self.shown is not self.expr
+        syntax = notate(self.expr, reading, where=self.manner.where) if turned else self.syntax
+        lines = METHODS[method](reading, self.variable, self.expr, syntax, self.order)
+        last = lines[-1]
+        if turned:
+            shown = as_row(self.shown) if self.row else self.shown
+            lines.append(Step((f"{layout}-layout",), last.left, shown, self.syntax, last.words))
+        elif layout != "mixed":
+            last.words["layout"] = layout
+        return lines
 
     def working(self, form: str, method: str = "differential") -> str:
         """The lines of the working below each other, an environment of its own where the target has one."""
@@ -149,6 +172,9 @@ class Answer:
         absent = [x.name for x in chosen - reading.root.free]
         self.notes = [*reading.notes, *(f"{name} does not occur, so the derivative is zero" for name in sorted(absent))]
         self.notes += kinks(reading.root, chosen)
+        if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
+            told = "books leave the {layout} layout open here; taken are {axes}"
+            self.notes.append(say(told, layout=layout, axes=say(AXES[layout])))
 
     def verify(self, seed: int = 0) -> Verified:
         """The derivatives against finite differences at random points inside the domain."""

@@ -7,10 +7,13 @@ along a direction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, is_zero, ones, symbol, total
 from mcalc.answer import Derivative
 from mcalc.calculus.derivative import along, derivative, onto
+from mcalc.calculus.layout import as_row
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
@@ -50,8 +53,13 @@ class Directional(Derivative):
         moving: Expr,
         direction: Expr | None,
     ) -> None:
-        super().__init__(reading, x, order, expr, manner)
         self.place, self.rule, self.moving, self.direction = place, rule, moving, direction
+        super().__init__(reading, x, order, expr, manner)
+
+    @property
+    def axes(self) -> tuple[int, Sequence[int]]:
+        """As if by a scalar, or of one: a direction has one step, and an upstream gradient one value."""
+        return (0, [self.variable.rank]) if self.rule in ("vjp", "hvp") else (self.reading.root.rank, [0])
 
     @property
     def claim(self) -> Claim:
@@ -71,7 +79,8 @@ class Directional(Derivative):
     def steps(self, method: str = "differential") -> list[Step]:
         """The working for the whole array, and the entry taken of its derivative; of a product, the line alone."""
         words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.wrt}
-        last = Step((self.rule,), slope(words["f"], self.by, self.order), self.expr, self.syntax, words)
+        shown = as_row(self.shown) if self.row else self.shown
+        last = Step((self.rule,), slope(words["f"], self.by, self.order), shown, self.syntax, words)
         if self.rule != "by-entry":
             return [last]
         x, order = self.variable, self.order

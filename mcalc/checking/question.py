@@ -9,7 +9,7 @@ from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol,
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import push
-from mcalc.calculus.layout import LAYOUTS
+from mcalc.calculus.layout import LAYOUTS, arranged, is_row
 from mcalc.calculus.simplify import simplify
 from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
@@ -149,11 +149,14 @@ class Question:
 
     # ------------------------------------------------------------ conventions
 
+    @property
+    def axes(self) -> tuple[int, list[int]]:
+        """How many axes are the value's, and how many the variable's each time."""
+        return self.f.rank, [self.variable.rank] * self.order
+
     def arranged(self, node: Expr) -> Expr:
         """A derivative in the mixed layout, in the layout of the question."""
-        f, x = self.f.rank, self.variable.rank
-        turned = {"mixed": (), "numerator": ((0, 2),), "denominator": ((1, 1), (2, 0))}[self.layout]
-        return node.T if self.order == 1 and (f, x) in turned else node
+        return arranged(node, self.layout, *self.axes)
 
     @property
     def layout_of_transpose(self) -> str:
@@ -191,9 +194,12 @@ class Question:
         if g.rank == 2 and g.shape[0] is not g.shape[1] and (other := self.layout_of_transpose):
             yield g.T, up_to, f"right in the {other} layout; in the {self.layout} layout it is the transpose of this"
         if g.rank > 2:
+            for other in LAYOUTS:
+                if other != self.layout:
+                    yield arranged(self.plain, other, *self.axes), up_to, f"right in the {other} layout"
             f_axes, x_axes = tuple(range(self.f.rank)), tuple(range(self.f.rank, g.rank))
             if f_axes:
-                yield permute(g, (*x_axes, *f_axes)), up_to, "right, with the axes of the variable first"
+                yield permute(self.plain, (*x_axes, *f_axes)), up_to, "right, with the axes of the variable first"
             for k, matrix in enumerate(self.stacked):
                 yield matrix, up_to, f"right as the {'transpose of the ' if k else ''}matrix d vec F/d vec(X).T"
         if self.order == 1 and not self.f.rank and x.rank == 2:
@@ -266,8 +272,10 @@ class Question:
             answer = zero(self.reference.shape)
         decision = decide(self.reference, answer, samples)
         if decision.equal:
-            if value.row:
-                told = "right in the numerator layout, as a row; the gradient is a column here"
+            if self.reference.rank == 1 and value.row != is_row(self.layout, *self.axes):
+                layout = next(name for name in LAYOUTS if is_row(name, *self.axes) == value.row)
+                stands, asked = ("row", "column") if value.row else ("column", "row")
+                told = f"right in the {layout} layout, as a {stands}; in the {self.layout} layout it is a {asked}"
                 return Verdict("correct-up-to-layout", decision, findings=[Finding("layout", told)])
             return Verdict("correct", decision)
         for other, verdict, told in self.presentations():

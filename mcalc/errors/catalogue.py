@@ -700,13 +700,6 @@ CODES: dict[str, Code] = {
         'mcalc diff "exp\'(t)" --wrt t',
         "Write the derivative out, or declare the function.",
     ),
-    "E407": Code(
-        UNSUPPORTED,
-        "a layout that is not known",
-        "The derivative cannot be laid out so.",
-        "mcalc diff 'A@x' --wrt x --layout numerator",
-        "Ask for the mixed layout.",
-    ),
     "E408": Code(
         UNSUPPORTED,
         "a derivative by a part of an array",

@@ -33,7 +33,7 @@ SENTENCES = {
     "inner": "A sum over products of entries is an inner product: sum(u ⊙ {dx}) = uᵀ {dx}.",
     "again": "The derivative is differentiated in its turn.",
     "constant": "{f} does not depend on {x}, so its derivative is zero.",
-    "read-off": "Read the derivative off (mixed layout):",
+    "read-off": "Read the derivative off ({layout} layout):",
     "by-inner-product": "{df} = gᵀ {dx} for every {dx} means that g is the gradient, of the shape of {x}.",
     "by-trace": "{df} = tr(Gᵀ {dx}) for every {dx} means that G is the gradient, of the shape of {x}.",
     "by-jacobian": "{df} = J {dx} for every {dx} means that J is the Jacobian, a row for each entry of {f}.",
@@ -42,13 +42,15 @@ SENTENCES = {
     "jvp": "The derivative along a direction is {df} with the direction in the place of {dx}.",
     "vjp": "What is given is the gradient by {f}; each step of the chain carries it back towards {x}.",
     "hvp": "The Hessian times a direction is the derivative of the gradient along that direction.",
+    "numerator-layout": "In the numerator layout the axes of {x} are turned round: the transpose.",
+    "denominator-layout": "In the denominator layout the axes are those of {x}, then those of {f}: the transpose.",
     "by-entries": "its entries are what multiplies the entries of {dx} in those of {df}, the axes of {f} first.",
 }
 
 
 def sentences(rules: tuple[str, ...], words: dict[str, str]) -> str:
     """The sentences of the rules, one after another."""
-    told = dict.fromkeys(sentence(rule).format_map(_Words(words)) for rule in rules[:MOST])
+    told = dict.fromkeys(sentence(rule).format_map(_Words({"layout": "mixed", **words})) for rule in rules[:MOST])
     return " ".join(text for text in told if text)
 
 

@@ -72,6 +72,13 @@ def test_the_layout_of_the_question_counts() -> None:
     assert check("A@x", "x", "A", layout="denominator").verdict == "correct-up-to-layout"
     assert check("tr(A@X)", "X", "A", layout="numerator").verdict == "correct"
     assert check("tr(A@X)", "X", "A.T", layout="denominator").verdict == "correct"
+    for layout, row, column in (("numerator", "correct", "correct-up-to-layout"),
+                                ("denominator", "correct-up-to-layout", "correct")):  # fmt: skip
+        assert check("b.T@x", "x", "b.T", layout=layout).verdict == row
+        assert check("b.T@x", "x", "b", layout=layout).verdict == column
+    assert check("t*x", "t", "x.T", layout="denominator").verdict == "correct"
+    assert check("A@x", "A", "einsum('i,k->iki', ones(m), x)", layout="numerator").verdict == "correct"
+    assert check("A@x", "A", "einsum('i,k->iik', ones(m), x)", layout="numerator").verdict == "correct-up-to-layout"
 
 
 WRONG = [

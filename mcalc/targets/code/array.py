@@ -219,7 +219,9 @@ class Codes:
 
     def full(self, code: Code, shape: Shape) -> Code:
         """The array stretched to all of a shape."""
-        return code if code.shape == shape else self.mul(1, [(code, 1), (self.ones(shape), 1)])
+        if (UNIT,) * (len(shape) - code.rank) + code.shape == shape:
+            return self.reshape(code, shape)
+        return self.mul(1, [(code, 1), (self.ones(shape), 1)])
 
     def sum(self, code: Code, axes: tuple[int, ...]) -> Code:
         """The sum over some axes."""

@@ -9,6 +9,7 @@ from mcalc import __version__
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Symbol
 from mcalc.algebra.ops import Op
+from mcalc.calculus.layout import AXES
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.array import order as arguments_first
 from mcalc.targets.code.program import program
@@ -82,7 +83,7 @@ def heading(reading: Reading, value: Expr, derivative: Expr, wrt: str, order: in
     return [
         f"value: {comment(reading.text)}",
         f"  {show_shape(value.shape)}",
-        f"derivative{by}: {comment(layout)} layout, the axes of the value before those of the variable",
+        f"derivative{by}: {layout} layout, {AXES[layout]}",
         f"  {show_shape(derivative.shape)}",
         "variables:",
         *(f"  {comment(_described(symbol))}" for symbol in reading.symbols.values()),
