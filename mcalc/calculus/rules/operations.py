@@ -10,6 +10,7 @@ from mcalc.algebra.expr import (
     Number,
     Sum,
     Symbol,
+    add,
     coefficient_of,
     contract,
     ones,
@@ -17,7 +18,7 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import scalar_part
-from mcalc.algebra.traits import nonnegative
+from mcalc.algebra.traits import nonnegative, positive, uniform
 from mcalc.calculus.rules.patterns import (
     exp_summed,
     one_plus_exp,
@@ -125,6 +126,31 @@ def _softplus(node: Apply) -> Expr | None:
 )
 def _abs_of_nonnegative(node: Apply) -> Expr | None:
     return node.args[0] if nonnegative(node.args[0]) else None
+
+
+@of_operation(
+    "sign-of-positive",
+    "sign step",
+    "sign(exp(x)) = ones(n)",
+    "What is positive has the sign 1.",
+    "the argument greater than 0",
+)
+def _sign_of_positive(node: Apply) -> Expr | None:
+    return ones(node.shape) if positive(node.args[0]) else None
+
+
+@of_operation(
+    "softmax-of-shifted",
+    "softmax",
+    "softmax(x + c) = softmax(x)",
+    "The shares do not change where all scores change by one number.",
+)
+def _softmax_of_shifted(node: Apply) -> Expr | None:
+    (arg,) = node.args
+    if node.rank != 1 or not isinstance(arg, Sum):
+        return None
+    kept = [(c, n) for c, n in arg.terms if uniform(n) is None]
+    return node.op(add(kept, arg.shape)) if 0 < len(kept) < len(arg.terms) else None
 
 
 #: What functions of entries are worth at 0.
