@@ -10,6 +10,7 @@ from copy import copy
 from functools import lru_cache
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol
+from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present
@@ -34,7 +35,8 @@ def notation_of(reading: Reading | None) -> Notation:
     names: dict[Expr, str] = {}
     for node, call in reading.said.items():
         said.setdefault(node, call)
-        said.setdefault(simplify(node), call)
+        if not any(simplify(node) in postorder(argument) for argument in call[1]):
+            said.setdefault(simplify(node), call)  # abs(c) of a positive c is c, which is no other word for c
     for name, node in reading.definitions.items():
         if isinstance(node, (Apply, Contract, Sum)):
             names.setdefault(node, name)
@@ -73,26 +75,18 @@ def change_name(reading: Reading, x: Symbol) -> str:
     return next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
 
 
-def notate(
-    expr: Expr, reading: Reading | None = None, *, where: bool = True, expand: bool = False, row: bool = False
-) -> Syntax:
+def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True, expand: bool = False) -> Syntax:
     """The expression as surface syntax, in the words of the input where those are no longer.
 
     A `Program` where intermediates are named, which `where=False` forbids. `expand` writes out what the input
-    names and says; with `row` a vector stands as a row.
+    names and says.
     """
     if expand and reading is not None:
         reading = expanded(reading)
     if where:
-        syntax, root, notation = written(expr, reading)
-    else:
-        notation = notation_of(reading)
-        root = present(expr, notation)
-        syntax = notation.syntax(root)
-    if not row:
-        return syntax
-    turned = notation.piece(root).turned.syntax
-    return Program(syntax.definitions, turned) if isinstance(syntax, Program) else turned
+        return written(expr, reading)[0]
+    notation = notation_of(reading)
+    return notation.syntax(present(expr, notation))
 
 
 @lru_cache(maxsize=8)

@@ -172,6 +172,8 @@ class Notation(Products):
         if len(node.terms) == 1:
             sign, piece = self.term(*node.terms[0], lone=True)
             return piece if sign > 0 else _negative(piece)
+        if node.rank and (entry := uniform(node)) is not None:
+            return self.piece(entry * ones(node.shape))  # as a sum of numbers it would read as a number
         parts = self._multiples(node)
         parts.sort(key=lambda part: part[0])
         lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
@@ -244,9 +246,12 @@ class Notation(Products):
 
     def _zero(self, node: Sum) -> Piece:
         if not node.rank:
-            return forms.upright(forms.numeral(0), True)
-        plain, turned = (forms.call("zeros", [self._dim(d) for d in shape]) for shape in (node.shape, node.shape[::-1]))
-        return forms.upright(plain) if node.rank == 1 else Piece(plain, turned)
+            form = forms.numeral(0)
+        elif node.rank <= 2:
+            form = forms.call("zeros", [self._dim(d) for d in node.shape])
+        else:
+            form = forms.call("zeros", [self._dim(d) for d in node.shape])
+        return Piece(form, form if node.rank < 2 else forms.call("zeros", [self._dim(d) for d in node.shape[::-1]]))
 
     def term(self, c: Rational, node: Expr, lone: bool = False) -> tuple[int, Piece]:
         """A rational multiple of a node: its sign, and the rest."""
