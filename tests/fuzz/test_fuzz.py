@@ -1,0 +1,40 @@
+"""A minute of random problems against every law, the same ones each time, and all that once failed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from mcalc.algebra.ops import OPS
+from mcalc.algebra.ops.special import SPECIAL
+from tests.fuzz.laws import LAWS, broken
+from tests.fuzz.problems import LEFT_OUT, Case, cases, productions
+
+KEPT = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
+@pytest.mark.parametrize("name", LAWS)
+def test_random_problems(name: str):
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(cases())
+    def keeps(case: Case) -> None:
+        told = broken(case, LAWS[name])
+        assert not told, f"{case.text} by {case.wrt}: {told}"
+
+    keeps()
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=[kept["text"] for kept in KEPT])
+def test_what_once_failed(kept: dict[str, str]):
+    assert not broken(Case(kept["text"], kept["wrt"]), LAWS[kept["law"]])
+
+
+def test_every_record_is_tried():
+    tried = " ".join(text for texts in productions().values() for text in texts)
+    stated = [op for op in OPS.values() if op.name not in SPECIAL and not op.internal and op.signatures[0].inputs]
+    missing = {op.name for op in stated if op.shape is None and op.kind != "sized" and f"{op.name}(" not in tried}
+    assert missing <= LEFT_OUT.keys()
