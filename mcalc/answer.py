@@ -18,7 +18,7 @@ from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
 from mcalc.notation import change_name, expanded, notate, result_name, taken_names
 from mcalc.phrase import say
-from mcalc.request import Manner, Request
+from mcalc.request import Manner, Request, Way
 from mcalc.targets import CODE, module, write
 from mcalc.targets.names import Lettering
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mcalc.checking.differences import Claim, Verified
     from mcalc.language.syntax import Syntax
     from mcalc.notation.tensor import Line, Tensor
-    from mcalc.working import Step
+    from mcalc.working.step import Step
 
     Reply = dict[str, Any]
 
@@ -116,19 +116,16 @@ class Derivative:
             return self.write(form)
         return write(form, self.tensor.line(self.manner.form).equation, self.lettering)
 
-    def steps(self, method: str = "differential") -> list[Step]:
-        """The working by one of the methods, the last line being the derivative."""
-        from mcalc.working import METHODS, Step
+    def steps(self, way: Way | None = None) -> list[Step]:
+        """The working told in this way, the last line being the derivative."""
+        from mcalc.working import steps
+        from mcalc.working.step import Step
 
-        if method not in METHODS:
-            raise Problem(
-                "E005", "no such method: {method}", hint="choose from {choices}", method=method, choices=list(METHODS)
-            )
         reading = expanded(self.reading) if self.manner.expand else self.reading
         layout = self.manner.layout
         turned = self.row or self.shown is not self.expr
         syntax = notate(self.expr, reading, where=self.manner.where) if turned else self.syntax
-        lines = METHODS[method](reading, self.variable, self.expr, syntax, self.order)
+        lines = steps(reading, self.variable, self.expr, syntax, self.order, way)
         last = lines[-1]
         if turned:
             shown = as_row(self.shown) if self.row else self.shown
@@ -137,17 +134,17 @@ class Derivative:
             last.words["layout"] = layout
         return lines
 
-    def working(self, form: str, method: str = "differential") -> str:
+    def working(self, form: str, way: Way | None = None) -> str:
         """The lines of the working below each other, an environment of its own where the target has one."""
-        lines = Aligned(tuple(Equation(step.left, step.syntax) for step in self.steps(method)))
+        lines = Aligned(tuple(Equation(step.left, step.syntax) for step in self.steps(way)))
         return write(form, lines, self.lettering)
 
-    def reply(self, forms: Sequence[str], method: str | None) -> Reply:
-        """The derivative as plain data, with the working where a method is named."""
+    def reply(self, forms: Sequence[str], way: Way | None) -> Reply:
+        """The derivative as plain data, with the working where a way is named."""
         reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": self.write("text")}
         reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
         code = {form: self.write(form) for form in forms if form in CODE}
-        steps = {"steps": [step.reply(self.lettering) for step in self.steps(method)]} if method else {}
+        steps = {"steps": [step.reply(self.lettering) for step in self.steps(way)]} if way else {}
         lines = self.tensor.lines() if self.expr.rank > 2 else {}
         tensor = {name: self._equation(line, forms) for name, line in lines.items()}
         more = {"tensor": {"vec": self.manner.vec} | tensor} if tensor else {}
@@ -184,19 +181,19 @@ class Answer:
         numbers = {d.number for s in reading.symbols.values() for d in s.shape if d.number is not None}
         return verify([d.claim for d in self.derivatives], sorted(reading.sizes), frozenset(numbers), seed)
 
-    def reply(self, forms: Sequence[str], method: str | None = None) -> Reply:
+    def reply(self, forms: Sequence[str], way: Way | None = None) -> Reply:
         """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`.
 
-        `forms` are the targets to spell it in, and `method` is that of the working, if it is wanted.
+        `forms` are the targets to spell it in, and `way` is that of the working, if it is wanted.
         """
         names = [d.wrt for d in self.derivatives]
         reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
         reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
         reply["vars"] = variables(self.reading)
         if len(names) == 1:
-            reply |= self.derivatives[0].reply(forms, method)
+            reply |= self.derivatives[0].reply(forms, way)
         else:
-            reply["derivatives"] = [{"wrt": d.wrt, **d.reply(forms, method)} for d in self.derivatives]
+            reply["derivatives"] = [{"wrt": d.wrt, **d.reply(forms, way)} for d in self.derivatives]
         return reply | {"notes": self.notes}
 
 

@@ -22,7 +22,7 @@ from mcalc.language.value import Value
 from mcalc.notation import notate, result_name
 from mcalc.notation.quotient import slope
 from mcalc.phrase import say
-from mcalc.request import Manner
+from mcalc.request import Manner, Way
 from mcalc.working.step import Step
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ class Directional(Derivative):
         """`derivative` by an entry, or the name of the product."""
         return "derivative" if self.rule == "by-entry" else self.rule
 
-    def steps(self, method: str = "differential") -> list[Step]:
+    def steps(self, way: Way | None = None) -> list[Step]:
         """The working for the whole array, and the entry taken of its derivative; of a product, the line alone."""
         words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.wrt}
         shown = as_row(self.shown) if self.row else self.shown
@@ -85,7 +85,7 @@ class Directional(Derivative):
             return [last]
         x, order = self.variable, self.order
         whole = derivative(self.reading.root, x, order)
-        lines = Derivative(self.reading, x, order, whole, self.manner).steps(method)
+        lines = Derivative(self.reading, x, order, whole, self.manner).steps(way)
         return [*lines, last]
 
 

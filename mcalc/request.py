@@ -10,8 +10,12 @@ from typing import Any, dataclass_transform
 
 from mcalc.calculus.layout import check_form, check_layout
 from mcalc.errors import Problem
+from mcalc.language.names import nearest
 
 MAX_ORDER = 4
+METHODS = ("differential", "occurrences")
+DETAILS = ("brief", "normal", "full")
+DIRECTIONS = ("backward", "forward")
 
 
 @dataclass_transform(kw_only_default=True)
@@ -70,3 +74,22 @@ class Manner(Record):
         """Raise a `Problem` where a field has a value that is none."""
         check_layout(self.layout)
         check_form(self.form, self.vec)
+
+
+class Way(Record):
+    """How the working is to be told."""
+
+    method: str = "differential"
+    detail: str = "normal"  #: how finely: brief, normal, or full, which is a line for every rule
+    direction: str = "backward"  #: which way a computation graph is swept
+
+    def check(self) -> None:
+        """Raise a `Problem` where a field has a value that is none."""
+        for name, choices in (("method", METHODS), ("detail", DETAILS), ("direction", DIRECTIONS)):
+            value = getattr(self, name)
+            if value not in choices:
+                near = nearest(value, choices)
+                hint = "did you mean {near}?" if near else "choose from {choices}"
+                raise Problem(
+                    "E005", "no such {what}: {value}", hint=hint, what=name, value=value, near=near, choices=choices
+                )

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from mcalc.algebra.expr import Expr, Symbol, scale
 from mcalc.calculus.derivative import derivative
+from mcalc.calculus.occurrences import Occurrence, occurrences
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.identity import Samples
 from mcalc.checking.modular import is_opaque
 from mcalc.checking.mutations import Mutation, slips, while_differentiating
-from mcalc.checking.occurrences import Occurrence, occurrences
 from mcalc.checking.terms import summands, terms_of
 from mcalc.checking.values import Values, Vector, values_for
 from mcalc.language.syntax import Name

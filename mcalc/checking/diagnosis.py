@@ -15,12 +15,12 @@ from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, scale, size, tot
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.walk import postorder, substitute
 from mcalc.calculus.derivative import derivative
+from mcalc.calculus.occurrences import Occurrence
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.case import A_PART, Case
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import sampled
 from mcalc.checking.mutations import with_property
-from mcalc.checking.occurrences import Occurrence
 from mcalc.checking.terms import terms_of
 from mcalc.checking.values import CLOSE, Numbers, Values, Vector
 from mcalc.errors import Problem

@@ -146,10 +146,10 @@ class Exercise:
 
     def steps(self) -> list[tuple[str, str, str]]:
         """The working: the left side, the right side and the reason of each line."""
-        from mcalc.working import METHODS
+        from mcalc.working import steps
 
         q = self.question
-        lines = METHODS["differential"](q.reading, q.variable, q.reference, notate(q.reference, q.reading), 1)
+        lines = steps(q.reading, q.variable, q.reference, notate(q.reference, q.reading))
         return [(write("text", line.left), line.write("text"), line.title) for line in lines]
 
     def reply(self, key: bool = True) -> dict[str, Any]:

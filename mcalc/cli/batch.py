@@ -9,12 +9,12 @@ import click
 
 from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
-from mcalc.cli.options import MANNER, QUESTION, Table
+from mcalc.cli.options import MANNER, QUESTION, WAY, Table
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
 from mcalc.phrase import say
-from mcalc.request import Manner, Request
+from mcalc.request import Manner, Request, Way
 from mcalc.targets import CODE, FORMS
 
 TYPE_CHECKING = False
@@ -38,8 +38,8 @@ def batch(file: str | None) -> int:
     Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
     gets a reply with "ok": false and does not stop the stream.
 
-    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "to", "method", "steps"
-    and every other option of mcalc diff under its name: "order": 2, "bold": true, "var": ["A[n,n] symmetric"]. What may
+    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "to", "steps" and
+    every other option of mcalc diff under its name: "order": 2, "bold": true, "var": ["A[n,n] symmetric"]. What may
     be repeated is a string or a list of strings. A check has "answer" too, and may have "form", "feedback" and "seed",
     which mean what those of mcalc check mean.
 
@@ -117,8 +117,9 @@ def diff(request: Fields) -> Reply:
             )
     text = text_field(request, "expr")
     answered = answer_to(Request(text=text, **fields(request, QUESTION)), Manner(**fields(request, MANNER)))
-    method = text_field(request, "method", "")
-    return answered.reply(forms, method or ("differential" if flag_field(request, "steps") else None))
+    way = Way(**fields(request, WAY))
+    way.check()
+    return answered.reply(forms, way if request.get("method") or flag_field(request, "steps") else None)
 
 
 def shape(request: Fields) -> Reply:

@@ -11,10 +11,10 @@ import click
 
 from mcalc.cli.command import OneOf, command, listed
 from mcalc.cli.expressions import EXPR, FILE, is_stream, serve
-from mcalc.cli.options import MANNER, QUESTION
+from mcalc.cli.options import MANNER, QUESTION, WAY
 from mcalc.cli.output import emit, highlighted, json_line, on_terminal, remark, shows_unicode
 from mcalc.errors import Problem
-from mcalc.request import Manner, Request
+from mcalc.request import Manner, Request, Way
 from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
 @QUESTION
 @FILE
 @click.option("--steps/--no-steps", default=None, help="Show the working, or do not.")
-@click.option("--method", metavar="METHOD", default="differential", show_default=True, help="The working's method.")
+@WAY
 @MANNER
 @click.option("--verify", is_flag=True, help="Compare with finite differences; exit with 1 where they disagree.")
 @listed("--to", OneOf(FORMATS), metavar="FORMAT", help=f"What to print; may be repeated: {', '.join(FORMATS)}.")
@@ -53,7 +53,6 @@ def diff(
     expr: str | None,
     file: str | None,
     steps: bool | None,
-    method: str,
     to: tuple[str, ...],
     verify: bool,
     **given: Any,
@@ -76,6 +75,9 @@ def diff(
             hint="--to json puts them on one",
         )
 
+    way = Way(**WAY.of(given))
+    way.check()
+
     def answered(text: str) -> Answer:
         from mcalc.answer import answer_to
 
@@ -92,7 +94,7 @@ def diff(
     def one_line(text: str) -> str:
         answer = answered(text)
         if as_json:
-            reply = answer.reply(forms or USUAL, method if steps else None)
+            reply = answer.reply(forms or USUAL, way if steps else None)
             return json_line(reply | ({"verified": verified(answer).reply()} if verify else {}))
         if verify:
             remark(verified(answer).told())
@@ -103,25 +105,25 @@ def diff(
         if forms or not on_terminal():
             for derivative in answer.derivatives:
                 for form in forms or ["text"]:
-                    emit(written(derivative, form, method if steps else ""))
+                    emit(written(derivative, form, way if steps else None))
         else:
             from mcalc.cli.screen import draw
 
-            draw(answer, None if steps is False else method)
+            draw(answer, None if steps is False else way)
         if verify:
             remark(verified(answer).told())
 
     return max(serve(expr, file, one_line, show, as_json), status)
 
 
-def written(derivative: Derivative, form: str, method: str) -> str:
-    """The result alone; with a method the lines of the working, of which it is the last."""
+def written(derivative: Derivative, form: str, way: Way | None) -> str:
+    """The result alone; with a way to tell it the lines of the working, of which it is the last."""
     if form in CODE:
         return derivative.write(form)
-    if not method:
+    if way is None:
         found = spelled(derivative.result, form)
         return highlighted(found) if form in ("text", "unicode") else found
-    return spelled(partial(derivative.working, method=method), form)
+    return spelled(partial(derivative.working, way=way), form)
 
 
 def spelled(write: Callable[[str], str], form: str) -> str:

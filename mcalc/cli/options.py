@@ -14,7 +14,7 @@ import click
 from mcalc.calculus.layout import FORMS, LAYOUTS, VECS
 from mcalc.cli.command import choice, listed
 from mcalc.cli.expressions import VAR_HELP, Variable
-from mcalc.request import Manner, Record, Request
+from mcalc.request import DETAILS, DIRECTIONS, METHODS, Manner, Record, Request, Way
 
 
 class Option:
@@ -92,4 +92,11 @@ MANNER = Table(
     Option("where", "", "Name what repeats, or do not."),
     Option("expand", "", "Write out what the expression defines and says."),
     Option("bold", "", "Set vectors and matrices in bold, in LaTeX, Typst and MathML."),
+)
+
+WAY = Table(
+    Way,
+    Option("method", "METHOD", "The method of the working", choices=METHODS),
+    Option("detail", "DEPTH", "How finely the working is told", choices=DETAILS),
+    Option("direction", "WAY", "How the computation graph is swept", choices=DIRECTIONS),
 )

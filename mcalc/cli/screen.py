@@ -15,6 +15,7 @@ from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names
 from mcalc.notation.quotient import slope
+from mcalc.request import Way
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
 
@@ -24,14 +25,14 @@ RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 Row = tuple[str, str, str]
 
 
-def draw(answer: Answer, method: str | None) -> None:
-    """Draw an answer: the reading, then each derivative after its working by a method, then what is worth noting."""
+def draw(answer: Answer, way: Way | None) -> None:
+    """Draw an answer: the reading, then each derivative after its working, if that is wanted, then what to note."""
     page = Page()
     page.reading(answer.reading)
     for derivative in answer.derivatives:
         page.gap()
-        if method:
-            page.working(derivative, method)
+        if way:
+            page.working(derivative, way)
         page.result(derivative, answer.layout)
     page.notes(answer.notes)
 
@@ -113,11 +114,11 @@ class Page:
         if told := describe(reading, self.form != "unicode", self.name):
             self.remark(f"where {told}")
 
-    def working(self, derivative: Derivative, method: str) -> None:
+    def working(self, derivative: Derivative, way: Way) -> None:
         """The lines that lead to the result, each with its reason."""
         rows: list[Row] = []
         said = None
-        *lines, last = derivative.steps(method)
+        *lines, last = derivative.steps(way)
         for step in lines:
             left = write(self.form, step.left, derivative.lettering) if step.left != said else ""
             rows += self.equation(left, step.syntax, derivative.lettering)

@@ -742,6 +742,13 @@ CODES: dict[str, Code] = {
         "mcalc diff 'f(x)' --wrt x --fun 'f: [n], [m] -> []'",
         "Join the arguments: f([x; y]).",
     ),
+    "E414": Code(
+        UNSUPPORTED,
+        "a method that cannot treat the case",
+        "The derivative is known, but its working by this method would be longer than anybody reads.",
+        "mcalc diff 'x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x' --var 'x[]' --wrt x --steps --method occurrences",
+        "Take the method that the hint names: --method differential.",
+    ),
     "E499": Code(
         UNSUPPORTED,
         "a defect of mcalc",

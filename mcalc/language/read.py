@@ -85,15 +85,21 @@ def read(
 
 
 def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
-    found = Reading()
-    found.text, found.program, found.abstract = plan.source, plan.program, plan.abstract
-    found.dialect = _dialect(plan.program, plan.source)
-    shapes = infer(plan, declared, found.dialect)
+    dialect = _dialect(plan.program, plan.source)
+    shapes = infer(plan, declared, dialect)
     places = {name: place for place, name in enumerate(plan.variables)}
-    found.symbols = {
+    symbols = {
         name: symbol(name, shapes[name], declared[name].props if name in declared else (), places[name])
         for name in dict.fromkeys((*declared, *plan.variables))
     }
+    return _meaning(plan, symbols, dialect)
+
+
+def _meaning(plan: Plan, symbols: dict[str, Symbol], dialect: str) -> Reading:
+    """The reading of a plan whose variables are known."""
+    found = Reading()
+    found.text, found.program, found.abstract = plan.source, plan.program, plan.abstract
+    found.symbols, found.dialect = symbols, dialect
     lowering = Lowering(plan, {name: Value(node) for name, node in found.symbols.items()}, found.dialect)
     value = lowering.run()
     found.root, found.row = value.expr, value.row
@@ -103,6 +109,13 @@ def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
     found.sizes = frozenset(plan.sizes).union(n for s in found.symbols.values() for d in s.shape for n in d.names)
     found.notes = [*plan.notes, *lowering.notes]
     return found
+
+
+def reworded(program: Program, text: str, reading: Reading, more: Sequence[Symbol] = ()) -> Reading:
+    """The reading of another program, which `text` holds, with the variables of a reading and more."""
+    symbols = {**reading.symbols, **{x.name: x for x in more}}
+    plan = Plan(program, text, list(symbols), reading.sizes, closed=True, abstract=reading.abstract)
+    return _meaning(plan, symbols, reading.dialect)
 
 
 def reread(text: str, reading: Reading, more: Mapping[str, Expr] | None = None) -> Expr:

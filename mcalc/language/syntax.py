@@ -6,7 +6,7 @@ from the shapes what was meant, and because printing it back should not change t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -272,3 +272,26 @@ def walk(root: Syntax) -> Iterator[Syntax]:
         node = stack.pop()
         yield node
         stack.extend(reversed(list(children(node))))
+
+
+def replaced(root: Syntax, new: Callable[[Syntax], Syntax | None]) -> Syntax:
+    """The tree with every node for which `new` has another replaced by that."""
+    made: dict[int, Syntax] = {}
+    for node in reversed(list(walk(root))):
+        made[id(node)] = new(node) or _over(node, made)
+    return made[id(root)]
+
+
+def _over(node: Syntax, made: dict[int, Syntax]) -> Syntax:
+    """The node over other children."""
+    if all(made[id(child)] is child for child in children(node)):
+        return node
+
+    def other(value: object) -> object:
+        if isinstance(value, Syntax):
+            return made.get(id(value), value)
+        return tuple(other(part) for part in value) if isinstance(value, tuple) else value
+
+    over: Syntax = type(node)(*(other(field) for field in node.fields()))
+    over.span = node.span
+    return over

@@ -193,7 +193,8 @@ class Notation(Products):
         """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
         alike: dict[Rational, list[Term]] = {}
         terms = self._named_terms(node)
-        spread = not any(_of_vectors(n) for _, n in terms)
+        # A sum of nothing but constant arrays has to say that it is an array.
+        spread = not any(_of_vectors(n) for _, n in terms) and not all(_is_constant(n) for _, n in terms)
         if all(c < 0 for c, _ in terms):  # rather (y - x)*a + … than a sum that begins with a minus
             for k, (c, n) in enumerate(terms):
                 if isinstance(n, Contract) and (flipped := self._flip(n)) is not None:
@@ -238,7 +239,8 @@ class Notation(Products):
         places = tuple(sorted(s.place for s in node.free))
         last = not places
         bare = node
-        if isinstance(node, Contract) and node.out and not any(a for _, _, a in node.factors) and not _repeats(node):
+        if _is_constant(node):
+            assert isinstance(node, Contract)
             last = True
             bare = contract(node.factors, ()) if spread else node
         sign, piece = self.term(c, bare)
@@ -344,6 +346,11 @@ class Notation(Products):
     def _named(self, node: Expr) -> bool:
         """Whether the node or its transpose has a name."""
         return node in self.names or node.T in self.names
+
+
+def _is_constant(node: Expr) -> bool:
+    """Whether the node is an array that has one scalar everywhere."""
+    return isinstance(node, Contract) and bool(node.out) and not any(a for *_, a in node.factors) and not _repeats(node)
 
 
 def _repeats(node: Contract) -> bool:

@@ -1,19 +1,40 @@
 """The working: a derivation as the lines that a teacher would write, each with its rule and the reason.
 
-A method takes a question and its answer to a list of `Step`s. Each line equals the one before in value, and
-the last is the answer itself. The differential method is `differential.steps`.
+A method takes a question and its answer to a list of `Step`s. Lines with the same left side are equal in value, and
+the last line is the answer itself.
+
+    differential  d is pushed inwards, and the derivative read off
+    occurrences   every place where the variable stands changes alone, and the parts are added
+    graph         the computation graph is swept backwards, or forwards as well
+    index         entry by entry, with sums and deltas
+
+Told in brief, a method gives the first line and the last of each left side; in full, every rule has its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
-from mcalc.working.differential import steps as differential
-from mcalc.working.step import Step
+from mcalc.request import Way
 
-#: The methods by name; each takes the reading, the variable, the derivative, its syntax and the order.
-METHODS: dict[str, Callable[..., list[Step]]] = {"differential": differential}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.algebra.expr import Expr, Symbol
+    from mcalc.language.read import Reading
+    from mcalc.language.syntax import Syntax
+    from mcalc.working.step import Step
 
-steps = differential
 
-__all__ = ["METHODS", "Step", "steps"]
+def steps(
+    reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int = 1, way: Way | None = None
+) -> list[Step]:
+    """The lines from the expression of a reading to its derivative by `x`, which the answer shows as `syntax`.
+
+    Raises a `Problem` of kind unsupported where the method cannot treat the case.
+    """
+    from mcalc.working.step import brief
+
+    way = way or Way()
+    method = import_module(f"mcalc.working.{way.method}")
+    found: list[Step] = method.steps(reading, x, derivative, syntax, order, way)
+    return brief(found) if way.detail == "brief" else found

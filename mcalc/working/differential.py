@@ -22,7 +22,7 @@ from mcalc.notation.collect import MOST_EXPANDED, expand, present
 from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import differential, slope
 from mcalc.targets import write
-from mcalc.working.opening import Opening, d, opened, tidy
+from mcalc.working.opening import Opening, d, opened, tidied
 from mcalc.working.reading_off import (
     applied_to,
     coefficient,
@@ -38,24 +38,25 @@ from mcalc.working.step import Step
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.language.read import Reading
+    from mcalc.request import Way
 
 #: After this many lines, or where a line outgrows this weight, what is left is opened at once.
-MOST_LINES, HEAVIEST = 24, 400 * forms.TOKEN
+MOST_LINES, MOST_IN_FULL, HEAVIEST = 24, 200, 400 * forms.TOKEN
 
 #: Bringing dx to the end is shown term by term unless that makes the line longer than this.
 LONGER = 1.3
 
 
-def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int = 1) -> list[Step]:
+def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int, way: Way) -> list[Step]:
     """The lines from the expression of the reading to its derivative by `x`, which is shown as `syntax`."""
-    return _Working(reading, x).lines(derivative, syntax, order)
+    return _Working(reading, x, way.detail == "full").lines(derivative, syntax, order)
 
 
 class _Working:
-    """The lines of one derivation."""
+    """The lines of one derivation. In full each of them opens one differential by one rule."""
 
-    def __init__(self, reading: Reading, x: Symbol) -> None:
-        self.reading, self.x = reading, x
+    def __init__(self, reading: Reading, x: Symbol, full: bool = False) -> None:
+        self.reading, self.x, self.full = reading, x, full
         self.dx = differential_of(x, change_name(reading, x))
         self.f = result_name(reading)
         known = notation_of(reading)
@@ -93,11 +94,11 @@ class _Working:
 
     def _push(self, line: Expr, left: Syntax) -> tuple[Expr, bool]:
         """Open differentials until none is left; False where that was given up."""
-        for _ in range(MOST_LINES):
+        for _ in range(MOST_IN_FULL if self.full else MOST_LINES):
             if not opened(line):
                 return line, True
-            opening = Opening(self.x, self.dx, self.signs.learn)
-            line = tidy(opening.line(line), opening.rules)
+            opening = Opening(self.x, self.dx, self.signs.learn, single=self.full)
+            line = self._tidied(opening.line(line), opening.rules, left)
             for node in opened(line):
                 self._at_the_end(node)
             if self.notation.weight(line) > HEAVIEST:
@@ -108,6 +109,16 @@ class _Working:
                 line = spread
                 self._show(["expand"], left, line)
         return line, False
+
+    def _tidied(self, line: Expr, rules: list[str], left: Syntax) -> Expr:
+        """The line with every identity that applies, whose names join its rules; in full each has its own line."""
+        for name, after in tidied(line):
+            if self.full:
+                self._show(_chief_first(rules), left, line)
+                rules.clear()
+            rules.append(name)
+            line = after
+        return line
 
     def _at_the_end(self, node: Expr) -> None:
         """Of two ways to write an inner product, let that be lighter which ends with this node."""

@@ -49,16 +49,18 @@ def opened(root: Expr) -> list[Apply]:
 class Opening:
     """The opening of every differential of a line at once; `rules` are the codes of what it took, in order.
 
-    `learn` is told of every sum and its differential.
+    `learn` is told of every sum and its differential. Where `single`, only the first differential is opened, and by
+    one rule.
     """
 
-    def __init__(self, x: Symbol, dx: Symbol, learn: Callable[[Expr, Expr], None]) -> None:
-        self.x, self.dx, self.learn = x, dx, learn
+    def __init__(self, x: Symbol, dx: Symbol, learn: Callable[[Expr, Expr], None], single: bool = False) -> None:
+        self.x, self.dx, self.learn, self.single = x, dx, learn, single
         self.rules: list[str] = []
 
     def line(self, root: Expr) -> Expr:
         """The next line."""
-        values: dict[Expr, Expr] = {node: self.open(node.args[0], 0) for node in opened(root)}
+        chosen = opened(root)[:1] if self.single else opened(root)
+        values: dict[Expr, Expr] = {node: self.open(node.args[0], 0) for node in chosen}
         return substitute(root, values)
 
     def open(self, node: Expr, depth: int) -> Expr:
@@ -68,8 +70,9 @@ class Opening:
         if self.x not in node.free:
             return zero(node.shape)
         moving = [c for c in dict.fromkeys(children(node)) if self.x in c.free]
-        through = depth < DEPTH and self._linear(node, moving)
-        rule = "linear" if through else self._rule(node, moving)
+        linear = self._linear(node, moving)
+        through = linear and depth < DEPTH and not self.single
+        rule = "linear" if linear else self._rule(node, moving)
         self.rules.append(rule)
         changes = {c: self.open(c, depth + 1) if through else self.change(c) for c in moving}
         if isinstance(node, Apply) and changes[moving[0]] is not self.dx and node.op.slope is not None:
@@ -121,19 +124,27 @@ class Opening:
         return "quotient-rule" if any(e < 0 for e in exponents) else "product-rule"
 
 
-def tidy(root: Expr, rules: list[str]) -> Expr:
-    """The line with identities between functions applied, but not under an open differential.
+def tidied(root: Expr) -> list[tuple[str, Expr]]:
+    """The lines by which identities between functions simplify a line, each with its rule; the last has them all.
 
-    What holds for the variable's value (Qᵀ Q = I) need not hold for the values around it, which is what d asks for.
+    Nothing is simplified under an open differential: what holds for the variable's value (Qᵀ Q = I) need not hold
+    for the values around it, which is what d asks for.
     """
     held: dict[Expr, Expr] = {}
     for k, node in enumerate(opened(root)):
         props = ("symmetric",) if node.symmetric else ()
         held[node] = symbol("·", node.shape, props, 200_000 + k)
 
-    def fired(rule: Rule, before: Expr, after: Expr) -> None:
-        del before, after
-        rules.append(rule.name)
+    back: dict[Expr, Expr] = {hole: node for node, hole in held.items()}
+    line = substitute(root, held)
+    found: list[tuple[str, Expr]] = []
 
-    inner = simplify(substitute(root, held), fired)
-    return substitute(inner, {hole: node for node, hole in held.items()})
+    def fired(rule: Rule, before: Expr, after: Expr) -> None:
+        nonlocal line
+        line = substitute(line, {before: after})
+        found.append((rule.name, line))
+
+    whole = simplify(line, fired)
+    if found:
+        found[-1] = (found[-1][0], whole)
+    return [(name, substitute(each, back)) for name, each in found]

@@ -28,6 +28,11 @@ class Step:
         self.rules, self.left, self.expr, self.syntax, self.words = rules, left, expr, syntax, words
 
     @property
+    def fields(self) -> tuple[Syntax, Expr, Syntax, dict[str, str]]:
+        """What the line says, without its rules."""
+        return self.left, self.expr, self.syntax, self.words
+
+    @property
     def rule(self) -> str:
         """The code of the chief rule."""
         return self.rules[0]
@@ -50,3 +55,17 @@ class Step:
         """The line as plain data."""
         line = {"rule": self.rule, "title": self.title, "left": write("text", self.left)}
         return line | {"text": self.write("text"), "latex": self.write("latex", lettering), "shape": self.shape}
+
+
+def brief(lines: list[Step]) -> list[Step]:
+    """The key lines: the first, and the last of each left side, which names the chief rules of those left out."""
+    kept: list[Step] = []
+    passed: list[str] = []
+    for k, line in enumerate(lines):
+        passed.append(line.rule)
+        if k and k + 1 < len(lines) and lines[k + 1].left == line.left:
+            continue
+        rules = dict.fromkeys((*passed, *line.rules))
+        kept.append(Step(tuple(rules), *line.fields))
+        passed = []
+    return kept

@@ -7,12 +7,12 @@ import json
 import pytest
 
 from mcalc.cli.diff import diff
-from mcalc.cli.options import MANNER, QUESTION, Table
-from mcalc.request import Manner, Record, Request
+from mcalc.cli.options import MANNER, QUESTION, WAY, Table
+from mcalc.request import Manner, Record, Request, Way
 from tests.shell import mcalc
 
 
-@pytest.mark.parametrize(("table", "record"), [(QUESTION, Request), (MANNER, Manner)])
+@pytest.mark.parametrize(("table", "record"), [(QUESTION, Request), (MANNER, Manner), (WAY, Way)])
 def test_every_field_is_an_option(table: Table, record: type[Record]) -> None:
     assert set(table.rows) == set(record.__annotations__) - {"text"}
     assert set(table.rows) <= {param.name for param in diff.params}

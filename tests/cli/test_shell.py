@@ -273,7 +273,7 @@ def test_the_working_in_a_pipe_has_a_line_for_each_step() -> None:
     assert lines[0] == "df = d(x.T@A@x)"
     assert lines[-1] == f"df/dx = {GRADIENT.strip()}"
     assert mcalc(*QUADRATIC, "--no-steps").stdout == GRADIENT
-    assert mcalc(*QUADRATIC, "--steps", "--method", "magic").stderr.startswith("error: no such method: magic")
+    assert mcalc(*QUADRATIC, "--steps", "--method", "magic").stderr.startswith("error: --method has no 'magic'")
 
 
 def test_a_terminal_shows_the_working_unless_told_otherwise() -> None:

@@ -14,40 +14,22 @@ from mcalc.language.read import reread
 from mcalc.targets import write
 from mcalc.working.opening import d
 from mcalc.working.titles import SENTENCES, sentence
-from tests.evaluate import _with_props
-from tests.test_corpus import CASES, DATA, request
-from tests.working.lines import Working
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-@pytest.fixture(scope="module")
-def truth() -> dict[str, Any]:
-    with np.load(DATA / "corpus.npz") as stored:
-        return dict(stored)
-
-
-def close(a: Any, b: Any) -> bool:
-    a, b = np.asarray(a), np.asarray(b)
-    return a.shape == b.shape and bool(np.max(np.abs(a - b), initial=0) <= 1e-6 * max(1, np.max(np.abs(b), initial=0)))
+from tests.test_corpus import CASES
+from tests.working.lines import Case, Working, close, golden
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str, Any], monkeypatch: Any) -> None:
-    asked = request(case)
-    working = Working(asked["expr"], asked["wrt"], asked["var"], asked["order"])
+    found = Case(case, truth)
+    working, values = found.working, found.values
     steps, reading = working.steps, working.reading
-    draw = min(key.split("|")[1] for key in truth if key.startswith(f"{case['id']}|"))
-    values = {name: truth[f"{case['id']}|{draw}|in|{name}"] for name in reading.symbols}
-    change = np.random.default_rng(7).standard_normal(np.shape(values[working.x.name]))
-    values[working.dx.name] = _with_props(change, working.dx.props)
-    worth = [working.value(step.expr, values) for step in steps]
+    worth = [found.value(step.expr) for step in steps]
 
     for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
         if before.left == after.left:
             assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
 
-    expected = truth[f"{case['id']}|{draw}|out"]
+    expected = found.expected
     assert close(worth[-1], expected)
     if len(steps) > 1:
         moved = values[working.dx.name]
@@ -61,7 +43,7 @@ def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str,
         if "d" in reading.symbols and "d(" in step.write("text"):
             continue  # a variable of that name: the reader takes it for a factor, a person does not
         again = reread(step.write("text"), reading, {working.dx.name: working.dx})
-        assert close(working.value(again, values), value), step.write("text")
+        assert close(found.value(again), value), step.write("text")
 
 
 def test_no_line_is_said_twice() -> None:
@@ -70,9 +52,8 @@ def test_no_line_is_said_twice() -> None:
         assert all((a.left, a.syntax) != (b.left, b.syntax) for a, b in pairwise(steps))
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", golden("differential"), ids=lambda path: path.stem)
 def test_the_lines_are_those_that_were_found_good(path: Path) -> None:
-    """The first line of a golden file is the question: expression, variable, order and declarations between bars."""
     question, _, lines = path.read_text(encoding="utf-8").partition("\n")
     text, x, order, *declarations = (part.strip() for part in question.split("|"))
     assert Working(text, x, declarations, int(order)).text() == lines

@@ -1,0 +1,132 @@
+"""The working by occurrences: the rule for a variable that stands in several places.
+
+    f = x_1.T@A@x_2              every occurrence gets a subscript
+    df/dx_1 = A@x_2              the derivative by each, the others held
+    df/dx_2 = A.T@x_1
+    df/dx = A@x + A.T@x          the subscripts are erased, the parts added
+          = (A + A.T)@x
+
+Higher orders take the derivative apart in its turn.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.expr import Expr, Symbol
+from mcalc.calculus.derivative import derivative as differentiate
+from mcalc.calculus.differential import differential_of, push
+from mcalc.calculus.occurrences import Subscripted
+from mcalc.calculus.simplify import simplify
+from mcalc.language.parse import parse
+from mcalc.language.read import reworded
+from mcalc.language.syntax import Change, Name, Num, Open, Product, Program, Syntax, Terms, replaced, walk
+from mcalc.notation import change_name, notate, result_name
+from mcalc.notation.quotient import slope
+from mcalc.targets import write
+from mcalc.working import differential
+from mcalc.working.step import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+    from mcalc.request import Way
+
+#: A variable that stands in more places than this has more parts than anybody reads.
+MOST = 16
+
+
+def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int, way: Way) -> list[Step]:
+    """The lines from the expression of the reading to its derivative by `x`, which is shown as `syntax`."""
+    if x not in reading.root.free:
+        return differential.steps(reading, x, derivative, syntax, order, way)
+    f = result_name(reading)
+    found: list[Step] = []
+    for k in range(1, order + 1):
+        last = k == order
+        g = derivative if last else differentiate(reading.root, x)
+        shown = syntax if last else notate(g, reading, where=False)
+        whole = Name(f) if k == 1 else slope(f, Name(x.name), k - 1)
+        found += _one_order(reading, x, g, shown, (whole, slope(f, Name(x.name), k)), way)
+        reading = reading if last else _reading_of(shown, reading)
+    return found
+
+
+def _one_order(
+    reading: Reading, x: Symbol, g: Expr, shown: Syntax, lefts: tuple[Syntax, Syntax], way: Way
+) -> list[Step]:
+    """The lines from the expression of a reading, which is called by the first left side, to its derivative."""
+    apart = Subscripted(reading, x, MOST)
+    f, left = lefts
+    change = Change(f) if isinstance(f, Name) else Open(f)
+    if len(apart.copies) == 1:
+        lines = differential.steps(reading, x, g, shown, 1, way)
+        first, *rest, last = [Step(line.rules, change, *line.fields[1:]) for line in lines]
+        return [Step(("once", *first.rules), *first.fields), *rest, Step(last.rules, left, *last.fields[1:])]
+    words = {"f": write("unicode", f), "x": x.name, "count": str(len(apart.copies))}
+    words["copies"] = ", ".join(copy.name for copy in apart.copies)
+    found = [Step(("subscripts",), f, apart.reading.root, apart.reading.program, words)]
+    dx = differential_of(x, change_name(reading, x))
+    names = {copy.name: x.name for copy in apart.copies}
+    parts: list[Syntax] = []
+    at: Syntax
+    for k, copy in enumerate(apart.copies, 1):
+        others = ", ".join(c.name for c in apart.copies if c is not copy)
+        held = {**words, "x": copy.name, "others": others}
+        if g.rank > 2:
+            # Of more than two axes the differential is what people read.
+            moved = differential_of(copy, change_name(apart.reading, copy))
+            names[moved.name] = dx.name
+            part, at = simplify(push(apart.reading.root, {copy: moved})), Change(Name(f"{result_name(reading)}_{k}"))
+        else:
+            part, at = apart.part(copy), Product((change, Change(Name(copy.name))), ("/",))
+        written = notate(part, apart.reading, where=False)
+        if way.detail == "full":
+            lines = differential.steps(apart.reading, copy, apart.part(copy), written, 1, way)
+            found += [Step(line.rules, change, *line.fields[1:]) for line in lines[:-1]]
+        found.append(Step(("held",), at, part, written, held))
+        parts.append(_named(written, names))
+    if g.rank > 2:
+        whole, at = simplify(push(reading.root, {x: dx})), change
+    else:
+        whole, at = g, left
+    found.append(Step(("erased",), at, whole, _added(parts), words))
+    if found[-1].fields[::2] != (left, shown):
+        found.append(Step(("tidied" if at == left else "read-off",), left, g, shown, words))
+    return found
+
+
+def _named(syntax: Syntax, names: dict[str, str]) -> Syntax:
+    """The tree with other names."""
+    return replaced(syntax, lambda n: Name(names[n.id]) if isinstance(n, Name) and n.id in names else None)
+
+
+def _added(parts: list[Syntax]) -> Syntax:
+    """The sum of the parts, each as it stands; what is zero is left out."""
+    items: list[Syntax] = []
+    signs: list[str] = []
+    for part in parts:
+        match part:
+            case Num("0"):
+                continue
+            case Terms((item,), (sign,)):
+                items.append(item)
+                signs.append(sign)
+            case _:
+                items.append(part)
+                signs.append("+")
+    if not items or (len(items) == 1 and signs == ["+"]):
+        return items[0] if items else Num("0")
+    return Terms(tuple(items), tuple(signs))
+
+
+def _reading_of(shown: Syntax, reading: Reading) -> Reading:
+    """A derivative as a question of its own, with those definitions of the first one that it uses."""
+    own = shown.definitions if isinstance(shown, Program) else ()
+    body = shown.body if isinstance(shown, Program) else shown
+    needed = {node.id for root in (body, *(value for _, value in own)) for node in walk(root) if isinstance(node, Name)}
+    kept = list(own)
+    for name, value in reversed(reading.program.definitions):
+        if name.id in needed:
+            kept.insert(0, (name, value))
+            needed |= {node.id for node in walk(value) if isinstance(node, Name)}
+    text = write("text", Program(tuple(kept), body))
+    return reworded(parse(text, names={*reading.scope}), text, reading)
