@@ -75,18 +75,26 @@ def change_name(reading: Reading, x: Symbol) -> str:
     return next(n for n in (f"d{x.name}", f"delta_{x.name}", f"change_of_{x.name}") if n not in taken)
 
 
-def notate(expr: Expr, reading: Reading | None = None, *, where: bool = True, expand: bool = False) -> Syntax:
+def notate(
+    expr: Expr, reading: Reading | None = None, *, where: bool = True, expand: bool = False, row: bool = False
+) -> Syntax:
     """The expression as surface syntax, in the words of the input where those are no longer.
 
     A `Program` where intermediates are named, which `where=False` forbids. `expand` writes out what the input
-    names and says.
+    names and says; with `row` a vector stands as a row.
     """
     if expand and reading is not None:
         reading = expanded(reading)
     if where:
-        return written(expr, reading)[0]
-    notation = notation_of(reading)
-    return notation.syntax(present(expr, notation))
+        syntax, root, notation = written(expr, reading)
+    else:
+        notation = notation_of(reading)
+        root = present(expr, notation)
+        syntax = notation.syntax(root)
+    if not row:
+        return syntax
+    turned = notation.piece(root).turned.syntax
+    return Program(syntax.definitions, turned) if isinstance(syntax, Program) else turned
 
 
 @lru_cache(maxsize=8)

@@ -248,12 +248,9 @@ class Notation(Products):
 
     def _zero(self, node: Sum) -> Piece:
         if not node.rank:
-            form = forms.numeral(0)
-        elif node.rank <= 2:
-            form = forms.call("zeros", [self._dim(d) for d in node.shape])
-        else:
-            form = forms.call("zeros", [self._dim(d) for d in node.shape])
-        return Piece(form, form if node.rank < 2 else forms.call("zeros", [self._dim(d) for d in node.shape[::-1]]))
+            return forms.upright(forms.numeral(0), True)
+        plain, turned = (forms.call("zeros", [self._dim(d) for d in shape]) for shape in (node.shape, node.shape[::-1]))
+        return forms.upright(plain) if node.rank == 1 else Piece(plain, turned)
 
     def term(self, c: Rational, node: Expr, lone: bool = False) -> tuple[int, Piece]:
         """A rational multiple of a node: its sign, and the rest."""

@@ -38,15 +38,19 @@ def entry(f: str, x: str, order: int, above: Indices, below: Sequence[Indices]) 
     return _quotient(_entry(f, above), [_entry(x, indices) for indices in below] or [Name(x)] * order)
 
 
-def stacked(name: str, x: Symbol, f: Expr, order: int, vec: str) -> Syntax:
-    """∂vec(F)/∂vec(X)ᵀ; of higher orders what is stacked is the derivative before, but ∂²f/∂vec(X)∂vec(X)ᵀ."""
+def stacked(name: str, x: Symbol, f: Expr, order: int, vec: str, turned: bool = False) -> Syntax:
+    """∂vec(F)/∂vec(X)ᵀ, or with `turned` its transpose, ∂vec(F)ᵀ/∂vec(X).
+
+    Of higher orders what is stacked is the derivative before, but ∂²f/∂vec(X)∂vec(X)ᵀ.
+    """
     column = _vec(Name(x.name), x.rank, vec)
     row = Transpose(column) if x.rank else column
     if not f.rank and order == 2:
         return _quotient(Name(name), [column, row])
-    if order > 1:
-        return _quotient(Call("vec", (whole(name, x.name, order - 1),)), [row])
-    return _quotient(_vec(Name(name), f.rank, vec), [row if f.rank else column])
+    if not f.rank and order == 1:
+        return _quotient(Name(name), [row if turned else column])
+    over = _vec(Name(name), f.rank, vec) if order == 1 else Call("vec", (whole(name, x.name, order - 1),))
+    return _quotient(Transpose(over), [column]) if turned else _quotient(over, [row])
 
 
 def _quotient(over: Syntax, under: list[Syntax]) -> Syntax:

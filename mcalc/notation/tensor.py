@@ -15,6 +15,7 @@ from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Sum, Symbol, Term, add, contract
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import differential_of, push
+from mcalc.calculus.layout import arranged, is_row
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Equation, Name, Program, Syntax, walk
 from mcalc.notation import change_name, notate, result_name, written
@@ -49,8 +50,11 @@ class Line:
 class Tensor:
     """The derivative `expr` of a reading's expression by `x`, to be written in the four forms."""
 
-    def __init__(self, reading: Reading, x: Symbol, order: int, expr: Expr, vec: str = "column") -> None:
+    def __init__(
+        self, reading: Reading, x: Symbol, order: int, expr: Expr, vec: str = "column", layout: str = "mixed"
+    ) -> None:
         self.reading, self.x, self.order, self.expr, self.vec = reading, x, order, expr, vec
+        self.layout = layout
         self.f = reading.root
         self.name = result_name(reading)
         self.dx = differential_of(x, change_name(reading, x))
@@ -130,11 +134,17 @@ class Tensor:
         if scalars:
             out = tuple((k,) for k in range(len(sides)))
             matrix = contract([*((b, e, ()) for b, e in scalars), (matrix, 1, out)], out)
-        return Line(stacked(self.name, self.x, self.f, self.order, self.vec), notate(matrix, self.reading))
+        turned = len(sides) == 2 and self.layout == "denominator" and not self.is_hessian
+        row = len(sides) == 1 and is_row(self.layout, min(self.f.rank, 1), [min(self.x.rank, 1)])
+        left = stacked(self.name, self.x, self.f, self.order, self.vec, turned or row)
+        return Line(left, notate(matrix.T if turned else matrix, self.reading, row=row))
 
     def einsum(self) -> Line:
-        """The derivative with its axes as they are."""
-        return Line(whole(self.name, self.x.name, self.order), notate(self.expr, self.reading))
+        """The derivative with its axes in the layout."""
+        axes = self.f.rank, [self.x.rank] * self.order
+        shown = arranged(self.expr, self.layout, *axes)
+        syntax = notate(shown, self.reading, row=is_row(self.layout, *axes))
+        return Line(whole(self.name, self.x.name, self.order), syntax)
 
 
 def spread(root: Expr) -> list[Term]:
