@@ -15,7 +15,7 @@ from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
 from mcalc.phrase import say
 from mcalc.request import Manner, Request, Way
-from mcalc.targets import CODE, FORMS
+from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ def batch(file: str | None) -> int:
     Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
     gets a reply with "ok": false and does not stop the stream.
 
-    A request has "expr" and "wrt", and may have "id", "command" ("diff", "check" or "shape"), "to", "steps" and
-    every other option of mcalc diff under its name: "order": 2, "bold": true, "var": ["A[n,n] symmetric"]. What may
-    be repeated is a string or a list of strings. A check has "answer" too, and may have "form", "feedback" and "seed",
-    which mean what those of mcalc check mean.
+    A request has "expr" and "wrt", and may have "id", "command" (diff, check, shape, convert or layout), "to",
+    "steps" and every other option of mcalc diff under its name: "order": 2, "bold": true,
+    "var": ["A[n,n] symmetric"]. What may be repeated is a string or a list of strings. A check has "answer" too, and
+    may have "form", "feedback" and "seed", which mean what those of mcalc check mean; so it is with "answer", "from"
+    and "to" of convert, and with "example" of layout.
 
     The exit status is 1 where a request failed.
     """
@@ -155,7 +156,40 @@ def check(request: Fields) -> Reply:
     return reply_for(question, given, verdict, feedback)
 
 
-COMMANDS: dict[str, Callable[[Fields], Reply]] = {"diff": diff, "check": check, "shape": shape}
+def convert(request: Fields) -> Reply:
+    """The reply to a `convert` request; "to" is the layout that is wanted."""
+    from mcalc.calculus.layout import check_layout
+    from mcalc.checking.layouts import Converted
+    from mcalc.checking.question import question_for
+    from mcalc.cli.convert import reply_for
+
+    own, layout = text_field(request, "from"), text_field(request, "to", "mixed")
+    for name in (own, layout):
+        check_layout(name)
+    declared, functions = tuple(list_field(request, "var")), tuple(list_field(request, "fun"))
+    asked = text_field(request, "expr"), text_field(request, "wrt")
+    question = question_for(*asked, declared, whole_field(request, "order", 1), own, functions=functions)
+    return reply_for(Converted(question, text_field(request, "answer"), layout), USUAL)
+
+
+def layout(request: Fields) -> Reply:
+    """The reply to a `layout` request."""
+    from mcalc.checking.layouts import Example
+    from mcalc.cli.layout import reply_for
+
+    examples = list_field(request, "example")
+    if not examples:
+        text_field(request, "example")  # which says that there is none
+    return reply_for([Example(text, list_field(request, "var"), list_field(request, "fun")) for text in examples])
+
+
+COMMANDS: dict[str, Callable[[Fields], Reply]] = {
+    "diff": diff,
+    "check": check,
+    "shape": shape,
+    "convert": convert,
+    "layout": layout,
+}
 
 
 def fields(request: Fields, table: Table) -> dict[str, Any]:

@@ -29,6 +29,8 @@ COMMANDS = {
     "exercise": "make questions to practise on",
     "eval": "compute an expression and its derivative at numbers",
     "batch": "answer JSON requests, one a line",
+    "convert": "translate an answer from one layout into another",
+    "layout": "tell which layout a book uses",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",
     "completion": "print the script that completes commands in a shell",

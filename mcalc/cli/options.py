@@ -73,6 +73,9 @@ class Table:
         return {name: given[name] for name in self.rows if given[name] is not None}
 
 
+FUN_HELP = "Declare a function, as in 'f: [m] -> []'; may be repeated."
+FUN = click.option("--fun", metavar="DECL", multiple=True, help=FUN_HELP)
+
 QUESTION = Table(
     Request,
     Option("wrt", "NAME", "The variable to differentiate by; may be repeated.", parts=Variable()),
@@ -80,7 +83,7 @@ QUESTION = Table(
     Option("jvp", "NAME", "The derivative along this array, which is of the variable's shape."),
     Option("vjp", "NAME", "What this gradient by the expression becomes as one by x.", also="upstream"),
     Option("hvp", "NAME", "The Hessian times this array, without the Hessian."),
-    Option("fun", "DECL", "Declare a function, as in 'f: [m] -> []'; may be repeated."),
+    Option("fun", "DECL", FUN_HELP),
     Option("var", "DECL", VAR_HELP),
 )
 

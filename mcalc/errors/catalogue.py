@@ -201,6 +201,20 @@ CODES: dict[str, Code] = {
         "mcalc diff 'x.T@x/0' --wrt x",
         "Look for a difference or a factor that vanishes in the denominator.",
     ),
+    "E061": Code(
+        USAGE,
+        "an example that is no derivative",
+        "An example of a layout is an equation with a derivative on its left side.",
+        "mcalc layout --example 'A@x = A.T'",
+        "Write it as d(A@x)/dx = A.T.",
+    ),
+    "E062": Code(
+        USAGE,
+        "nothing to translate, or nothing to tell a layout by",
+        "mcalc convert takes an answer, and mcalc layout at least one example.",
+        "mcalc layout",
+        "Give the answer in quotes, or --example 'd(A@x)/dx = A.T'.",
+    ),
     # ------------------------------------------------------------ parse: the text
     "E101": Code(
         PARSE,
@@ -656,6 +670,13 @@ CODES: dict[str, Code] = {
         "Of more than two axes a transpose does not say which change places.",
         "mcalc diff 'T.T' --wrt x --var 'T[k,m,n]' --var 'x[n]'",
         "Say it with einsum('ijk->kji', T).",
+    ),
+    "E321": Code(
+        SHAPE,
+        "an answer that does not have the shape of its layout",
+        "The layout says how the axes of the derivative stand, and those of the answer stand otherwise.",
+        "mcalc convert 'A.T' --from numerator --to mixed --expr 'A@x' --wrt x",
+        "Name the layout that the answer is in; mcalc layout tells it from an example.",
     ),
     # ------------------------------------------------------------ unsupported: valid, and not done
     "E401": Code(
