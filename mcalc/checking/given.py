@@ -15,6 +15,7 @@ from mcalc.checking.point import Labels, NoValue
 from mcalc.checking.sampling import Array, Floating
 from mcalc.errors import Problem
 from mcalc.language.read import Reading
+from mcalc.phrase import say
 
 
 class Given(Floating):
@@ -45,15 +46,20 @@ class Given(Floating):
     def apply(self, node: Apply) -> Array:
         """The value of an operation on arguments whose values are known."""
         if node.op.private:
-            raise Problem("unsupported", f"{node.op.name} is only declared: nobody knows its values")
+            raise Problem("E416", "{name} is only declared: nobody knows its values", name=node.op.name)
         try:
             found = np.asarray(MEANINGS[node.op.name](*(self.known[a] for a in node.args)))
         except (np.linalg.LinAlgError, ValueError) as fault:
-            raise Problem("undecided", f"{node.op.name} has no value here: {fault}") from None
+            raise Problem("E509", "{name} has no value here: {fault}", name=node.op.name, fault=fault) from None
         if found.dtype.kind == "c" or not np.all(np.isfinite(found)):
             domain = node.op.domain
-            hint = f"it is defined where its argument is {domain}" if domain not in ("generic", "") else ""
-            raise Problem("undecided", f"{node.op.name} has no finite real value here", hint=hint)
+            raise Problem(
+                "E509",
+                "{name} has no finite real value here",
+                hint="it is defined where its argument is {domain}" if domain not in ("generic", "") else "",
+                name=node.op.name,
+                domain=domain,
+            )
         return found
 
     def value(self, root: Expr) -> Array:
@@ -61,7 +67,7 @@ class Given(Floating):
         try:
             return super().value(root)
         except NoValue:
-            raise Problem("undecided", "there is no finite value here: a division by zero, or an overflow") from None
+            raise Problem("E509", "there is no finite value here: a division by zero, or an overflow") from None
 
 
 def moved(point: Floating, x: Symbol, array: Array) -> Floating:
@@ -81,8 +87,13 @@ def at(reading: Reading, values: Mapping[str, Array]) -> Given:
     used = {s.name: s for s in reading.symbols.values()}
     missing = [name for name in used if name not in values]
     if missing:
-        hint = f"values are given of {', '.join(sorted(values))}" if values else "--at NAME=VALUE gives one"
-        raise Problem("usage", f"{', '.join(missing)} {'has' if len(missing) == 1 else 'have'} no value", hint=hint)
+        raise Problem(
+            "E026",
+            "{missing} has no value" if len(missing) == 1 else "{missing} have no value",
+            hint="values are given of {known}" if values else "--at NAME=VALUE gives one",
+            missing=missing,
+            known=sorted(values),
+        )
     arrays = {name: fitted(values[name], symbol) for name, symbol in used.items()}
     sizes = {name: _whole(name, values[name]) for name in reading.sizes if name in values and name not in used}
     told: dict[str, str] = dict.fromkeys(sizes, "--at")
@@ -95,13 +106,15 @@ def at(reading: Reading, values: Mapping[str, Array]) -> Given:
                     raise _misfit(symbol, arrays[name], axis, sizes, told)
     unknown = sorted(reading.sizes - sizes.keys())
     if unknown:
-        raise Problem("usage", f"the size {unknown[0]} cannot be read off the variables", hint=f"--at {unknown[0]}=5")
+        raise Problem(
+            "E026", "the size {unknown} cannot be read off the variables", hint="--at {unknown}=5", unknown=unknown[0]
+        )
     return Given(sizes, arrays)
 
 
 def _whole(name: str, value: Array) -> int:
     if value.ndim or value != int(value) or value < 0:
-        raise Problem("usage", f"{name} is a size: it is to be a whole number")
+        raise Problem("E029", "{name} is a size: it is to be a whole number", name=name)
     return int(value)
 
 
@@ -113,16 +126,22 @@ def stands_for(value: Array, rank: int) -> bool:
 def fitted(value: Array, symbol: Symbol) -> Array:
     """The array with the axes of the variable. Raises a `Problem` of kind shape or usage."""
     if not stands_for(value, symbol.rank):
-        wanted = show_shape(symbol.shape)
-        told = f"{symbol.name} is to be {'a ' if not symbol.rank else ''}{wanted}, and {_shape(value)} was given"
-        raise Problem("shape", told, hint=f"--var '{symbol.name}{_axes(value)}' reads it otherwise")
+        raise Problem(
+            "E319",
+            "{name} is to be {wanted}, and {shape} was given",
+            hint="--var '{name}{axes}' reads it otherwise",
+            name=symbol.name,
+            wanted=show_shape(symbol.shape) if symbol.rank else say("a scalar"),
+            shape=_shape(value),
+            axes=_axes(value),
+        )
     if value.ndim != symbol.rank:
         value = value.reshape(value.size if symbol.rank else ())
     if not np.all(np.isfinite(value)):
-        raise Problem("usage", f"{symbol.name} holds what is no finite number")
+        raise Problem("E029", "{name} holds what is no finite number", name=symbol.name)
     for prop, held in _HELD.items():
         if prop in symbol.props and not held(value):
-            raise Problem("usage", f"{symbol.name} is declared {prop}, and the matrix given is not")
+            raise Problem("E029", "{name} is declared {prop}, and the matrix given is not", name=symbol.name, prop=prop)
     return value
 
 
@@ -143,7 +162,11 @@ _HELD: dict[str, Callable[[Array], bool]] = {
 
 
 def _shape(value: Array) -> str:
-    return "a number" if not value.ndim else " x ".join(map(str, value.shape)) + (" numbers" if value.ndim == 1 else "")
+    if not value.ndim:
+        return say("a number")
+    if value.ndim == 1:
+        return say("{count} numbers", count=value.size)
+    return " x ".join(map(str, value.shape))
 
 
 def _axes(value: Array) -> str:
@@ -151,9 +174,12 @@ def _axes(value: Array) -> str:
 
 
 def _misfit(symbol: Symbol, value: Array, axis: int, sizes: Mapping[str, int], told: Mapping[str, str]) -> Problem:
-    wanted = show_shape(symbol.shape)
     names = sorted(symbol.shape[axis].names)
-    known = ", ".join(f"{name} = {sizes[name]} by {told[name]}" for name in names)
     return Problem(
-        "shape", f"{symbol.name} is {_shape(value)}, and is to be {wanted}" + (f" ({known})" if known else "")
+        "E319",
+        "{name} is {shape}, and is to be {wanted} ({known})" if names else "{name} is {shape}, and is to be {wanted}",
+        name=symbol.name,
+        shape=_shape(value),
+        wanted=show_shape(symbol.shape),
+        known=[say("{size} = {length} by {name}", size=n, length=sizes[n], name=told[n]) for n in names],
     )

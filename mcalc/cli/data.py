@@ -12,6 +12,7 @@ import numpy as np
 from mcalc.cli.expressions import decode, lines
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
+from mcalc.phrase import say
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -31,8 +32,13 @@ def given(sources: Iterable[str]) -> dict[str, Array]:
         elif _ending(source) in READERS:
             found |= READERS[_ending(source)](source)
         else:
-            hint = f"--at takes NAME=VALUE, or a file that ends in {', '.join('.' + e for e in READERS)}"
-            raise Problem("usage", f"{source[:SHOWN]!r} gives no variable a value", hint=hint)
+            raise Problem(
+                "E026",
+                "{value} gives no variable a value",
+                hint="--at takes NAME=VALUE, or a file that ends in {choices}",
+                value=repr(source[:SHOWN]),
+                choices=["." + e for e in READERS],
+            )
     return found
 
 
@@ -42,8 +48,14 @@ def unknown(sources: Iterable[str], known: Iterable[str]) -> None:
         named = NAMED.fullmatch(source)
         if named and not os.path.isfile(source) and named[1] not in known:  # noqa: PTH113
             near = nearest(named[1], list(known))
-            told = f"did you mean {near}?" if near else f"the variables are {', '.join(known)}"
-            raise Problem("name", f"{named[1]} does not occur in the expression", hint=told)
+            raise Problem(
+                "E203",
+                "{name} does not occur in the expression",
+                hint="did you mean {near}?" if near else "the variables are {choices}",
+                name=named[1],
+                near=near,
+                choices=list(known),
+            )
 
 
 def _ending(path: str) -> str:
@@ -58,7 +70,13 @@ def _one(name: str, path: str) -> Array:
     if name in arrays:
         return arrays[name]
     if len(arrays) != 1:
-        raise Problem("usage", f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, and no {name}")
+        raise Problem(
+            "E027",
+            "{path} holds {found}, and no {name}",
+            path=path,
+            found=sorted(arrays) or say("nothing"),
+            name=name,
+        )
     return next(iter(arrays.values()))
 
 
@@ -67,12 +85,12 @@ def _array(name: str, value: Any) -> Array:
     try:
         array = np.asarray(value)
         if array.dtype.kind == "c":
-            raise Problem("unsupported", f"{name} is complex: mcalc computes with real numbers")
+            raise Problem("E415", "{name} is complex: mcalc computes with real numbers", name=name)
         if array.dtype.kind not in "biuf":
             array = np.asarray(value, dtype=np.float64)
         return np.asarray(array, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
-        raise Problem("usage", f"{name} is no array of numbers") from None
+        raise Problem("E027", "{name} is no array of numbers", name=name) from None
 
 
 def _written(name: str, text: str) -> Array:
@@ -94,8 +112,13 @@ def _written(name: str, text: str) -> Array:
     except ValueError:
         numbers = []
     if not numbers or len({len(row) for row in numbers}) > 1:
-        hint = f"--at {name}=3, --at '{name}=[1,2,3]', --at '{name}=[1 2; 3 4]'"
-        raise Problem("usage", f"{name} is no array of numbers: {text[:SHOWN]!r}", hint=hint)
+        raise Problem(
+            "E027",
+            "{name} is no array of numbers: {text}",
+            hint="--at {name}=3, --at '{name}=[1,2,3]', --at '{name}=[1 2; 3 4]'",
+            name=name,
+            text=repr(text[:SHOWN]),
+        )
     return _array(name, numbers[0] if len(numbers) == 1 and ";" not in body else numbers)
 
 
@@ -106,9 +129,14 @@ def _numpy(path: str) -> Any:
     try:
         return np.load(path, allow_pickle=False)
     except OSError as fault:
-        raise Problem("usage", f"cannot read {path}: {fault.strerror or 'it is no file of NumPy'}") from None
+        raise Problem(
+            "E009",
+            "cannot read {path}: {strerror}",
+            path=path,
+            strerror=fault.strerror or say("it is no file of NumPy"),
+        ) from None
     except (ValueError, EOFError):
-        raise Problem("usage", f"{path} is no file of numbers of NumPy") from None
+        raise Problem("E027", "{path} is no file of numbers of NumPy", path=path) from None
 
 
 def _npz(path: str) -> dict[str, Array]:
@@ -117,10 +145,10 @@ def _npz(path: str) -> dict[str, Array]:
     try:
         with _numpy(path) as stored:
             if not hasattr(stored, "files"):
-                raise Problem("usage", f"{path} is no archive of arrays")
+                raise Problem("E027", "{path} is no archive of arrays", path=path)
             return {name: _array(name, stored[name]) for name in stored.files}
     except (AttributeError, TypeError, ValueError, OSError, BadZipFile):
-        raise Problem("usage", f"{path} is no archive of arrays") from None
+        raise Problem("E027", "{path} is no archive of arrays", path=path) from None
 
 
 def _npy(path: str) -> dict[str, Array]:
@@ -137,9 +165,9 @@ def _json(path: str) -> dict[str, Array]:
     try:
         stored = loads(decode(b"".join(lines(path))))
     except (ValueError, RecursionError) as fault:
-        raise Problem("usage", f"{path} is no JSON: {fault}") from None
+        raise Problem("E027", "{path} is no JSON: {fault}", path=path, fault=fault) from None
     if not isinstance(stored, dict):
-        raise Problem("usage", f'{path} is to hold an object: {{"x": [1, 2], …}}')
+        raise Problem("E027", '{path} is to hold an object: {"x": [1, 2], …}', path=path)
     return {name: _array(name, value) for name, value in stored.items()}
 
 
@@ -159,17 +187,30 @@ def _rows(path: str) -> tuple[list[str], Array]:
         text = decode(b"".join(lines(path)))
         table = [row for row in reader(text.splitlines()) if row]
     except Error as fault:
-        raise Problem("usage", f"{path} is no CSV: {fault}") from None
+        raise Problem("E027", "{path} is no CSV: {fault}", path=path, fault=fault) from None
     head = [] if not table or all(map(_is_number, table[0])) else [cell.strip() for cell in table[0]]
     rows = table[1:] if head else table
     for number, row in enumerate(rows, 2 if head else 1):
         wrong = next((cell for cell in row if not _is_number(cell)), None)
         if wrong is not None:
-            raise Problem("usage", f"{path}, line {number}: {wrong[:SHOWN]!r} is no number")
+            raise Problem(
+                "E027",
+                "{path}, line {number}: {wrong} is no number",
+                path=path,
+                number=number,
+                wrong=repr(wrong[:SHOWN]),
+            )
         if len(row) != len(rows[0]) or (head and len(row) != len(head)):
-            raise Problem("usage", f"{path}, line {number}: {len(row)} cells, and {len(head or rows[0])} before")
+            raise Problem(
+                "E027",
+                "{path}, line {number}: {count} cells, and {wanted} before",
+                path=path,
+                number=number,
+                count=len(row),
+                wanted=len(head or rows[0]),
+            )
     if not rows:
-        raise Problem("usage", f"{path} holds no numbers")
+        raise Problem("E027", "{path} holds no numbers", path=path)
     return head, np.array([[float(cell) for cell in row] for row in rows])
 
 
@@ -194,15 +235,20 @@ def save(path: str, results: Mapping[str, Array]) -> None:
     """
     ending = _ending(path)
     if ending not in WRITERS:
-        told = ", ".join("." + e for e in WRITERS)
-        raise Problem("usage", f"--out {path}: the name tells the format", hint=f"it ends in {told}")
+        raise Problem(
+            "E028",
+            "--out {path}: the name tells the format",
+            hint="it ends in {choices}",
+            path=path,
+            choices=["." + e for e in WRITERS],
+        )
     aside = f"{path}.{os.getpid()}.part"
     try:
         with open(aside, "wb") as file:  # noqa: PTH123
             WRITERS[ending](file, results)
         os.replace(aside, path)  # noqa: PTH105
     except OSError as fault:
-        raise Problem("usage", f"cannot write {path}: {fault.strerror or fault}") from None
+        raise Problem("E019", "cannot write {path}: {strerror}", path=path, strerror=fault.strerror or fault) from None
     finally:
         if os.path.exists(aside):  # noqa: PTH110
             os.remove(aside)  # noqa: PTH107
@@ -217,7 +263,9 @@ def _to_json(file: IO[bytes], results: Mapping[str, Array]) -> None:
 def _to_csv(file: IO[bytes], results: Mapping[str, Array]) -> None:
     last = list(results.values())[-1]
     if last.ndim > 2:
-        raise Problem("usage", f"CSV has rows and columns, and the result {last.ndim} axes", hint="write .npz")
+        raise Problem(
+            "E028", "CSV has rows and columns, and the result {count} axes", hint="write .npz", count=last.ndim
+        )
     for row in np.atleast_2d(last if last.ndim != 1 else last[:, None]):
         file.write((",".join(repr(float(x)) for x in row) + "\n").encode())
 

@@ -68,11 +68,11 @@ def eval(
     from mcalc.cli.data import given, save, unknown
 
     if verify and not asked["wrt"]:
-        raise Problem("usage", "--verify is about a derivative", hint="--wrt NAME says by what")
+        raise Problem("E030", "--verify is about a derivative", hint="--wrt NAME says by what")
     if out and to == "json":
-        raise Problem("usage", "--out and --to json were given: one is enough", hint="--out FILE.json")
+        raise Problem("E028", "--out and --to json were given: one is enough", hint="--out FILE.json")
     if out and is_stream(expr, file):
-        raise Problem("usage", "--out takes the results of one expression")
+        raise Problem("E028", "--out takes the results of one expression")
     values = given(at)
     status = 0
 

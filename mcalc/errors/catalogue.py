@@ -20,7 +20,8 @@ class Code(NamedTuple):
     cure: str
 
 
-USAGE, PARSE, NAME, SHAPE, UNSUPPORTED, LIMIT = "usage", "parse", "name", "shape", "unsupported", "limit"
+USAGE, PARSE, NAME, SHAPE = "usage", "parse", "name", "shape"
+UNSUPPORTED, LIMIT, UNDECIDED = "unsupported", "limit", "undecided"
 
 CODES: dict[str, Code] = {
     # ------------------------------------------------------------ usage: the command line and the request
@@ -200,6 +201,42 @@ CODES: dict[str, Code] = {
         "What divides is zero whatever the variables are.",
         "mcalc diff 'x.T@x/0' --wrt x",
         "Look for a difference or a factor that vanishes in the denominator.",
+    ),
+    "E026": Code(
+        USAGE,
+        "a variable without a value",
+        "To compute, every variable of the expression takes a value, and every size that no variable has.",
+        "mcalc eval 'x.T@A@x' --at 'x=[1,2]'",
+        "Give it with --at NAME=VALUE, or in a file: --at FILE.npz.",
+    ),
+    "E027": Code(
+        USAGE,
+        "not an array of numbers",
+        "The value that was typed, or the file that was named, cannot be read as an array.",
+        "mcalc eval 'x.T@x' --at 'x=[1,two]'",
+        "Write a number, JSON as in x=[1,2,3], or rows between semicolons as in 'A=[1 2; 3 4]'. Files are npz, npy, "
+        "json and csv.",
+    ),
+    "E028": Code(
+        USAGE,
+        "results that do not go into the file",
+        "--out takes the results of one expression, in the format that the name of the file tells.",
+        "mcalc eval 'x.T@x' --at 'x=[1,2]' --out result.txt",
+        "Let the name end in .npz, .npy, .json or .csv; what has more than two axes goes into .npz.",
+    ),
+    "E029": Code(
+        USAGE,
+        "a value that the variable cannot have",
+        "The value is not finite, is no whole number where a size is wanted, or lacks a property that was declared.",
+        "mcalc eval 'x.T@A@x' --var 'A[n,n] symmetric' --at 'A=[1 2; 3 4]' --at 'x=[1,2]'",
+        "Mend the value, or leave the property out of the declaration.",
+    ),
+    "E030": Code(
+        USAGE,
+        "nothing to verify",
+        "--verify compares a derivative with finite differences, and no variable was named.",
+        "mcalc eval 'x.T@x' --at 'x=[1,2]' --verify",
+        "Name it: --wrt x.",
     ),
     "E061": Code(
         USAGE,
@@ -671,6 +708,14 @@ CODES: dict[str, Code] = {
         "mcalc diff 'T.T' --wrt x --var 'T[k,m,n]' --var 'x[n]'",
         "Say it with einsum('ijk->kji', T).",
     ),
+    "E319": Code(
+        SHAPE,
+        "a value of the wrong shape",
+        "The array that was given has other axes than the variable, or a size that another variable contradicts.",
+        "mcalc eval 'A@x' --at 'A=[1 2; 3 4]' --at 'x=[1,2,3]'",
+        "mcalc shape tells how the expression is read. Give an array of that shape, or declare the variable with "
+        "--var.",
+    ),
     "E321": Code(
         SHAPE,
         "an answer that does not have the shape of its layout",
@@ -770,6 +815,20 @@ CODES: dict[str, Code] = {
         "mcalc diff 'x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x' --var 'x[]' --wrt x --steps --method occurrences",
         "Take the method that the hint names: --method differential.",
     ),
+    "E415": Code(
+        UNSUPPORTED,
+        "complex numbers",
+        "mcalc computes with real numbers.",
+        "mcalc eval 'x.T@x' --at x=complex.npy",
+        "Take the real and the imaginary part as two variables.",
+    ),
+    "E416": Code(
+        UNSUPPORTED,
+        "a value of a declared function",
+        "Of a function that is declared with --fun nothing is known but its shape.",
+        "mcalc eval 'f(x)' --fun 'f: [n] -> []' --at 'x=[1,2]'",
+        "Write the function out.",
+    ),
     "E499": Code(
         UNSUPPORTED,
         "a defect of mcalc",
@@ -833,5 +892,12 @@ CODES: dict[str, Code] = {
         "The processes that grade answers could not be started.",
         "",
         "Use fewer of them: --processes 1.",
+    ),
+    "E509": Code(
+        UNDECIDED,
+        "no value at these numbers",
+        "The numbers lie outside the domain of a function, or lead to a division by zero or an overflow.",
+        "mcalc eval 'log(t)' --at t=-1",
+        "Give numbers inside the domain.",
     ),
 }

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcalc.cli.main import run
@@ -85,6 +86,7 @@ def test_the_example_ends_with_its_code(
 ) -> None:
     for file, text in FILES.items():
         (tmp_path / file).write_text(text, encoding="utf-8")
+    np.save(tmp_path / "complex.npy", np.array([1j]))
     monkeypatch.chdir(tmp_path)
     example = CODES[name].example
     if "|" in shlex.split(example):  # what comes from standard input takes a shell
