@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mcalc"
 #: Each layer may import itself and what stands before it.
 LAYERS = (
     ("mcalc.phrase",),
+    ("mcalc.translation",),
     ("mcalc.errors",),
     ("mcalc.algebra",),
     ("mcalc.language",),

@@ -13,6 +13,7 @@ from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, decode, expression, lines, serve, text_file
 from mcalc.cli.output import as_problem, complain, emit, failure, in_colour, json_line, on_terminal, printable
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _answers(one_line: Callable[[str], str], as_json: bool) -> int:
             emit(one_line(decode(line).strip()))
         except Exception as fault:
             problem = as_problem(fault)
-            complain(problem, f"line {number}")
+            complain(problem, say("line {number}", number=number))
             status = max(status, problem.exit_status)
             emit(json_line(failure(problem)) if as_json else "")
     return status

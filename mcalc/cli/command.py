@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from click import Context, HelpFormatter, Parameter
+from click import HelpFormatter, Parameter
 
 from mcalc.errors import EXCERPT, Problem
 from mcalc.language.names import nearest, parted
 from mcalc.phrase import say
+from mcalc.translation import LANGUAGES, spoken, tell
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -30,24 +31,36 @@ ASKED = "_MCALC_COMPLETE"
 DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, help="Show the traceback of a fault.")
 
 
+class Context(click.Context):
+    """What click knows while it reads a command line, with help in the reader's language."""
+
+    def make_formatter(self) -> HelpFormatter:
+        """What help is written with."""
+        from mcalc.cli.help import Formatter
+
+        return Formatter(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class Command(click.Command):
     """A command with examples, in whose arguments every word that is no known option is an expression."""
+
+    context_class = Context
 
     def __init__(self, name: str | None, examples: Sequence[tuple[str, str]] = (), **settings: Any) -> None:
         super().__init__(name, context_settings=SETTINGS, **settings)
         self.examples = examples  #: (what it shows, the command line)
-        self.params.append(DEBUG)
+        self.params += [LANG, DEBUG]
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words, in an order that leaves click nothing to guess."""
         return super().parse_args(ctx, in_order(self, ctx, args))
 
-    def format_help_text(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_help_text(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write what the command does, and examples before the options."""
         super().format_help_text(ctx, formatter)
-        with formatter.section("Examples"):
+        with formatter.section(tell("Examples")):
             for what, typed in self.examples:
-                formatter.write(f"  # {what}\n  {typed}\n")
+                formatter.write(f"  # {spoken(say(what))}\n  {typed}\n")
 
 
 def command(*, examples: Sequence[tuple[str, str]]) -> Callable[[Callable[..., int]], Command]:
@@ -58,7 +71,7 @@ def command(*, examples: Sequence[tuple[str, str]]) -> Callable[[Callable[..., i
 # ---------------------------------------------------------------- words
 
 
-def in_order(command: Command, ctx: Context, words: Sequence[str]) -> list[str]:
+def in_order(command: Command, ctx: click.Context, words: Sequence[str]) -> list[str]:
     """The words of the command line as options with their values, `--`, and the operands.
 
     click alone would take `-2*t*x` for a bundle of short options, and read something else without a word.
@@ -93,7 +106,8 @@ def in_order(command: Command, ctx: Context, words: Sequence[str]) -> list[str]:
                 options += [word, value] if word in known else [word]
             elif not ctx.resilient_parsing:
                 raise needs(option)
-    count = sum(isinstance(param, click.Argument) for param in command.params)
+    arguments = [param for param in command.params if isinstance(param, click.Argument)]
+    count = len(words) if any(param.nargs < 0 for param in arguments) else len(arguments)
     if ctx.resilient_parsing:
         operands = [" ".join(operands)] if len(operands) > count else operands  # bash parts words at @
     else:
@@ -164,7 +178,7 @@ class OneOf(click.ParamType[str]):
     def __init__(self, choices: Sequence[str]) -> None:
         self.choices = choices
 
-    def convert(self, value: str, param: Parameter | None, ctx: Context | None) -> str:
+    def convert(self, value: str, param: Parameter | None, ctx: click.Context | None) -> str:
         """The value itself. Raises a `Problem` of kind usage."""
         if value not in self.choices:
             near = nearest(value, self.choices)
@@ -179,7 +193,7 @@ class OneOf(click.ParamType[str]):
             )
         return value
 
-    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
         """The choices that begin so."""
         return completions(self.choices, incomplete)
 
@@ -192,14 +206,14 @@ class Several(click.ParamType[tuple[str, ...]]):
     def __init__(self, one: click.ParamType[str]) -> None:
         self.one = one
 
-    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> tuple[str, ...]:
+    def convert(self, value: Any, param: Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The values. Raises a `Problem` of kind usage."""
         parts = parted(value)
         if param and not all(parts):
             raise needs(param)
         return tuple(self.one.convert(part, param, ctx) for part in parts)
 
-    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
         """What can stand after the last comma, with all that stands before it."""
         head, comma, last = incomplete.rpartition(",")
         return completions([head + comma + item.value for item in self.one.shell_complete(ctx, param, last)])
@@ -208,7 +222,7 @@ class Several(click.ParamType[tuple[str, ...]]):
 def listed(name: str, one: click.ParamType[str] = click.STRING, **settings: Any) -> Callable[[Any], Any]:
     """An option that collects its repetitions and what stands between commas, each value once."""
 
-    def joined(ctx: Context, param: Parameter, given: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    def joined(ctx: click.Context, param: Parameter, given: Sequence[Sequence[str]]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(value for values in given for value in values))
 
     return click.option(name, type=Several(one), multiple=True, callback=joined, **settings)
@@ -217,6 +231,16 @@ def listed(name: str, one: click.ParamType[str] = click.STRING, **settings: Any)
 def choice(name: str, choices: Sequence[str], *, help: str, **settings: Any) -> Callable[[Any], Any]:
     """An option with one of some values."""
     return click.option(name, type=OneOf(choices), help=f"{help}: {', '.join(choices)}.", **settings)
+
+
+#: It is read from the command line before any other (`main.run`).
+LANG = click.Option(
+    ["--lang"],
+    type=OneOf(list(LANGUAGES)),
+    metavar="LANG",
+    expose_value=False,
+    help=f"The language of messages and workings, instead of the locale's: {', '.join(LANGUAGES)}.",
+)
 
 
 def completions(words: Iterable[str], incomplete: str = "") -> list[CompletionItem]:

@@ -12,6 +12,7 @@ from click import Context, Parameter
 from mcalc.cli.command import completions
 from mcalc.cli.output import as_problem, complain, emit, failure, json_line
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _serve_lines(one_line: Callable[[str], str], as_json: bool) -> int:
             shown = one_line(text) if text and not text.startswith("#") else ""
         except Exception as fault:
             problem = as_problem(fault)
-            complain(problem, f"line {number}")
+            complain(problem, say("line {number}", number=number))
             worst = max(worst, problem.exit_status)
             shown = json_line(failure(problem)) if as_json else ""
         emit(shown)

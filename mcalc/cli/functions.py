@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import click
 from click import Context, Parameter
 
 from mcalc.algebra.dims import dim
@@ -10,10 +9,11 @@ from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.ops import NAMES, OPS, Op, find
 from mcalc.algebra.ops.signature import ANY
 from mcalc.algebra.ops.special import SPECIAL
+from mcalc.cli.catalogue import Entry, searched, show
 from mcalc.cli.command import command, completions
-from mcalc.cli.output import emit, json_line, on_terminal
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,29 +27,33 @@ def names(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionIte
     return completions(sorted(NAMES), incomplete)
 
 
-@command(examples=[("every function", "mcalc functions"), ("one function", "mcalc functions softmax")])
-@click.argument("name", required=False, shell_complete=names, help="The function to tell about, instead of all.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def functions(name: str | None, as_json: bool) -> int:
+@command(
+    examples=[
+        ("every function", "mcalc functions"),
+        ("one function", "mcalc functions softmax"),
+        ("what has to do with determinants", "mcalc functions determinant"),
+    ]
+)
+@searched("The function to tell about, or words to look for; all of them where it is left out.", shell_complete=names)
+def functions(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
     """List the functions of the input language, or tell all that is known of one.
 
     The list has the shapes of each, its differential and an example.
     """
-    if name is None:
-        show_all([facts(op) for op in catalogue()], as_json)
-        return 0
-    op = find(name)
-    if op is None or op.internal:
-        near = nearest(name, NAMES)
-        raise Problem(
-            "E201",
-            "no such function: {name}",
-            hint="did you mean {near}?" if near else "mcalc functions",
-            name=name,
-            near=near,
-        )
-    show_one(facts(op), as_json)
-    return 0
+    entries = [facts(op) for op in catalogue()]
+    return show(entries, words, COLUMNS, as_json or to == "json", unknown, lambda entry: entry["aliases"].split(", "))
+
+
+def unknown(name: str) -> Problem:
+    """There is no function of this name."""
+    near = nearest(name, NAMES)
+    return Problem(
+        "E201",
+        "no such function: {name}",
+        hint="did you mean {near}?" if near else "mcalc functions",
+        name=name,
+        near=near,
+    )
 
 
 def catalogue() -> list[Op]:
@@ -58,41 +62,17 @@ def catalogue() -> list[Op]:
     return [*own, *filter(None, map(find, SPECIAL))]
 
 
-def show_all(rows: list[dict[str, str]], as_json: bool) -> None:
-    """The table: drawn on a terminal, with tabs in a pipe, a list in JSON."""
-    if as_json:
-        emit(json_line(rows))
-    elif on_terminal():
-        from mcalc.cli.screen import draw_table
-
-        draw_table(COLUMNS, rows)
-    else:
-        for row in rows:
-            emit("\t".join(row[column] for column in COLUMNS))
-
-
-def show_one(row: dict[str, str], as_json: bool) -> None:
-    """Everything about one operation, a fact a line."""
-    if as_json:
-        emit(json_line(row))
-        return
-    width = max(map(len, row))
-    for fact, text in row.items():
-        if text:
-            emit(f"{fact:<{width}}  {text}")
-
-
-def facts(op: Op) -> dict[str, str]:
+def facts(op: Op) -> Entry:
     """What the record says, for people."""
     return {
         "name": op.name,
         "aliases": ", ".join(op.aliases),
         "shape": shapes(op),
         "derivative": rule(op),
-        "kink": op.nonsmooth,
-        "why": op.why,
+        "kink": say(op.nonsmooth),
+        "why": say(op.why),
         "example": op.example,
-        "domain": op.domain,
+        "domain": say(op.domain),
         "source": op.see,
     }
 

@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from click import Context, HelpFormatter
+from click import HelpFormatter
 
 from mcalc import __version__
-from mcalc.cli.command import ASKED, SETTINGS, Command, as_usage
+from mcalc.cli.command import ASKED, LANG, SETTINGS, Command, Context, as_usage
 from mcalc.cli.output import as_problem, complain, settle_streams
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
+from mcalc.phrase import say
+from mcalc.translation import language_of, speak, spoken, tell
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -33,6 +35,7 @@ COMMANDS = {
     "layout": "tell which layout a book uses",
     "shape": "tell how an expression is read",
     "functions": "list the functions, or tell all about one",
+    "explain": "tell what an error means, and what mends it",
     "completion": "print the script that completes commands in a shell",
 }
 
@@ -48,7 +51,9 @@ def command(name: str) -> Command:
 class Commands(click.Group):
     """The commands, none of which is imported to list or complete them."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    context_class = Context
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `mcalc help diff` as `mcalc diff --help`; what is no option is to be a command."""
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
@@ -57,11 +62,11 @@ class Commands(click.Group):
         known = {spelling for param in self.get_params(ctx) for spelling in param.opts}
         return super().parse_args(ctx, args if args and args[0] in known else ["--", *args])
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Command | None:
         """The command of this name. Raises a `Problem` of kind usage."""
         if cmd_name in COMMANDS:
             return command(cmd_name)
@@ -77,16 +82,17 @@ class Commands(click.Group):
             near=near,
         )
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write what the commands do."""
-        with formatter.section("Commands"):
+        with formatter.section(tell("Commands")):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and options that begin so."""
         from click.shell_completion import CompletionItem
 
-        found = [CompletionItem(name, help=told) for name, told in COMMANDS.items() if name.startswith(incomplete)]
+        known = [(name, told) for name, told in COMMANDS.items() if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=spoken(say(told))) for name, told in known]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
 
@@ -105,11 +111,15 @@ def cli() -> None:
     """
 
 
+cli.params.append(LANG)
+
+
 def run(words: Sequence[str]) -> int:
     """Run one command line; the exit status. Raises a `Problem`.
 
     click's own `main` would end the process, and expand `x.*y` to file names on Windows.
     """
+    speak(language_of(words, os.environ, getattr(sys.stdout, "encoding", None)))
     try:
         with cli.make_context("mcalc", list(words)) as context:
             status: int = cli.invoke(context)
@@ -124,6 +134,7 @@ def complete(instruction: str) -> int:
     """Tell the shell what may be typed."""
     from click.shell_completion import shell_complete
 
+    speak(language_of((), os.environ, sys.stdout.encoding))
     return shell_complete(cli, {}, "mcalc", ASKED, instruction)
 
 

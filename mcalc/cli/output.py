@@ -7,6 +7,7 @@ import sys
 from codecs import register_error
 
 from mcalc.errors import Problem
+from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def json_line(value: Any) -> str:
     """The value as JSON on one line, in ASCII, so that every console and every pipe can carry it."""
     from json import dumps
 
-    return dumps(value)
+    return dumps(localized(value))
 
 
 def failure(problem: Problem) -> Reply:
@@ -68,9 +69,7 @@ def emit(text: str) -> None:
 
 def complain(problem: Problem, where: str = "") -> None:
     """Report a problem on stderr; `where` says which line of the input it is about."""
-    report = problem.report()
-    if where:
-        report = report.replace("error: ", f"error: {where}: ", 1)
+    report = problem.report(spoken, where)
     try:
         sys.stderr.write(printable(report) + "\n")
         sys.stderr.flush()

@@ -15,9 +15,11 @@ from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names
 from mcalc.notation.quotient import slope
+from mcalc.phrase import say
 from mcalc.request import Way
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
+from mcalc.translation import spoken
 
 RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 
@@ -49,9 +51,19 @@ def draw_table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
     """Draw a table with a heading."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold", style=RESULT if column == columns[0] else PLAIN)
+        table.add_column(spoken(say(column)), overflow="fold", style=RESULT if column == columns[0] else PLAIN)
     for row in rows:
         table.add_row(*(row[column] for column in columns))
+    Page().console.print(table)
+
+
+def draw_facts(facts: list[tuple[str, str]]) -> None:
+    """Draw facts below one another, each beside its name."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, text in facts:
+        table.add_row(name, Text(printable(text)))
     Page().console.print(table)
 
 

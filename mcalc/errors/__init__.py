@@ -59,9 +59,18 @@ class Problem(Exception):
         span = list(self.span) if self.span else None
         return {"code": self.code, "kind": self.kind, "message": self.message, "span": span, "hint": self.hint}
 
-    def report(self, spoken: Callable[[str], str] = str) -> str:
-        """`error: … [E005]`, the line with a caret under the place, and the suggestion, each as it is spoken."""
-        lines = [f"error: {spoken(self.message)} [{self.code}]"]
+    def report(self, spoken: Callable[[str], str] = str, where: str = "") -> str:
+        """`error: … [E005]`, the line with a caret under the place, and the suggestion, as they are spoken.
+
+        `where` says which line of the input it is about.
+        """
+        first = say(
+            "error: {where}: {message} [{code}]" if where else "error: {message} [{code}]",
+            where=where,
+            message=self.message,
+            code=self.code,
+        )
+        lines = [spoken(first)]
         if self.source is not None and self.span is not None:
             lines += caret(self.source, self.span)
         if self.hint:

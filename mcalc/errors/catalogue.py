@@ -238,6 +238,13 @@ CODES: dict[str, Code] = {
         "mcalc eval 'x.T@x' --at 'x=[1,2]' --verify",
         "Name it: --wrt x.",
     ),
+    "E031": Code(
+        USAGE,
+        "no such entry",
+        "No entry of the list has this name, and in none of them do all the words stand.",
+        "mcalc explain E999",
+        "Without a name the command lists every entry.",
+    ),
     "E061": Code(
         USAGE,
         "an example that is no derivative",

@@ -92,4 +92,4 @@ def test_help_wins_over_what_else_is_wrong_after_it() -> None:
 
 def test_an_operand_may_be_left_out() -> None:
     assert read(batch, [])["file"] is None
-    assert read(functions, ["--json"]) == {"name": None, "as_json": True}
+    assert read(functions, ["--json"]) == {"words": (), "to": None, "as_json": True}
