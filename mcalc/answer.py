@@ -13,6 +13,7 @@ from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import derivative, jacobians
 from mcalc.calculus.layout import AXES, arranged, as_row, is_row, kind_of
 from mcalc.calculus.simplify import simplify
+from mcalc.calculus.size import check_axes, checked
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     Reply = dict[str, Any]
 
 SCHEMA = 1  #: the version of the replies' fields
-MAX_AXES = 8
 
 
 class Derivative:
@@ -226,12 +226,12 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     if request.product is not None or any("[" in name for name in wrt):
         return _directional(reading, request, manner)
     f, chosen = reading.root, [variable(reading, name) for name in wrt]
-    if f.rank + order * max(x.rank for x in chosen) > MAX_AXES:
-        raise Problem("E504", "the result has more than {most} axes", most=MAX_AXES)
+    check_axes(f, chosen, order)
     # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
     found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
-    pairs = zip(chosen, found, strict=True)
-    return Answer(reading, [Derivative(reading, x, order, simplify(d), manner) for x, d in pairs], order, manner.layout)
+    results = [checked(simplify(d)) for d in found]
+    pairs = zip(chosen, results, strict=True)
+    return Answer(reading, [Derivative(reading, x, order, d, manner) for x, d in pairs], order, manner.layout)
 
 
 def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:

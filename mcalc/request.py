@@ -11,8 +11,8 @@ from typing import Any, dataclass_transform
 from mcalc.calculus.layout import check_form, check_layout
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
+from mcalc.limits import limit
 
-MAX_ORDER = 4
 METHODS = ("differential", "occurrences")
 DETAILS = ("brief", "normal", "full")
 DIRECTIONS = ("backward", "forward")
@@ -55,9 +55,10 @@ class Request(Record):
     def check(self) -> None:
         """Raise a `Problem` where the fields make no question."""
         if self.order < 1:
-            raise Problem("E012", "the order is 1 to {most}, and not {order}", most=MAX_ORDER, order=self.order)
-        if self.order > MAX_ORDER:
-            raise Problem("E504", "order {order} is over the limit of {most}", order=self.order, most=MAX_ORDER)
+            raise Problem("E012", "the order is 1 to {most}, and not {order}", most=limit("order"), order=self.order)
+        if self.order > limit("order"):
+            hint, most = "--limit order=N allows more", limit("order")
+            raise Problem("E504", "order {order} is over the limit of {most}", hint=hint, order=self.order, most=most)
 
 
 class Manner(Record):

@@ -14,6 +14,7 @@ LAYERS = (
     ("mcalc.phrase",),
     ("mcalc.translation",),
     ("mcalc.errors",),
+    ("mcalc.limits",),
     ("mcalc.algebra",),
     ("mcalc.language",),
     ("mcalc.calculus",),

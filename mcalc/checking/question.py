@@ -11,6 +11,7 @@ from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import push
 from mcalc.calculus.layout import LAYOUTS, arranged, is_row
 from mcalc.calculus.simplify import simplify
+from mcalc.calculus.size import check_axes, checked
 from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
@@ -19,6 +20,8 @@ from mcalc.language.calls import functions as known_functions
 from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
+from mcalc.limits import kibibytes, limit
+from mcalc.request import Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +32,6 @@ if TYPE_CHECKING:
 
 #: Where the likeliest cause is one of these, a multiple of the derivative is no part of the way.
 NOT_DONE = ("not-differentiated", "integrated")
-
-#: An answer is no longer than this.
-MOST_LETTERS, MOST_NODES = 16 * 1024, 5000
 
 
 class Verdict:
@@ -100,14 +100,12 @@ class Question:
             raise Problem(
                 "E005", "no such layout: {layout}", hint="choose from {choices}", layout=layout, choices=list(LAYOUTS)
             )
-        if not 1 <= order <= 4:
-            raise Problem("E012", "the order is 1 to 4, and not {order}", order=order)
+        Request(text=text, order=order).check()
         self.reading: Reading = read(text, declarations, wrt=[wrt], functions=functions)
         self.variable: Symbol = variable(self.reading, wrt)
         self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
-        if self.f.rank + order * self.variable.rank > 8:
-            raise Problem("E504", "the result has more than 8 axes")
-        self.plain = simplify(derivative(self.f, self.variable, order))  # in the mixed layout
+        check_axes(self.f, [self.variable], order)
+        self.plain = checked(simplify(derivative(self.f, self.variable, order)))  # in the mixed layout
         self.reference = self.arranged(self.plain)
 
     @cached_property
@@ -241,14 +239,17 @@ class Question:
 
     def read(self, text: str) -> Value:
         """An answer, with the names of the question. Raises a `Problem`."""
-        if len(text) > MOST_LETTERS:
-            raise Problem("E501", "an answer is at most {most} KiB long", most=MOST_LETTERS // 1024)
+        most = limit("answer-bytes")
+        if len(text) > most or len(text.encode("utf-8", "replace")) > most:
+            hint = "--limit answer-bytes=N allows more"
+            raise Problem("E501", "an answer is at most {most} KiB long", hint=hint, most=kibibytes(most))
         if not text.strip():
             raise Problem("E130", "the answer is empty", source=text)
         value = reread_value(text, self.reading, {self.change.name: self.change})
         nodes = postorder(value.expr)
-        if len(nodes) > MOST_NODES:
-            raise Problem("E502", "an answer has at most {most} parts", most=MOST_NODES)
+        if len(nodes) > limit("answer-nodes"):
+            hint, most = "--limit answer-nodes=N allows more", limit("answer-nodes")
+            raise Problem("E502", "an answer has at most {most} parts", hint=hint, most=most)
         unknown = {name for node in nodes for d in node.shape for name in d.names} - self.sizes
         if unknown:
             raise Problem(

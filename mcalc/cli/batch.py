@@ -9,6 +9,7 @@ import click
 
 from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
+from mcalc.cli.guard import Guard
 from mcalc.cli.options import MANNER, QUESTION, WAY, Table
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 
 @command(
-    examples=[("one request", """echo '{"id": 1, "expr": "x.T@A@x", "wrt": "x", "to": ["latex"]}' | mcalc batch""")]
+    examples=[("one request", """echo '{"id": 1, "expr": "x.T@A@x", "wrt": "x", "to": ["latex"]}' | mcalc batch""")],
+    within=2,
 )
 @click.argument(
     "file", required=False, type=click.Path(), help="The requests; standard input where it is - or left out."
@@ -46,13 +48,31 @@ def batch(file: str | None) -> int:
 
     The exit status is 1 where a request failed.
     """
-    failed = False
-    for line in lines(file):
-        if not line.isspace():
-            answered = reply_to(line)
-            failed |= not answered["ok"]
-            emit(json_line(answered))
-    return int(failed)
+    status = 0
+    with Guard(serve) as guard:
+        for line in lines(file):
+            if line.isspace():
+                continue
+            try:
+                status |= guard(line)
+            except Problem as problem:  # it had to be stopped
+                emit(json_line({"id": _identity(line), **failure(problem)}))
+                status = 1
+    return status
+
+
+def serve(line: bytes) -> int:
+    """Answer one line; 1 where that failed."""
+    answered = reply_to(line)
+    emit(json_line(answered))
+    return int(not answered["ok"])
+
+
+def _identity(line: bytes) -> object:
+    try:
+        return request_in(line).get("id")
+    except Problem:
+        return None
 
 
 def reply_to(line: bytes) -> Reply:

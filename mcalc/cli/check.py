@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 import click
 
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.checking import FEEDBACK
 from mcalc.cli.command import choice, command
-from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, decode, expression, lines, serve, text_file
-from mcalc.cli.output import as_problem, complain, emit, failure, in_colour, json_line, on_terminal, printable
+from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, expression, serve, serve_lines, text_file
+from mcalc.cli.guard import Guard
+from mcalc.cli.output import emit, in_colour, json_line, on_terminal, printable
 from mcalc.errors import Problem
-from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +31,8 @@ COLOURS = {"correct": "32", "correct-up-to-layout": "32", "partial": "33", "unde
         ("right, but not without an inverse", "mcalc check 'logdet(X)' --wrt X --answer 'inv(X).T' --form no-inverse"),
         ("many answers, one a line", "printf '%s\\n' '2*x' x | mcalc check 'x.T@x' --wrt x --answer -"),
         ("a derivation, line by line", "mcalc check 'x.T@A@x' --wrt x --derivation steps.txt"),
-    ]
+    ],
+    within=10,
 )
 @EXPR
 @click.option("--wrt", type=Variable(), metavar="NAME", help="The variable to differentiate by.")
@@ -103,11 +103,13 @@ def check(
         return json_line(reply_for(question, given, verdict, feedback)) if as_json else brief(verdict, feedback)
 
     if derivation is not None:
-        return _derivation(asked(expression(expr, file)), text_file(derivation), feedback, as_json)
+        text, steps = expression(expr, file), text_file(derivation)
+        with Guard(lambda _: _derivation(asked(text), steps, feedback, as_json)) as guard:
+            return guard()
     assert answer is not None
     if answer == "-":
         text = expression(expr, file)
-        return max(_answers(lambda given: one_line(text, given), as_json), worst)
+        return serve_lines(lambda given: one_line(text, given), as_json, lambda: worst)
 
     def show(text: str) -> None:
         if on_terminal() and not to:
@@ -116,22 +118,7 @@ def check(
         else:
             emit(one_line(text, answer))
 
-    status = serve(expr, file, lambda text: one_line(text, answer), show, as_json)
-    return max(status, worst)
-
-
-def _answers(one_line: Callable[[str], str], as_json: bool) -> int:
-    """Line N out for line N in; the exit status of what went wrong before any verdict."""
-    status = 0
-    for number, line in enumerate(lines(), 1):
-        try:
-            emit(one_line(decode(line).strip()))
-        except Exception as fault:
-            problem = as_problem(fault)
-            complain(problem, say("line {number}", number=number))
-            status = max(status, problem.exit_status)
-            emit(json_line(failure(problem)) if as_json else "")
-    return status
+    return serve(expr, file, lambda text: one_line(text, answer), show, as_json, lambda: worst)
 
 
 def _derivation(question: Question, text: str, feedback: str, as_json: bool) -> int:

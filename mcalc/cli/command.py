@@ -15,6 +15,7 @@ from click import HelpFormatter, Parameter
 
 from mcalc.errors import EXCERPT, Problem
 from mcalc.language.names import nearest, parted
+from mcalc.limits import DEFAULTS, allow
 from mcalc.phrase import say
 from mcalc.translation import LANGUAGES, spoken, tell
 
@@ -46,9 +47,16 @@ class Command(click.Command):
 
     context_class = Context
 
-    def __init__(self, name: str | None, examples: Sequence[tuple[str, str]] = (), **settings: Any) -> None:
+    def __init__(
+        self,
+        name: str | None,
+        examples: Sequence[tuple[str, str]] = (),
+        within: float | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(name, context_settings=SETTINGS, **settings)
         self.examples = examples  #: (what it shows, the command line)
+        self.params += [] if within is None else limiting(within)
         self.params += [LANG, DEBUG]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -63,9 +71,33 @@ class Command(click.Command):
                 formatter.write(f"  # {spoken(say(what))}\n  {typed}\n")
 
 
-def command(*, examples: Sequence[tuple[str, str]]) -> Callable[[Callable[..., int]], Command]:
-    """Make a command of the function that runs it."""
-    return click.command(cls=Command, examples=examples)
+def command(
+    *, examples: Sequence[tuple[str, str]], within: float | None = None
+) -> Callable[[Callable[..., int]], Command]:
+    """Make a command of the function that runs it; `within` are the seconds that it gives each item of its work."""
+    return click.command(cls=Command, examples=examples, within=within)
+
+
+def limiting(within: float) -> list[Parameter]:
+    """The options of a command whose work is held to limits."""
+
+    def set_seconds(ctx: Context, param: Parameter, given: float) -> None:
+        allow("seconds", given)
+
+    def set_limits(ctx: Context, param: Parameter, given: Sequence[tuple[str, float]]) -> None:
+        for name, number in given:
+            allow(name, number)
+
+    settings: dict[str, Any] = {"expose_value": False, "callback": set_seconds, "show_default": True}
+    told = "The time for each: what takes longer is stopped."
+    names = ", ".join(name for name in DEFAULTS if name != "seconds")
+    return [
+        click.Option(["--within"], type=float, metavar="SECONDS", default=within, help=told, **settings),
+        click.Option(
+            ["--limit"], type=Limit(), metavar="NAME=N", multiple=True, expose_value=False, callback=set_limits,
+            help=f"Another limit than usual, of {names}; may be repeated.",
+        ),
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- words
@@ -196,6 +228,26 @@ class OneOf(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
         """The choices that begin so."""
         return completions(self.choices, incomplete)
+
+
+class Limit(click.ParamType[tuple[str, float]]):
+    """A limit and its number, as in `depth=400`."""
+
+    name = "limit"
+
+    def convert(self, value: Any, param: Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """The name and the number. Raises a `Problem` of kind usage."""
+        name, _, number = str(value).partition("=")
+        try:
+            return name.strip(), float(number)
+        except ValueError:
+            raise Problem(
+                "E006", "--limit has no number in {value}", hint="as in --limit depth=400", value=repr(value)
+            ) from None
+
+    def shell_complete(self, ctx: click.Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so."""
+        return completions([f"{name}=" for name in DEFAULTS], incomplete)
 
 
 class Several(click.ParamType[tuple[str, ...]]):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
             "mcalc convert 'x.T@(A + A.T)' --from numerator --to mixed --expr 'x.T@A@x' --wrt x",
         ),
         ("for a paper", "mcalc convert 'A.T' --from denominator --to numerator --expr 'A@x' --wrt x --as latex"),
-    ]
+    ],
+    within=10,
 )
 @click.argument("answer", required=False, help="The derivative; - reads one from each line of standard input.")
 @choice("--from", LAYOUTS, metavar="LAYOUT", required=True, help="The layout that the answer is in")

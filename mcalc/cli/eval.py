@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         ("the value alone", "mcalc eval 'log(a)*b' --at a=2 --at b=3"),
         ("checked against finite differences", "mcalc eval 'sum(exp(x))' --wrt x --at 'x=[0,1]' --verify"),
         ("from a file, into a file", "mcalc eval 'norm(X@w - y)^2' --wrt w --at data.json --out gradient.npz"),
-    ]
+    ],
+    within=10,
 )
 @EXPR
 @click.option(
@@ -103,7 +104,7 @@ def eval(
         if verified is not None:
             remark(verified.told())
 
-    return max(serve(expr, file, one_line, show, to == "json"), status)
+    return serve(expr, file, one_line, show, to == "json", lambda: status)
 
 
 def understood(request: Request, values: Mapping[str, Array]) -> Answer:

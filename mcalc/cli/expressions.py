@@ -10,7 +10,8 @@ import click
 from click import Context, Parameter
 
 from mcalc.cli.command import completions
-from mcalc.cli.output import as_problem, complain, emit, failure, json_line
+from mcalc.cli.guard import Guard
+from mcalc.cli.output import complain, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.phrase import say
 
@@ -52,42 +53,67 @@ def is_stream(expr: str | None, file: str | None) -> bool:
 
 
 def serve(
-    expr: str | None, file: str | None, one_line: Callable[[str], str], show: Callable[[str], None], as_json: bool
+    expr: str | None,
+    file: str | None,
+    one_line: Callable[[str], str],
+    show: Callable[[str], None],
+    as_json: bool,
+    status: Callable[[], int] = lambda: 0,
 ) -> int:
     """Answer what was given: a stream and JSON by `one_line`, a single expression by `show`. The exit status.
 
-    A failure in JSON stands on stdout, in the place of the result, as well as on stderr.
+    Each is held to its limits. `status` is asked after each, in the process that worked on it. A failure in JSON
+    stands on stdout, in the place of the result, as well as on stderr.
     """
     if is_stream(expr, file):
-        return _serve_lines(one_line, as_json)
+        return serve_lines(one_line, as_json, status, passing=_is_comment)
     text = expression(expr, file)
-    if not as_json:
-        show(text)
-        return 0
+
+    def answer(_: bytes) -> int:
+        if as_json:
+            emit(one_line(text))
+        else:
+            show(text)
+        return status()
+
     try:
-        emit(one_line(text))
+        with Guard(answer) as guard:
+            return guard()
     except Problem as problem:
-        emit(json_line(failure(problem)))
+        if as_json:
+            emit(json_line(failure(problem)))
         raise
-    return 0
 
 
-def _serve_lines(one_line: Callable[[str], str], as_json: bool) -> int:
+def _is_comment(text: str) -> bool:
+    return not text or text.startswith("#")
+
+
+def serve_lines(
+    one_line: Callable[[str], str],
+    as_json: bool,
+    status: Callable[[], int],
+    passing: Callable[[str], bool] = lambda text: False,
+) -> int:
     """Line N out for line N in; the exit status is the worst of the lines'.
 
-    An empty line and a comment give an empty line, and so does a line that fails, which is reported with its number.
+    What is `passing` gives an empty line, and so does a line that fails, which is reported with its number.
     """
+
+    def answer(line: bytes) -> int:
+        text = decode(line).strip()
+        emit("" if passing(text) else one_line(text))
+        return status()
+
     worst = 0
-    for number, line in enumerate(lines(), 1):
-        try:
-            text = decode(line).strip()
-            shown = one_line(text) if text and not text.startswith("#") else ""
-        except Exception as fault:
-            problem = as_problem(fault)
-            complain(problem, say("line {number}", number=number))
-            worst = max(worst, problem.exit_status)
-            shown = json_line(failure(problem)) if as_json else ""
-        emit(shown)
+    with Guard(answer) as guard:
+        for number, line in enumerate(lines(), 1):
+            try:
+                worst = max(worst, guard(line))
+            except Problem as problem:
+                complain(problem, say("line {number}", number=number))
+                worst = max(worst, problem.exit_status)
+                emit(json_line(failure(problem)) if as_json else "")
     return worst
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -40,6 +41,15 @@ COMMANDS = {
 }
 
 INTERRUPTED = 130  #: the exit status after Ctrl-C
+TERMINATED = 143  #: the exit status after SIGTERM
+
+
+class Terminated(BaseException):
+    """The process is to end; on its way out it leaves nothing half done."""
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise Terminated
 
 
 def command(name: str) -> Command:
@@ -143,8 +153,10 @@ def main() -> NoReturn:
     settle_streams()
     try:
         instruction = os.environ.get(ASKED)
-        status = complete(instruction) if instruction else run(sys.argv[1:])
+        status = complete(instruction) if instruction else _guarded(sys.argv[1:])
         sys.stdout.flush()
+    except Terminated:
+        status = TERMINATED
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:
@@ -158,6 +170,15 @@ def main() -> NoReturn:
         complain(problem)
         status = problem.exit_status
     _leave(status)
+
+
+def _guarded(words: Sequence[str]) -> int:
+    """Run one command line, held to its limits."""
+    from mcalc.cli import guard
+
+    guard.enforced = "--debug" not in words
+    signal.signal(signal.SIGTERM, _terminate)
+    return run(words)
 
 
 def _leave(status: int) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from codecs import register_error
+from contextlib import suppress
 
 from mcalc.errors import Problem
 from mcalc.translation import localized, spoken
@@ -67,6 +68,17 @@ def emit(text: str) -> None:
     sys.stdout.flush()
 
 
+def forward(out: str, err: str) -> None:
+    """Hand on what another process wrote."""
+    if out:
+        sys.stdout.write(out)
+        sys.stdout.flush()
+    if err:
+        with suppress(OSError):
+            sys.stderr.write(err)
+            sys.stderr.flush()
+
+
 def complain(problem: Problem, where: str = "") -> None:
     """Report a problem on stderr; `where` says which line of the input it is about."""
     report = problem.report(spoken, where)
@@ -95,7 +107,9 @@ def as_problem(fault: Exception) -> Problem:
         return fault
     if "--debug" in sys.argv:
         raise fault
-    if isinstance(fault, (RecursionError, MemoryError)):
+    if isinstance(fault, MemoryError):
+        return Problem("E521", "it takes more memory than it may", hint="--limit memory=MEBIBYTES allows more")
+    if isinstance(fault, RecursionError):
         return Problem("E502", "the expression is too large or too deep")
     return Problem(
         "E499",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     examples=[
         ("two vectors and a matrix", "mcalc shape 'x.T@A@y'"),
         ("what a definition is", "mcalc shape 'r = X@w - y; r.T@r'"),
-    ]
+    ],
+    within=10,
 )
 @EXPR
 @VAR

@@ -259,6 +259,13 @@ CODES: dict[str, Code] = {
         "mcalc layout",
         "Give the answer in quotes, or --example 'd(A@x)/dx = A.T'.",
     ),
+    "E071": Code(
+        USAGE,
+        "a limit that cannot be",
+        "A limit is a number more than 0; numbers go up to what Python can write.",
+        "mcalc diff 'x.T@x' --wrt x --limit depth=0",
+        "Give a number, as in --limit depth=400.",
+    ),
     # ------------------------------------------------------------ parse: the text
     "E101": Code(
         PARSE,
@@ -906,5 +913,26 @@ CODES: dict[str, Code] = {
         "The numbers lie outside the domain of a function, or lead to a division by zero or an overflow.",
         "mcalc eval 'log(t)' --at t=-1",
         "Give numbers inside the domain.",
+    ),
+    "E520": Code(
+        LIMIT,
+        "work that takes too long",
+        "An expression has 10 seconds, and one of many in a batch 2; what takes longer is stopped.",
+        "echo 'tr(X^16)' | mcalc diff - --wrt X --order 4 --within 0.1",
+        "Give it more time with --within, or differentiate a part.",
+    ),
+    "E521": Code(
+        LIMIT,
+        "work that takes too much memory",
+        "A process may take 4 GiB, where the system can hold it to that.",
+        "",
+        "Allow more with --limit memory=8192, or differentiate a part.",
+    ),
+    "E522": Code(
+        LIMIT,
+        "a process that ended",
+        "The process that worked on the expression was killed, by the system or by somebody.",
+        "",
+        "Try again; where it happens again there may be too little memory.",
     ),
 }

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from mcalc.errors import Problem
 from mcalc.language._grammar import CHARACTERS, IGNORED, PATTERNS
 from mcalc.language.letters import FOLD, FRACTIONS, GREEK, GREEK_LETTERS, SUPERSCRIPTS, normal_name, other_spelling
+from mcalc.limits import kibibytes, limit
 from mcalc.phrase import say
 
 TYPE_CHECKING = False
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     Token = tuple[str, str, int, int]  #: terminal, meaning, and the place in the text
 
-BYTES, DIGITS, DEPTH = 256 * 1024, 64, 200
 
 _TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS))
 #: A line that declares variables, or a function.
@@ -66,8 +66,10 @@ ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I
 
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
     """The tokens of a program, the last one `$END`. Raises a `Problem`, whose `source` the caller adds."""
-    if len(source) > BYTES or (not source.isascii() and len(source.encode("utf-8", "replace")) > BYTES):
-        raise Problem("E501", "the input is longer than {most} KiB", most=BYTES // 1024)
+    most = limit("bytes")
+    if len(source) > most or (not source.isascii() and len(source.encode("utf-8", "replace")) > most):
+        hint = "--limit bytes=N allows more"
+        raise Problem("E501", "the input is longer than {most} KiB", hint=hint, most=kibibytes(most))
     scanner = _Scanner(source, names)
     scanner.scan()
     if scanner.functions and isinstance(functions, Iterable):
@@ -86,6 +88,7 @@ class _Scanner:
         self.defined: set[str] = set()
         self.functions: set[str] = set()
         self.tokens: list[Token] = []
+        self.deepest = limit("depth")
         self.open: list[Token] = []
 
     def scan(self) -> None:
@@ -162,13 +165,13 @@ class _Scanner:
             self.defined.add(self.tokens[-1][1])
         if kind in BRACKETS:
             self.open.append((kind, written, start, stop))
-            if len(self.open) > DEPTH:
+            if len(self.open) > self.deepest:
                 raise Problem(
                     "E502",
                     "more than {most} brackets are nested",
                     (start, stop),
                     "name the inner part: r = …; …",
-                    most=DEPTH,
+                    most=self.deepest,
                 )
         elif kind in CLOSERS:
             self.close(kind, written, start, stop)
@@ -227,8 +230,10 @@ class _Scanner:
     def number(self, start: int, stop: int) -> str:
         written = self.text[start:stop]
         mantissa, _, exponent = written.lower().partition("e")
-        if len(mantissa) > DIGITS or len(exponent.lstrip("+-")) > 3:
-            raise Problem("E503", "the number has more than {most} digits", (start, stop), most=DIGITS)
+        most = limit("digits")
+        if len(mantissa) > most or len(exponent.lstrip("+-")) > 3:
+            hint = "--limit digits=N allows more"
+            raise Problem("E503", "the number has more than {most} digits", (start, stop), hint, most=most)
         if written in FRACTIONS:
             return FRACTIONS[written]
         if not written.isascii():

@@ -29,10 +29,10 @@ from mcalc.language.plan import Plan
 from mcalc.language.product import Operand, chain, turned_text
 from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
+from mcalc.limits import limit
 from mcalc.phrase import say
 
-#: Numbers are folded up to this many bits, and matrix powers are written out up to this exponent.
-BITS, POWERS, DIGITS = 4096, 16, 308
+LARGEST = 308  #: the exponent of ten up to which numbers are read
 
 
 #: A call as the user wrote it: the name, its arguments as nodes, its options.
@@ -241,11 +241,12 @@ class Lowering:
 def _matrix_power(matrix: Expr, exponent: int) -> Expr:
     if not exponent:
         return eye(matrix.shape[0])
-    if abs(exponent) > POWERS:
+    if abs(exponent) > limit("power"):
         raise Problem(
             "E505",
             "matrix powers are written out up to {powers}, and this is {exponent}",
-            powers=POWERS,
+            hint="--limit power=N allows more",
+            powers=limit("power"),
             exponent=exponent,
         )
     if exponent < 0:
@@ -275,19 +276,21 @@ def _spread(vector: Operand, matrix: Operand) -> str:
 def _number(text: str) -> Rational:
     """The exact value of a number as written: `0.5` is 1/2."""
     exponent = text.lower().partition("e")[2]
-    if len(text) > 100 or (exponent and abs(int(exponent)) > DIGITS):
-        raise Problem("E503", "numbers go up to 10^{most}", most=DIGITS)
+    if exponent and abs(int(exponent)) > LARGEST:
+        raise Problem("E503", "numbers go up to 10^{most}", most=LARGEST)
     return ratio(Fraction(text))
 
 
 def _check_power(base: Rational, exponent: Rational) -> None:
     """Refuse the power of a number before it is computed where it would be too long to write."""
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if abs(base) != 1 and base and bits * max(exponent, -exponent) > BITS:
-        raise Problem("E503", "the power of a number would be longer than {bits} bits", bits=BITS)
+    if abs(base) != 1 and base and bits * max(exponent, -exponent) > limit("bits"):
+        hint, most = "--limit bits=N allows more", limit("bits")
+        raise Problem("E503", "the power of a number would be longer than {most} bits", hint=hint, most=most)
 
 
 def _check_bits(node: Expr) -> None:
     value = coefficient_of(node)[0]
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
-        raise Problem("E503", "a number would be longer than {bits} bits", bits=BITS)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > limit("bits"):
+        hint, most = "--limit bits=N allows more", limit("bits")
+        raise Problem("E503", "a number would be longer than {most} bits", hint=hint, most=most)

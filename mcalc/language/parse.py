@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mcalc.errors import Problem
 from mcalc.language._grammar import ACTIONS, FINAL, GOTO, RULES, START, USUAL
-from mcalc.language.lexer import BRACKETS, CLOSERS, DEPTH, tokenize
+from mcalc.language.lexer import BRACKETS, CLOSERS, tokenize
 from mcalc.language.names import is_capital
 from mcalc.language.syntax import (
     Call,
@@ -29,6 +29,7 @@ from mcalc.language.syntax import (
     Transpose,
     children,
 )
+from mcalc.limits import limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ OPERATORS = {
 #: The functions that take a text: the indices of einsum, and which norm is meant.
 TAKE_TEXT = ("einsum", "norm")
 
-#: A pair of brackets may hold a sum of products of tight products of powers of calls: six nodes deep.
-TREE_DEPTH = 6 * DEPTH
+#: A pair of brackets may hold a sum of products of tight products of powers of calls: so many nodes deep.
+IN_BRACKETS = 6
 
 _known: frozenset[str] = frozenset()
 
@@ -66,7 +67,7 @@ def parse(text: str, functions: Container[str] | None = None, names: Container[s
     try:
         tokens = tokenize(text, _functions() if functions is None else functions, names)
         program = _program(_run(tokens), (0, len(text)))
-        if len(tokens) > TREE_DEPTH:
+        if len(tokens) > IN_BRACKETS * limit("depth"):
             _check_depth(program)
     except Problem as problem:
         problem.source = text
@@ -162,9 +163,10 @@ def _program(lines: list[Line], span: Span) -> Program:
 
 def _check_depth(program: Program) -> None:
     stack: list[tuple[Syntax, int]] = [(program, 0)]
+    deepest = IN_BRACKETS * limit("depth")
     while stack:
         node, depth = stack.pop()
-        if depth > TREE_DEPTH:
+        if depth > deepest:
             raise Problem("E502", "the expression is nested too deeply", node.span, "name the inner part: r = …; …")
         stack.extend((child, depth + 1) for child in children(node))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
+from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 from mcalc.language.abstract import Functions, is_function
 from mcalc.language.abstract import declared as declared_function
@@ -20,6 +21,7 @@ from mcalc.language.plan import Plan
 from mcalc.language.product import ELEMENTWISE, PRODUCT
 from mcalc.language.syntax import Matmul, Name, Power, Product, Program, Transpose, walk
 from mcalc.language.value import Value
+from mcalc.limits import limit
 from mcalc.phrase import say
 
 
@@ -103,6 +105,9 @@ def _meaning(plan: Plan, symbols: dict[str, Symbol], dialect: str) -> Reading:
     lowering = Lowering(plan, {name: Value(node) for name, node in found.symbols.items()}, found.dialect)
     value = lowering.run()
     found.root, found.row = value.expr, value.row
+    if len(postorder(value.expr)) > limit("nodes"):
+        hint, most = "--limit nodes=N allows more", limit("nodes")
+        raise Problem("E502", "the expression has more than {most} parts", hint=hint, most=most)
     found.scope = lowering.scope
     found.said, found.sums = lowering.said, frozenset(lowering.sums)
     found.definitions = {name: found.scope[name].expr for name in plan.defined if not found.scope[name].row}

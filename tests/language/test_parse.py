@@ -296,8 +296,8 @@ def test_the_records_are_the_default_functions() -> None:
         ("‖x‖«_»p", "unsupported", "this norm is not supported", "the norms are _1, _2, _F, _∞ and _*"),
         ("a«]»", "parse", "`]` closes nothing", ""),
         ("«var A[n,n]»", "parse", "there is no expression to read", ""),
-        ("«" + "9" * 65 + "»", "limit", "the number has more than 64 digits", ""),
-        ("«1e1000»", "limit", "the number has more than 64 digits", ""),
+        ("«" + "9" * 65 + "»", "limit", "the number has more than 64 digits", "--limit digits"),
+        ("«1e1000»", "limit", "the number has more than 64 digits", "--limit digits"),
         ("(" * 200 + "«(»x" + ")" * 201, "limit", "more than 200 brackets are nested", "name the inner part: r = …; …"),
     ],
 )  # fmt: skip

@@ -1,0 +1,245 @@
+"""Work within its limits: in a process of its own, which is held to its memory and killed when its time is over.
+
+The process that reads and writes does no work, so that whatever happens to the work it can say so: no thread and no
+signal handler stops one long operation on large numbers. A process serves for many items and is forked anew where one
+was killed. On a system that cannot fork, work is done on the spot, without these two limits.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
+
+from mcalc.cli.output import as_problem, forward
+from mcalc.errors import Problem
+from mcalc.limits import limit, seconds
+from mcalc.phrase import Phrase, say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
+
+#: Whether work is guarded: `main` says so. What runs commands inside a program of its own keeps to its process.
+enforced = False
+
+Work = Callable[[bytes], int]
+
+
+class Guard:
+    """What does the work on items: `work` writes to stdout and stderr, and returns an exit status.
+
+    Called with an item it writes what the work wrote, and returns its status. Raises the `Problem` that the work met,
+    or one of kind limit where it had to be stopped.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.worker: Worker | None = None
+
+    def __call__(self, item: bytes = b"") -> int:
+        """Do the work on one item."""
+        if not enforced or not hasattr(os, "fork"):
+            try:
+                return self.work(item)
+            except OSError:
+                raise  # nobody reads what was written
+            except Exception as fault:
+                raise as_problem(fault) from fault
+        self.worker = self.worker or Worker(self.work)
+        try:
+            status, met, out, err = self.worker.ask(item, seconds())
+        except BaseException:
+            self.close()
+            raise
+        forward(out, err)
+        if met:
+            raise problem_from(met)
+        return int(status)
+
+    def __enter__(self) -> Guard:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        if self.worker is not None:
+            self.worker.stop()
+            self.worker = None
+
+
+class Worker:
+    """A forked process: items go in and what was written comes out, each after its length."""
+
+    def __init__(self, work: Work) -> None:
+        theirs, ours = os.pipe(), os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            os.close(theirs[1])
+            os.close(ours[0])
+            try:
+                serve(work, theirs[0], ours[1])
+            finally:
+                os._exit(1)
+        os.close(theirs[0])
+        os.close(ours[1])
+        self.into, self.out = theirs[1], ours[0]
+
+    def ask(self, item: bytes, within: float) -> list[str]:
+        """The status, the problem, and what the work wrote to stdout and stderr. Raises a `Problem` of kind limit."""
+        try:
+            send(self.into, item)
+            if not select.select([self.out], [], [], within)[0]:
+                hint = "--within SECONDS allows more"
+                raise Problem("E520", "it took longer than {seconds} s", hint=hint, seconds=f"{within:g}")
+            return [receive(self.out).decode("utf-8", "surrogatepass") for _ in range(4)]
+        except (EOFError, BrokenPipeError):
+            raise Problem("E522", "the process that worked on it ended: {how}", how=self._end()) from None
+
+    def _end(self) -> str:
+        """How the process ended."""
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        code = os.waitstatus_to_exitcode(status)
+        return signal.strsignal(-code) or "killed" if code < 0 else f"exit status {code}"
+
+    def stop(self) -> None:
+        """Kill the process."""
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = 0
+        os.close(self.into)
+        os.close(self.out)
+
+
+# ---------------------------------------------------------------- the process that works
+
+
+def serve(work: Work, into: int, out: int) -> None:
+    """Do the work on each item that comes, until no more come."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    hold_memory(limit("memory"))
+    streams = sys.stdout, sys.stderr
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            item = receive(into)
+            hold_time(seconds() + 1)
+            held = [Held(stream) for stream in streams]
+            sys.stdout, sys.stderr = held
+            status, problem = 0, ""
+            try:
+                status = work(item)
+            except Exception as fault:
+                from json import dumps
+
+                problem = dumps(packed(vars(as_problem(fault))))
+            sys.stdout, sys.stderr = streams
+            for text in (str(status), problem, *(stream.getvalue() for stream in held)):
+                send(out, text.encode("utf-8", "surrogatepass"))
+
+
+def problem_from(text: str) -> Problem:
+    """The problem that another process met."""
+    from json import loads
+
+    problem = Problem.__new__(Problem)
+    problem.__dict__ |= unpacked(loads(text))
+    return problem
+
+
+def packed(value: object) -> object:
+    """The value as plain data, from which a phrase can be made again."""
+    match value:
+        case Phrase():
+            return {"": value.template, **{name: packed(field) for name, field in value.fields.items()}}
+        case dict():
+            return {name: packed(field) for name, field in value.items()}
+        case list() | tuple():
+            return [packed(part) for part in value]
+    return value if value is None or isinstance(value, (str, int)) else str(value)
+
+
+def unpacked(value: Any) -> Any:
+    """What was packed."""
+    match value:
+        case dict():
+            fields = {name: unpacked(field) for name, field in value.items()}
+            return say(fields.pop(""), **fields) if "" in fields else fields
+        case list():
+            return [unpacked(part) for part in value]
+    return value
+
+
+class Held(StringIO):
+    """A stream that keeps what is written, and is otherwise like another."""
+
+    def __init__(self, like: TextIO) -> None:
+        super().__init__(newline="")
+        self.like = like
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the other."""
+        return self.like.encoding
+
+    def isatty(self) -> bool:
+        """Whether the other is a terminal."""
+        return self.like.isatty()
+
+    def fileno(self) -> int:
+        """The descriptor of the other."""
+        return self.like.fileno()
+
+
+def hold_memory(mebibytes: int) -> None:
+    """Let this process take no more memory than this, where the system can see to it."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+
+
+def hold_time(more: float) -> None:
+    """Let the system end this process after so many more seconds of its processor, should its parent be gone."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + more) + 1, resource.RLIM_INFINITY))
+
+
+# ---------------------------------------------------------------- messages
+
+
+def send(pipe: int, message: bytes) -> None:
+    """Write a message after its length."""
+    rest = memoryview(len(message).to_bytes(8, "big") + message)
+    while rest:
+        rest = rest[os.write(pipe, rest) :]
+
+
+def receive(pipe: int) -> bytes:
+    """Read a message. Raises `EOFError` where the other side is gone."""
+    return _exactly(pipe, int.from_bytes(_exactly(pipe, 8), "big"))
+
+
+def _exactly(pipe: int, count: int) -> bytes:
+    parts = []
+    while count:
+        part = os.read(pipe, min(count, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

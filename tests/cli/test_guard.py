@@ -1,0 +1,135 @@
+"""Limits from outside the work: time, memory, and a process that ends, each costing nobody else anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.shell import MCALC, environment, mcalc
+
+#: It takes far longer than any test has time for.
+LONG = ("tr(X^16)", "--wrt", "X", "--order", "4")
+LONG_REQUEST = {"expr": "tr(X^16)", "wrt": "X", "order": 4}
+
+
+def test_what_takes_too_long_is_stopped() -> None:
+    ended = mcalc("diff", *LONG, "--within", "0.3")
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert ended.stderr == "error: it took longer than 0.3 s [E520]\n  --within SECONDS allows more\n"
+
+
+def test_in_json_the_failure_stands_in_the_place_of_the_result() -> None:
+    ended = mcalc("diff", *LONG, "--within", "0.3", "--to", "json")
+    assert ended.returncode == 4
+    assert json.loads(ended.stdout)["error"]["kind"] == "limit"
+
+
+def test_a_stream_goes_on_after_a_line_that_was_stopped() -> None:
+    ended = mcalc("diff", "-", *LONG[1:3], "--order", "4", "--within", "1.5", stdin="sum(X)\ntr(X^16)\ntr(X@X)\n")
+    first, second, third = ended.stdout.splitlines()
+    assert (first, second, third) == ("zeros(n, n, n, n, n, n, n, n)", "", first) or (first and third and not second)
+    assert "line 2: it took longer than 1.5 s" in ended.stderr
+    assert ended.returncode == 4
+
+
+def test_a_batch_goes_on_after_a_request_that_was_stopped() -> None:
+    easy = {"expr": "x.T@x", "wrt": "x"}
+    requests = [{"id": 1, **easy}, {"id": [2], **LONG_REQUEST}, {"id": 3, **easy}]
+    ended = mcalc("batch", "--within", "1.5", stdin="".join(json.dumps(r) + "\n" for r in requests))
+    replies = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(r["id"], r["ok"]) for r in replies] == [(1, True), ([2], False), (3, True)]
+    assert replies[1]["error"]["kind"] == "limit"
+    assert ended.returncode == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is held to its limit where the system can")
+def test_memory_is_held_to_its_limit() -> None:
+    ended = mcalc("diff", *LONG, "--limit", "memory=48", "--within", "60")
+    assert ended.returncode == 4
+    assert "more memory than it may" in ended.stderr or "the process that worked on it ended" in ended.stderr
+
+
+@pytest.fixture
+def batch() -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*MCALC, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+    )
+    yield process
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(BrokenPipeError):
+                stream.close()
+
+
+def ask(process: subprocess.Popen[str], **request: object) -> dict[str, object]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    reply: dict[str, object] = json.loads(process.stdout.readline())
+    return reply
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the test finds the process in /proc")
+
+
+@needs_proc
+def test_a_process_that_is_killed_is_replaced(batch: subprocess.Popen[str]) -> None:
+    assert ask(batch, id=1, expr="x.T@x", wrt="x")["ok"]
+    (worker,) = children(batch.pid)
+    os.kill(worker, signal.SIGKILL)
+    reply = ask(batch, id=2, expr="x.T@x", wrt="x")
+    assert (reply["id"], reply["ok"]) == (2, False)
+    assert ask(batch, id=3, expr="x.T@x", wrt="x")["ok"]
+
+
+@needs_proc
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_nothing_is_left_behind(batch: subprocess.Popen[str], sent: int, status: int) -> None:
+    assert ask(batch, expr="x.T@x", wrt="x")["ok"]
+    (worker,) = children(batch.pid)
+    assert batch.stdin is not None
+    batch.stdin.write(json.dumps(LONG_REQUEST) + "\n")
+    batch.stdin.flush()
+    time.sleep(0.2)
+    batch.send_signal(sent)
+    assert batch.wait(10) == status
+    for _ in range(50):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError("the process that worked is still there")
+
+
+def test_two_at_once_answer_each_its_own() -> None:
+    lines = [
+        "".join(f'{{"id": "{who}{k}", "expr": "{who}.T@{who}*{k}", "wrt": "{who}"}}\n' for k in range(1, 60))
+        for who in "xy"
+    ]
+    running = [
+        subprocess.Popen([*MCALC, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+        for _ in lines
+    ]
+    for process, text in zip(running, lines, strict=True):
+        assert process.stdin is not None
+        process.stdin.write(text.encode())
+        process.stdin.flush()
+    for process, who in zip(running, "xy", strict=True):
+        out, _ = process.communicate(timeout=60)
+        replies = [json.loads(line) for line in out.splitlines()]
+        assert [r["id"] for r in replies] == [f"{who}{k}" for k in range(1, 60)]
+        assert all(r["derivative"] == f"{2 * k}*{who}" for k, r in enumerate(replies, 1))
