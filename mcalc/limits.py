@@ -17,7 +17,7 @@ DEFAULTS: dict[str, tuple[float, str]] = {
     "depth": (200, "brackets one in another"),
     "digits": (64, "digits of a number"),
     "bits": (4096, "bits of a number that is worked out"),
-    "power": (16, "the power of a matrix that is written out"),
+    "power": (1000, "the power of a matrix"),
     "order": (4, "the order of a derivative"),
     "axes": (8, "axes of a result"),
     "result": (200_000, "parts of a result, shared ones once"),

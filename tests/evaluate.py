@@ -164,6 +164,11 @@ def draw_array(shape: tuple[int, ...], domain: str, rng: np.random.Generator) ->
             return 0.5 + np.abs(x)
         case "unit":
             return np.tanh(x) * 0.9
+        case "apart":
+            far = 3.0 * np.arange(x.shape[-1])
+            return np.tanh(x) + far if x.ndim == 1 else (x + x.T) / 4 + np.diag(far)
+        case "whole":
+            return 2 + np.floor(3 * np.abs(np.tanh(x)))
         case "above one":
             return 1.5 + np.abs(x)
         case "invertible":

@@ -18,7 +18,7 @@ BEYOND = {
     "depth": (3, (*DIFF, "((((t))))"), "more than 3 brackets are nested"),
     "digits": (5, (*DIFF, "123456*t"), "the number has more than 5 digits"),
     "bits": (100, (*DIFF, "t*3^80"), "the power of a number would be longer than 100 bits"),
-    "power": (3, ("diff", "tr(X^4)", "--wrt", "X"), "matrix powers are written out up to 3, and this is 4"),
+    "power": (3, ("diff", "tr(X^4)", "--wrt", "X"), "matrix powers go up to 3, and this is 4"),
     "order": (1, (*DIFF, "t^3", "--order", "2"), "order 2 is over the limit of 1"),
     "axes": (3, ("diff", "A@X", "--wrt", "X"), "the result has more than 3 axes"),
     "result": (2, ("diff", "x.T@A@x", "--wrt", "x"), "the result has more than 2 parts"),

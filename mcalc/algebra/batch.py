@@ -46,5 +46,6 @@ def lift_over(statement: Expr, values: dict[Expr, Expr], batch: Shape) -> Expr:
                 ]
                 done[node] = contract(lifted, (*lead, *out), {**sizes, **dict(enumerate(own))})
             case Apply(op, args):
-                done[node] = op(*(done.get(a) or spread(a) for a in args))
+                inputs = op.signatures[0].inputs
+                done[node] = op(*(done.get(a) or (spread(a) if i else a) for a, i in zip(args, inputs, strict=True)))
     return done.get(statement) or spread(statement)

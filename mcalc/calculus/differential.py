@@ -81,8 +81,11 @@ def local(node: Apply, changes: list[Expr]) -> Expr:
     if not batch:
         return op.differential(*node.args, node, *changes)
     values = [*node.args, node, *changes]
-    # A zero stays a zero: what vanishes with it need not be known.
-    holes = [zero(v.shape[batch:]) if is_zero(v) else hole(v.shape[batch:], k) for k, v in enumerate(values)]
+    # A zero stays a zero: what vanishes with it need not be known. A scalar by itself has no batch axes.
+    holes = [
+        v if not v.rank else zero(v.shape[batch:]) if is_zero(v) else hole(v.shape[batch:], k)
+        for k, v in enumerate(values)
+    ]
     statement = op.differential(*holes)
     # The answer is a node like any other: where the statement applies the record to the hole, it is the answer.
     return lift_over(statement, dict(zip(holes, values, strict=True)), node.shape[:batch])
@@ -150,8 +153,8 @@ def _adjoint(node: Apply, g: Expr, lead_shape: Shape) -> Expr:
     core = hole(node.shape[batch:], 99)
     if not batch:
         return lift_over(node.op.adjoint(*fixed, core), {core: g}, lead_shape)
-    holes = [hole(a.shape[batch:], k) for k, a in enumerate(fixed)]
-    values = {h: _lead(a, lead_shape) for h, a in zip(holes, fixed, strict=True)}
+    holes = [hole(a.shape[batch:], k) if a.rank else a for k, a in enumerate(fixed)]
+    values = {h: _lead(a, lead_shape) for h, a in zip(holes, fixed, strict=True) if a.rank}
     return lift_over(node.op.adjoint(*holes, core), {**values, core: g}, g.shape[: len(lead_shape) + batch])
 
 

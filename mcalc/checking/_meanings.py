@@ -29,6 +29,15 @@ def frechet(f, A, *E):
     return np.vectorize(f, signature="(n,n)->(n,n)")(np.block(M))[..., :n, -n:]
 
 
+def power_frechet(k, A, *E):
+    """The derivative of the k-th power at A along each of E: the corner of that of a block matrix (Higham, Th. 3.6)."""
+    Z, n = np.zeros_like(A + sum(E)), A.shape[-1]
+    M = [[A + Z, E[0] + Z], [Z, A + Z]]
+    if len(E) == 2:
+        M = [[*M[0], E[1] + Z, Z], [*M[1], Z, E[1] + Z], [Z, Z, *M[0]], [Z, Z, *M[1]]]
+    return np.linalg.matrix_power(np.block(M), int(k))[..., :n, -n:]
+
+
 def sylvester(A, B, C):
     """The Y that solves A Y + Y B = C."""
     return np.vectorize(scipy.linalg.solve_sylvester, signature="(n,n),(m,m),(n,m)->(n,m)")(A, B, C)
@@ -56,6 +65,12 @@ def unit(n, k):
     e = np.zeros(int(n))
     e[int(k)] = 1.0
     return e
+
+
+def gaps(x):
+    """1/(x[j] - x[i]) for each pair, 0 where both are the same."""
+    d = x[..., None, :] - x[..., :, None]
+    return np.divide(1.0, d, out=np.zeros_like(d), where=d != 0)
 
 
 MEANINGS: dict[str, Callable[..., object]] = {
@@ -88,6 +103,8 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "csch": lambda x0: (1.0 / np.sinh(x0)),
     "det": lambda x0: np.linalg.det(x0),
     "digamma": lambda x0: scipy.special.digamma(x0),
+    "eigvalsh": lambda x0: np.linalg.eigvalsh(x0),
+    "eigvecs": lambda x0: np.linalg.eigh(x0)[1],
     "ellipe": lambda x0: scipy.special.ellipe(x0),
     "ellipk": lambda x0: scipy.special.ellipk(x0),
     "elu": lambda x0: (np.maximum(x0, 0.0) + np.expm1(np.minimum(x0, 0.0))),
@@ -104,6 +121,7 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "fresnelc": lambda x0: scipy.special.fresnel(x0)[1],
     "fresnels": lambda x0: scipy.special.fresnel(x0)[0],
     "gamma": lambda x0: scipy.special.gamma(x0),
+    "gaps": lambda x0: gaps(x0),
     "inv": lambda x0: np.linalg.inv(x0),
     "ismax": lambda x0: ismax(x0),
     "ismin": lambda x0: ismin(x0),
@@ -118,6 +136,9 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "logsumexp": lambda x0: np.logaddexp.reduce(x0, axis=-1),
     "max": lambda x0: np.max(x0, axis=-1),
     "min": lambda x0: np.min(x0, axis=-1),
+    "mpower": lambda x0, x1: np.linalg.matrix_power(x0, int(x1)),
+    "mpower_frechet": lambda x0, x1, x2: power_frechet(x0, x1, x2),
+    "mpower_frechet2": lambda x0, x1, x2, x3: power_frechet(x0, x1, x2, x3),
     "nuclear": lambda x0: np.sum(np.linalg.svd(x0, compute_uv=False), axis=-1),
     "pi": lambda: np.pi,
     "pinv": lambda x0: np.linalg.pinv(x0),
@@ -134,8 +155,12 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "sinh": lambda x0: np.sinh(x0),
     "softmax": lambda x0: np.exp(x0 - np.logaddexp.reduce(x0, axis=-1, keepdims=True)),
     "softplus": lambda x0: np.logaddexp(0.0, x0),
+    "specnorm": lambda x0: np.linalg.norm(x0, 2, axis=(-2, -1)),
     "sqrtm": lambda x0: scipy.linalg.sqrtm(x0),
     "step": lambda x0: np.heaviside(x0, 0.0),
+    "svdleft": lambda x0: np.linalg.svd(x0, full_matrices=False)[0],
+    "svdright": lambda x0: np.swapaxes(np.linalg.svd(x0, full_matrices=False)[2], -1, -2),
+    "svdvals": lambda x0: np.linalg.svd(x0, compute_uv=False),
     "sylvester": lambda x0, x1, x2: sylvester(x0, x1, x2),
     "tan": lambda x0: np.tan(x0),
     "tanh": lambda x0: np.tanh(x0),

@@ -107,17 +107,20 @@ def rule(op: Op) -> str:
     from mcalc.calculus.derivative import derivative
     from mcalc.calculus.differential import push
 
-    if op.kind == "sized" or op.shape is not None:
+    if op.kind == "sized" or (op.shape is not None and not any(op.signatures[0].inputs)):
         return ""
     arguments = sample(op)
     value = op(*arguments)
     if len(arguments) == 1 and not arguments[0].rank:
         return f"{op.name}'({arguments[0].name}) = {told(derivative(value, arguments[0]))}"
     changes: dict[Expr, Expr] = {x: symbol(f"d{x.name}", x.shape, place=x.place + 10) for x in arguments}
-    try:
-        change = push(value, changes)
-    except Problem:  # an order, as of a Bessel function: only the last argument may move
-        change = push(value, {arguments[-1]: changes[arguments[-1]]})
+    # An order, as of a Bessel function, does not change, nor the exponent of a matrix: then one argument does.
+    for moving in (arguments, arguments[-1:], arguments[:1]):
+        try:
+            change = push(value, {x: changes[x] for x in moving})
+            break
+        except Problem:
+            continue
     return f"d {op.name}({', '.join(x.name for x in arguments)}) = {told(change)}"
 
 
@@ -137,5 +140,7 @@ def sample(op: Op) -> list[Symbol]:
     found = []
     for place, letters in enumerate(signature.inputs):
         axes = letters if letters != ANY else "" if signature.output == ANY else "n"
+        if op.shape is not None:
+            axes = axes.replace("m", "n")  # singular values are as many as the shorter side is long
         found.append(symbol(next(names[len(axes)]), tuple(map(dim, axes)), place=place))
     return found

@@ -737,6 +737,13 @@ CODES: dict[str, Code] = {
         "mcalc convert 'A.T' --from numerator --to mixed --expr 'A@x' --wrt x",
         "Name the layout that the answer is in; mcalc layout tells it from an example.",
     ),
+    "E331": Code(
+        SHAPE,
+        "as many as the shorter side",
+        "A matrix has as many singular values as its shorter side is long, and of m and n nobody knows which is less.",
+        "mcalc diff 'sum(svdvals(X).^2)' --wrt X --var 'X[m,n]'",
+        "Declare a shape that tells it, such as X[n,n] or X[n+k,n].",
+    ),
     # ------------------------------------------------------------ unsupported: valid, and not done
     "E401": Code(
         UNSUPPORTED,
@@ -748,16 +755,16 @@ CODES: dict[str, Code] = {
     "E402": Code(
         UNSUPPORTED,
         "a norm that is not known",
-        "The norms that have a derivative here are 1, 2 and inf of vectors, and Frobenius and nuclear of matrices.",
-        "mcalc diff 'norm(X, 2)' --wrt X",
-        "norm(X) is the Frobenius norm; the largest singular value has no formula in matrix notation.",
+        "The norms are 1, 2 and inf of vectors, and of matrices these operator norms, Frobenius and nuclear.",
+        "mcalc diff 'norm(x, 3)' --wrt x",
+        "Write out what is meant: sum(abs(x).^3)^(1/3).",
     ),
     "E403": Code(
         UNSUPPORTED,
         "a power of a matrix that is not whole",
-        "Powers of a matrix are products of it, or of its inverse.",
-        "mcalc diff 'tr(X^t)' --wrt X --var 'X[n,n]' --var 't[]'",
-        "The root is sqrtm(X), the powers of the entries are X.^t.",
+        "Powers of a matrix are products of it, or of its inverse; X^(1/2) is the root.",
+        "mcalc diff 'tr(X^(1/3))' --wrt X --var 'X[n,n]'",
+        "The powers of the entries are X.^(1/3).",
     ),
     "E404": Code(
         UNSUPPORTED,
@@ -882,9 +889,9 @@ CODES: dict[str, Code] = {
     "E505": Code(
         LIMIT,
         "too high a power of a matrix",
-        "A power of a matrix is written out as a product, up to sixteen factors.",
-        "mcalc diff 'tr(X^100)' --wrt X",
-        "Build it from powers of powers: Y = X^10; tr(Y^10).",
+        "A power of a matrix is a product of equal factors, of which there are at most a thousand.",
+        "mcalc diff 'tr(X^2000)' --wrt X",
+        "Give the exponent a name: tr(X^k).",
     ),
     "E506": Code(
         LIMIT,

@@ -22,6 +22,8 @@ from mcalc.phrase import all_of, any_of, one_of, say
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
 ROW_WISE = ("softmax", "logsoftmax")
+#: Names that promise the eigenvalues of any matrix.
+SYMMETRIC = ("eigvals", "eig")
 #: What the second argument of `norm` means.
 NORMS = {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "normfro", "nuc": "nuclear"}
 
@@ -71,7 +73,7 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
         return Form(call.args, KRON, _kron)
     if op.kind == "sized":
         return _sized(call, op)
-    if op.shape is not None:
+    if op.shape is not None and not any(op.signatures[0].inputs):
         return _measured(call, op)
     if name == "norm" and (len(call.args) == 2 or any(key == "ord" for key, _ in call.options)):
         return _norm(call)
@@ -136,6 +138,15 @@ def _operation(call: Call, op: Op) -> Form:
                 "{name} takes arrays that stand the same way, and {got}",
                 name=call.name,
                 got=_each(texts, values),
+            )
+        if call.name in SYMMETRIC and not values[0].expr.symmetric:
+            raise Problem(
+                "E401",
+                "{name} is known of symmetric matrices only",
+                hint="declare it: --var 'A[n,n] symmetric'; {other}({text}) takes the symmetric part",
+                name=call.name,
+                other=op.name,
+                text=texts[0],
             )
         if axis is None and op.kind == "function" and any(v.expr.rank > 2 for v in values):
             return Value(op(*(v.expr for v in values)))  # axes beyond those of the record stand in front
@@ -235,15 +246,13 @@ def _norm(call: Call) -> Form:
             raise Problem("E402", "this norm is not known", extra.span, "norm takes 1, 2, inf, fro or nuc")
 
     def build(values: list[Value], texts: list[str]) -> Value:
-        if values[0].kind == MATRIX and key in ("1", "2", "inf"):
-            raise Problem(
-                "E402",
-                "the operator norm of order {key} of a matrix is not known",
-                hint="the norm of all entries is norm({text}), the sum of their sizes norm1({text})",
-                key=key,
-                text=texts[0],
-            )
-        return Value(record.of(values[0].expr))
+        x = values[0].expr
+        if values[0].kind == MATRIX and key == "2":
+            return Value(OPS["specnorm"].of(x))
+        if values[0].kind == MATRIX and key in ("1", "inf"):
+            # The greatest sum of absolute values down a column, or along a row.
+            return Value(OPS["max"].of(OPS["sum"].of(OPS["abs"].of(x), axis=0 if key == "1" else 1)))
+        return Value(record.of(x))
 
     return Form(call.args[:1], table(*(s.text for s in record.signatures)), build, reduces=True)
 

@@ -14,8 +14,6 @@ from mcalc.algebra.expr import (
     add,
     broadcast,
     coefficient_of,
-    contract,
-    eye,
     is_zero,
     number,
     power,
@@ -33,6 +31,7 @@ from mcalc.limits import limit
 from mcalc.phrase import say
 
 LARGEST = 308  #: the exponent of ten up to which numbers are read
+HALF = Fraction(1, 2)
 
 
 #: A call as the user wrote it: the name, its arguments as nodes, its options.
@@ -202,20 +201,37 @@ class Lowering:
                 base=a.atom,
                 power=b.atom,
             )
-        match b.value.expr:
-            case Number(k) if isinstance(k, int):
-                return Value(_matrix_power(a.value.expr, k))
-        raise Problem(
-            "E403",
-            "a matrix has whole powers only",
-            exponent.span,
-            "the root of a matrix is sqrtm({text}); {base}.^{power} is the power of every entry"
-            if b.value.expr is number(Fraction(1, 2))
-            else "{base}.^{power} is the power of every entry",
-            text=a.text,
-            base=a.atom,
-            power=b.atom,
-        )
+        return Value(self._matrix_power(a, b))
+
+    def _matrix_power(self, base: Operand, exponent: Operand) -> Expr:
+        """A whole power, or a root and what it divides."""
+        matrix, power_of = base.value.expr, exponent.value.expr
+        match power_of:
+            case Number(Fraction() as k) if abs(k) != HALF:
+                raise Problem(
+                    "E403",
+                    "a matrix has whole powers and square roots only",
+                    exponent.node.span,
+                    "{base}.^{power} is the power of every entry",
+                    base=base.atom,
+                    power=exponent.atom,
+                )
+            case Number(int() as k) if abs(k) > limit("power"):
+                raise Problem(
+                    "E505",
+                    "matrix powers go up to {powers}, and this is {exponent}",
+                    exponent.node.span,
+                    "--limit power=N allows more",
+                    powers=limit("power"),
+                    exponent=k,
+                )
+            case Number(Fraction() as half):
+                root = OPS["sqrtm"].of(matrix)
+                return root if half > 0 else OPS["inv"].of(root)
+        if not isinstance(power_of, Number):
+            note = say("{power} is a whole number: a matrix has no other powers", power=exponent.text)
+            self.notes += [note] if note not in self.notes else []
+        return OPS["mpower"].of(matrix, power_of)
 
     def _each_power(self, base: Operand, exponent: Operand) -> Value:
         x, a = base.value, exponent.value
@@ -236,23 +252,6 @@ class Lowering:
             _check_power(coefficient_of(x.expr)[0], value)
             return Value(power(x.expr, value), row)
         return Value(OPS["pow"].of(x.expr, a.expr), row)
-
-
-def _matrix_power(matrix: Expr, exponent: int) -> Expr:
-    if not exponent:
-        return eye(matrix.shape[0])
-    if abs(exponent) > limit("power"):
-        raise Problem(
-            "E505",
-            "matrix powers are written out up to {powers}, and this is {exponent}",
-            hint="--limit power=N allows more",
-            powers=limit("power"),
-            exponent=exponent,
-        )
-    if exponent < 0:
-        matrix = OPS["inv"].of(matrix)
-    count = abs(exponent)
-    return contract([(matrix, 1, ((k,), (k + 1,))) for k in range(count)], ((0,), (count,)))
 
 
 def _spread(vector: Operand, matrix: Operand) -> str:

@@ -252,13 +252,8 @@ def _refuse_tower(v: Values, s: Spans) -> Power:
 
 def _norm(v: Values, s: Spans) -> Call:
     kind = v[2].lstrip("|‖").strip("_{}\\")
-    if kind in ("2", "₂") and _looks_like_matrix(v[1]):
-        raise Problem(
-            "E402",
-            "the spectral norm of a matrix is not supported",
-            _whole(s),
-            "the Frobenius norm is ‖X‖_F or norm(X)",
-        )
+    if kind in ("2", "₂"):
+        return Call("norm", (v[1], Num("2", s[2])), (), _whole(s))
     return Call(NORMS[kind], (v[1],), (), _whole(s))
 
 

@@ -68,6 +68,21 @@ def _frechet(f, x: Array, *e: Array) -> Array:
     return _along(4e-3, lambda point: _frechet(f, point, *e[1:]), x, e[0])
 
 
+def _eigenvalues(x: Array) -> Array:
+    return np.sort(np.roots(np.poly((x + x.T) / 2)).real)
+
+
+def _eigenvectors(x: Array) -> Array:
+    s = (x + x.T) / 2
+    # The null vector of S - λI; its sign is a choice, and that of NumPy's eigh is taken.
+    found = np.stack([np.linalg.svd(s - v * np.eye(len(s)))[2][-1] for v in _eigenvalues(x)], axis=1)
+    return found * np.sign(np.sum(found * np.linalg.eigh(s)[1], axis=0))
+
+
+def _power(x: Array, k: float) -> Array:
+    return np.eye(len(x)) if not k else x @ _power(x, k - 1)
+
+
 MEANING = {
     "exp": lambda x: np.e**x,
     "log": lambda x: np.log2(x) * np.log(2),
@@ -148,12 +163,26 @@ MEANING = {
     "cumsum": lambda x: np.array([sum(x[: i + 1]) for i in range(len(x))]),
     "cholesky": lambda x: scipy.linalg.cholesky((x + x.T) / 2, lower=True),
     "nuclear": lambda x: np.sqrt(np.linalg.eigvalsh(x @ x.T).clip(0)[-min(x.shape) :]).sum(),
+    "mpower": _power,
+    "mpower_frechet": lambda k, x, e: _frechet(lambda y: _power(y, k), x, e),
+    "mpower_frechet2": lambda k, x, e, f: _frechet(lambda y: _power(y, k), x, e, f),
+    "eigvalsh": _eigenvalues,
+    "eigvecs": _eigenvectors,
+    "gaps": lambda x: np.array([[0.0 if i == j else 1 / (x[j] - x[i]) for j in range(len(x))] for i in range(len(x))]),
+    "lambda_max": lambda x: _eigenvalues(x)[-1],
+    "lambda_min": lambda x: _eigenvalues(x)[0],
+    "specnorm": lambda x: np.sqrt(max(np.roots(np.poly(x @ x.T)).real)),
     "polar": lambda x: scipy.linalg.polar(x)[0],
     "polar_frechet": lambda x, e: _along(1e-3, lambda point: scipy.linalg.polar(point)[0], x, e),
 }
 
 #: Derivatives that are refused: (operation, argument, order).
 REFUSED = {
+    ("mpower", 1, 1),
+    ("mpower_frechet", 0, 1),
+    ("mpower_frechet", 1, 2),
+    ("mpower_frechet2", 0, 1),
+    ("mpower_frechet2", 1, 1),
     ("expm_frechet", 0, 2),
     ("logm_frechet", 0, 2),
     ("expm_frechet2", 0, 1),
@@ -175,7 +204,7 @@ def arguments(signature: Signature) -> list[Symbol]:
     sizes: dict[str, Dim] = {letter: dim(LETTERS[k]) for k, letter in enumerate(letters)}
     matrix = (dim("m"), dim("n"))
     shapes = [matrix if s == ANY else tuple(sizes[x] for x in s) for s in signature.inputs]
-    return [symbol("xyz"[k], shape, place=k) for k, shape in enumerate(shapes)]
+    return [symbol("xyzu"[k], shape, place=k) for k, shape in enumerate(shapes)]
 
 
 def point(op: Op, args: list[Symbol], seed: int = 1) -> dict[str, Array]:
@@ -286,9 +315,11 @@ def test_axis(op: Op, axis: int):
 @pytest.mark.parametrize("op", BATCHED, ids=str)
 def test_batch_axes_stand_in_front(op: Op):
     plain = arguments(op.signatures[0])
-    args = [symbol(a.name, (dim("q"), *a.shape), place=a.place) for a in plain]
+    # A scalar is the same for every slice.
+    args = [symbol(a.name, (dim("q"), *a.shape), place=a.place) if a.rank else a for a in plain]
     points = [point(op, plain, seed) for seed in range(3)]
-    values = {a.name: np.stack([p[a.name] for p in points]) for a in plain}
+    points = [p | {a.name: points[0][a.name] for a in plain if not a.rank} for p in points]
+    values = {a.name: np.stack([p[a.name] for p in points]) if a.rank else points[0][a.name] for a in plain}
     f = op(*args)
     sizes = {"q": 3}
     close(evaluate(f, values, sizes), np.stack([MEANING[op.name](*p.values()) for p in points]), 1e-7)
@@ -409,8 +440,8 @@ KEEPS = [pytest.param(op, prop, id=f"{op.name}-{prop}") for op in RECORDS for pr
 def test_properties_that_are_kept(op: Op, prop: str):
     n = dim("n")
     declared = "positive" if prop == "nonnegative" else prop
-    vectors = len(op.signatures[0].inputs[0]) == 1
-    args = [symbol("xyz"[k], (n,) if vectors else (n, n), (declared,), k) for k in range(len(op.signatures[0].inputs))]
+    shapes = [(n,) * len(letters) if letters != ANY else (n, n) for letters in op.signatures[0].inputs]
+    args = [symbol("xyzu"[k], shape, (declared,) if shape else (), k) for k, shape in enumerate(shapes)]
     values = point(op, args, 3)
     node = op(*args)
     assert nonnegative(node) if prop == "nonnegative" else holds(prop, node)
@@ -483,10 +514,11 @@ def test_names():
 @pytest.mark.parametrize("op", [op for op in RECORDS if op.example], ids=str)
 def test_examples_are_read_and_differentiated(op: Op):
     reading = read(op.example)
-    domain = op.domain.split(",")[0] if op.kind == "elementwise" or op.domain.startswith("positive") else "generic"
+    near = op.kind == "elementwise" or op.domain.startswith(("positive", "apart"))
+    domain = op.domain.split(",")[0] if near else "generic"
     symbols = list(reading.symbols.values())
     square = [s.rank == 2 and s.shape[0] is s.shape[1] for s in symbols]
-    values = draw(symbols, 2, ["spd" if matrix else domain for matrix in square])
+    values = draw(symbols, 2, ["apart" if domain == "apart" else "spd" if matrix else domain for matrix in square])
     for s in symbols:
         if not s.shape or s.rank == 1 or op.name in reading.text:
             agree(reading.root, derivative(reading.root, s), s, values)

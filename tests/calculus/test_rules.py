@@ -28,6 +28,8 @@ def test_both_sides_are_equal_in_value(rule: Rule):
     for seed in range(3):
         values = draw(list(left.symbols.values()), seed)
         values["Q"] = np.linalg.qr(np.random.default_rng(seed).normal(size=(4, 4)))[0]
+        if "whole" in rule.when or "k" in values:
+            values |= {name: np.asarray(whole) for name, whole in (("k", 3.0), ("c", 2.0)) if name in values}
         theirs, ours = evaluate(left.root, values), evaluate(right.root, values)
         np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9)
 

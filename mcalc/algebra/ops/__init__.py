@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.algebra.ops import composite, elementwise, linalg, selection, structure
+from mcalc.algebra.ops import composite, elementwise, linalg, selection, spectrum, structure
 from mcalc.algebra.ops.record import ALIASES, OPS, Op
 from mcalc.algebra.ops.special import OTHER_NAMES, SPECIAL, special
 
@@ -17,5 +17,6 @@ def find(name: str, count: int = 1) -> Op | None:
 
 
 __all__ = [
-    "ALIASES", "NAMES", "OPS", "Op", "composite", "elementwise", "find", "linalg", "selection", "special", "structure",
+    "ALIASES", "NAMES", "OPS", "Op", "composite", "elementwise", "find", "linalg", "selection", "special", "spectrum",
+    "structure",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from mcalc.algebra.contract import turned
-from mcalc.algebra.expr import Apply, Expr, add, eye, is_zero, ones, permute, total
+from mcalc.algebra.expr import Apply, Expr, Number, add, contract, eye, is_zero, ones, permute, total
 from mcalc.algebra.ops.record import Op, applied, function, macro, scalar_part, unsupported
 from mcalc.algebra.ops.structure import tr
 from mcalc.phrase import say
@@ -60,47 +60,73 @@ pinv = function(
 
 
 def _commutes(X: Expr, E: Expr) -> bool:
-    """Whether E commutes with X for sure: the identity, or what X is a multiple of."""
+    """Whether E commutes with X for sure: the identity, what X is a multiple of, or a whole power of that."""
+    while isinstance(E, Apply) and E.op.name in ("inv", "mpower"):
+        E = E.args[0]
     return E.rank == 2 and (E is eye(X.shape[0]) or E is scalar_part(X)[1])
 
 
-def _frechet(f: str, slope: Callable[[Expr], Expr], domain: str, see: str) -> tuple[Op, Op]:
+def _frechet(
+    name: str, slope: Callable[..., Expr], domain: str, see: str, *, sign: str, numpy: str, helper: str, given: int = 0
+) -> tuple[Op, Op]:
     """The first and second derivatives of a function of a matrix along given directions, the last one linear.
 
-    The second is symmetric in its directions, so what changes goes last, where the adjoint is known.
+    The second is symmetric in its directions, so what changes goes last, where the adjoint is known. In front of the
+    matrix stand as many `given` scalars, which do not change. In `numpy` a hole `{}` stands for all arguments.
     """
+    lead, words = "," * given, "whole, " * given + domain
+    holes = [f"{{{k}}}" for k in range(given + 3)]
 
-    def commuting(X: Expr, E: Expr) -> Expr | None:
+    def commuting(*args: Expr) -> Expr | None:
+        *_, X, E = args
         if not _commutes(X, E):
             return None
-        return slope(X) @ E if turned(E) else E @ slope(X)
+        return slope(*args[:-1]) @ E if turned(E) else E @ slope(*args[:-1])
 
-    def second(X: Expr, E: Expr, F: Expr, Y: Expr, dX: Expr, dE: Expr, dF: Expr) -> Expr:
+    def first(*args: Expr) -> Expr:
+        values, changes = args[: given + 2], args[given + 3 :]
+        _constant(name, changes[:given])
+        return again(*values, changes[given]) + once(*values[:-1], changes[-1])
+
+    def second(*args: Expr) -> Expr:
+        (*k, X, E, F), (*dk, dX, dE, dF) = args[: given + 3], args[given + 4 :]
+        _constant(name, tuple(dk))
         if not is_zero(dX):
-            raise unsupported(say("the third derivative of {name}", name=f))
-        return again(X, F, dE) + again(X, E, dF)
+            raise unsupported(say("the third derivative of {name}", name=name))
+        return again(*k, X, F, dE) + again(*k, X, E, dF)
 
-    def bilinear(X: Expr, E: Expr, F: Expr) -> Expr | None:
+    def bilinear(*args: Expr) -> Expr | None:
+        *k, X, E, F = args
         factor, rest = scalar_part(E)
-        return E if is_zero(E) else None if rest is E else factor * again(X, rest, F)
+        return E if is_zero(E) else None if rest is E else factor * again(*k, X, rest, F)
+
+    def turned_over(*args: Expr) -> tuple[Expr, ...]:
+        return (*args[:given], *(a.T for a in args[given:-1]), args[-1])
 
     once: Op = function(
-        f"{f}_frechet", "nn,nn->nn", lambda X, E, Y, dX, dE: again(X, E, dX) + once(X, dE),
-        adjoint=lambda X, G: once(X.T, G), normal=commuting, turns="with", keeps="symmetric", internal=True,
-        domain=f"{domain}, generic", latex=rf"L_{{{{\{f[:3]}}}}}\left({{0}}, {{1}}\right)",
-        numpy=f"frechet(scipy.linalg.{f}, {{0}}, {{1}})", helper=_CORNER, see=see,
-        why=f"The derivative of {f} at X along E is linear in E; where both commute it is the number's: E {f}′(X).",
+        f"{name}_frechet", f"{lead}nn,nn->nn", first,
+        adjoint=lambda *args: once(*turned_over(*args)), normal=commuting, turns="with", keeps="symmetric",
+        internal=True, domain=f"{words}, generic",
+        latex=rf"L_{{{{{sign}}}}}\left({', '.join(holes[given : given + 2])}\right)",
+        numpy=numpy.format(", ".join(holes[: given + 2])), helper=helper, see=see,
+        why=f"The derivative of {name} at X along E is linear in E; where both commute it is E times that of a number.",
     )  # fmt: skip
     again: Op = function(
-        f"{f}_frechet2", "nn,nn,nn->nn", second,
-        adjoint=lambda X, E, G: again(X.T, E.T, G), normal=bilinear, turns="with", keeps="symmetric", internal=True,
-        domain=f"{domain}, generic, generic",
-        latex=rf"L^{{{{(2)}}}}_{{{{\{f[:3]}}}}}\left({{0}}, {{1}}, {{2}}\right)",
-        numpy=f"frechet(scipy.linalg.{f}, {{0}}, {{1}}, {{2}})", helper=_CORNER,
-        why=f"The second derivative of {f} at X is linear and symmetric in its two directions.",
+        f"{name}_frechet2", f"{lead}nn,nn,nn->nn", second,
+        adjoint=lambda *args: again(*turned_over(*args)), normal=bilinear, turns="with", keeps="symmetric",
+        internal=True, domain=f"{words}, generic, generic",
+        latex=rf"L^{{{{(2)}}}}_{{{{{sign}}}}}\left({', '.join(holes[given:])}\right)",
+        numpy=numpy.format(", ".join(holes)), helper=helper,
+        why=f"The second derivative of {name} at X is linear and symmetric in its two directions.",
         see="Higham & Relton 2014, Higher order Fréchet derivatives of matrix functions",
     )  # fmt: skip
     return once, again
+
+
+def _constant(name: str, changes: tuple[Expr, ...]) -> None:
+    """Refuse a change of what only whole numbers are put for."""
+    if not all(map(is_zero, changes)):
+        raise unsupported(say("the derivative of {name} by its exponent", name=name))
 
 
 _CORNER = '''\
@@ -111,6 +137,15 @@ def frechet(f, A, *E):
     if len(E) == 2:
         M = [[*M[0], E[1] + Z, Z], [*M[1], Z, E[1] + Z], [Z, Z, *M[0]], [Z, Z, *M[1]]]
     return np.vectorize(f, signature="(n,n)->(n,n)")(np.block(M))[..., :n, -n:]
+'''
+_POWER_CORNER = '''\
+def power_frechet(k, A, *E):
+    """The derivative of the k-th power at A along each of E: the corner of that of a block matrix (Higham, Th. 3.6)."""
+    Z, n = np.zeros_like(A + sum(E)), A.shape[-1]
+    M = [[A + Z, E[0] + Z], [Z, A + Z]]
+    if len(E) == 2:
+        M = [[*M[0], E[1] + Z, Z], [*M[1], Z, E[1] + Z], [Z, Z, *M[0]], [Z, Z, *M[1]]]
+    return np.linalg.matrix_power(np.block(M), int(k))[..., :n, -n:]
 '''
 
 expm = function(
@@ -129,8 +164,48 @@ logm = function(
 )  # fmt: skip
 expm_frechet: Op
 logm_frechet: Op
-expm_frechet, expm_frechet2 = _frechet("expm", expm, "generic", "Higham, Functions of Matrices, (10.15)")
-logm_frechet, logm_frechet2 = _frechet("logm", inv, "spd", "Higham, Functions of Matrices, (11.10)")
+expm_frechet, expm_frechet2 = _frechet(
+    "expm", expm, "generic", "Higham, Functions of Matrices, (10.15)",
+    sign=r"\exp", numpy="frechet(scipy.linalg.expm, {})", helper=_CORNER,
+)  # fmt: skip
+logm_frechet, logm_frechet2 = _frechet(
+    "logm", inv, "spd", "Higham, Functions of Matrices, (11.10)",
+    sign=r"\log", numpy="frechet(scipy.linalg.logm, {})", helper=_CORNER,
+)  # fmt: skip
+
+#: Whole powers are written out as products up to this exponent.
+MOST_WRITTEN_OUT = 16
+
+
+def _written_out(X: Expr, k: Expr) -> Expr | None:
+    """A power with a number for its exponent as a product, unless that would be long."""
+    if not (isinstance(k, Number) and isinstance(k.value, int) and abs(k.value) <= MOST_WRITTEN_OUT):
+        return None
+    if not k.value:
+        return eye(X.shape[0])
+    base, count = X if k.value > 0 else inv(X), abs(k.value)
+    return contract([(base, 1, ((i,), (i + 1,))) for i in range(count)], ((0,), (count,)))
+
+
+def _power_differential(X: Expr, k: Expr, Y: Expr, dX: Expr, dk: Expr) -> Expr:
+    _constant("mpower", (dk,))
+    return mpower_frechet(k, X, dX)
+
+
+mpower: Op = function(
+    "mpower", "nn,->nn", _power_differential,
+    normal=lambda X, k: _written_out(X, k) if X.rank == 2 else None, turns="with", keeps="symmetric",
+    aliases="matrix_power mpow", domain="invertible, whole", latex=r"{0:atom}^{{{1}}}",
+    numpy="np.linalg.matrix_power({0}, int({1}))",
+    why="Xᵏ is a product of k factors X; each of them changes, dXᵏ = ∑ Xⁱ dX Xᵏ⁻¹⁻ⁱ. Where dX commutes with X, and "
+    "under a trace, all terms are alike: k Xᵏ⁻¹ dX. The exponent k is a whole number and does not change.",
+    see="Matrix Cookbook (90), (91), (121)", example="tr(mpower(X, 3))",
+)  # fmt: skip
+mpower_frechet: Op
+mpower_frechet, mpower_frechet2 = _frechet(
+    "mpower", lambda k, X: k * mpower(X, k - 1), "invertible", "Matrix Cookbook (90)",
+    sign="{1:atom}^{{{0}}}", numpy="power_frechet({})", helper=_POWER_CORNER, given=1,
+)  # fmt: skip
 sqrtm = function(
     "sqrtm", "nn->nn", lambda X, S, dX: sylvester(S, S, dX),
     turns="with", keeps="symmetric diagonal lower psd", domain="spd",

@@ -177,7 +177,8 @@ class Op:
     def has_axis(self) -> bool:
         """Whether it makes sense along one axis of a matrix: an operation on vectors, or a reduction."""
         first = self.signatures[0]
-        on_vectors = self.kind in ("function", "macro") and len(first.inputs) == 1 and len(first.inputs[0]) == 1
+        one = len(first.inputs) == 1 and len(first.inputs[0]) == 1 and len(first.output) < 2
+        on_vectors = self.kind in ("function", "macro") and one
         return on_vectors or first.text == "...->"
 
     def batch(self, args: tuple[Expr, ...]) -> int:

@@ -67,6 +67,10 @@ class Signature:
                     return None
                 whole = whole or shape
                 continue
+            if not letters and batched:
+                if shape:
+                    return None
+                continue  # a scalar by itself is the same for every slice
             extra = len(shape) - len(letters)
             if extra < 0 or (extra and not batched) or (lead is not None and lead != shape[:extra]):
                 return None

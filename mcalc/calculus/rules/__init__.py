@@ -6,7 +6,9 @@ A rule looks at one node and answers a simpler one, or None. What follows from i
 
 from __future__ import annotations
 
-from mcalc.calculus.rules import inverses, operations, products, selections, sums
+from mcalc.calculus.rules import inverses, operations, powers, products, selections, spectrum, sums
 from mcalc.calculus.rules.rule import RULES, Rule, rules_for
 
-__all__ = ["RULES", "Rule", "inverses", "operations", "products", "rules_for", "selections", "sums"]
+__all__ = [
+    "RULES", "Rule", "inverses", "operations", "powers", "products", "rules_for", "selections", "spectrum", "sums",
+]  # fmt: skip

@@ -25,7 +25,7 @@ WORDS = """
     logabsdet loggamma max maximum min minimum ones permutedims pinv reshape sec sech sign sin sinh size sqrt sum svd
     svdvals sylvester tan tanh tr tril vec zeros logsumexp softmax marks along polar polar_frechet frechet digamma
     trigamma polygamma besseli besselj besselk bessely airyai airybi airyaiprime airybiprime expinti sinint cosint
-    ellipk ellipe
+    ellipk ellipe eigvals eigvecs gaps opnorm
 """
 _MAPPED = """
     abs acos acosh asin asinh atan atanh cos cosh cot coth csc csch exp expm1 log log1p sec sech sign sin sinh tan tanh
@@ -45,10 +45,13 @@ OWN = {
     "Si": "sinint{dot}({0})",
     "cholesky": "Matrix(cholesky(Symmetric({0})).L)",
     "det": "det({0})",
+    "eigvalsh": "eigvals(Symmetric({0}))",
+    "eigvecs": "eigvecs(Symmetric({0}))",
     "elu": "(max.({0}, 0) .+ expm1.(min.({0}, 0)))",
     "expm": "exp({0})",
     "expm_frechet": "frechet(exp, {0}, {1})",
     "expm_frechet2": "frechet(exp, {0}, {1}, {2})",
+    "gaps": "gaps({0})",
     "inv": "inv({0})",
     "ismax": "marks({0}, maximum, {axis})",
     "ismin": "marks({0}, minimum, {axis})",
@@ -59,6 +62,9 @@ OWN = {
     "logsumexp": "logsumexp({0}, {axis})",
     "max": "along(maximum, {0}, {axis})",
     "min": "along(minimum, {0}, {axis})",
+    "mpower": "({0}^Int({1}))",
+    "mpower_frechet": "frechet(M -> M^Int({0}), {1}, {2})",
+    "mpower_frechet2": "frechet(M -> M^Int({0}), {1}, {2}, {3})",
     "nuclear": "sum(svdvals({0}))",
     "pi": "pi",
     "pinv": "pinv({0})",
@@ -69,8 +75,12 @@ OWN = {
     "sigmoid": "(1 ./ (1 .+ exp.(.-{0})))",
     "softmax": "softmax({0}, {axis})",
     "softplus": "(max.({0}, 0) .+ log1p.(exp.(.-abs.({0}))))",
+    "specnorm": "opnorm({0})",
     "sqrtm": "sqrt({0})",
     "step": "float.({0} .> 0)",
+    "svdleft": "svd({0}).U",
+    "svdright": "Matrix(svd({0}).V)",
+    "svdvals": "svdvals({0})",
     "sylvester": "sylvester({0}, {1}, -{2})",
     "tril": "tril({0})",
     "unit": "float.((1:{0}) .== {1} + 1)",
@@ -89,6 +99,10 @@ function frechet(f, A, E...)
     end
     return f(M)[1:n, end-n+1:end]
 end
+''',
+    "gaps": '''\
+"""1/(x[j] - x[i]) for each pair, 0 where both are the same."""
+gaps(x) = [a == b ? 0.0 : 1/(b - a) for a in x, b in x]
 ''',
     "logsumexp": '''\
 """log(sum(exp(x))) along an axis, without overflow."""

@@ -50,8 +50,8 @@ class Library(Python):
         if self.native(node.data):
             return super().call(node, args, scope)
         count = len(args)
-        inner = filled(node.data.numpy, [("abc"[k], ATOM) for k in range(count)])
-        names, texts = ", ".join("abc"[:count]), ", ".join(text for text, _ in map(self.operand, node.args, args))
+        inner = filled(node.data.numpy, [("abcd"[k], ATOM) for k in range(count)])
+        names, texts = ", ".join("abcd"[:count]), ", ".join(text for text, _ in map(self.operand, node.args, args))
         return f"on_host(lambda {names}: {inner}, {self.host_shape(node, scope)}{texts})", ATOM
 
     def host_shape(self, node: Code, scope: Scope) -> str:

@@ -24,7 +24,8 @@ WORDS = """
     bsxfun chol cos cosh cot csc coth csch det diag erf erfc erfinv erfcinv exp expm expm1 eye fliplr gamma gammaln
     inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
     sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
-    frechet sylvester_equation logdet numel entries error nargout double single
+    frechet sylvester_equation logdet numel entries error nargout double single eig eigvalsh eigvecs gaps svdleft
+    svdright sort
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -40,10 +41,13 @@ OWN = {
     "bessely": "bessely({0}, {1})",
     "cholesky": "chol({0}, 'lower')",
     "digamma": "psi({0})",
+    "eigvalsh": "eigvalsh({0})",
+    "eigvecs": "eigvecs({0})",
     "elu": "(max({0}, 0) + expm1(min({0}, 0)))",
     "expm": "expm({0})",
     "expm_frechet": "frechet(@expm, {0}, {1})",
     "expm_frechet2": "frechet(@expm, {0}, {1}, {2})",
+    "gaps": "gaps({0})",
     "ismax": "marks({0}, max({0}, [], {axis}), {axis})",
     "ismin": "marks({0}, min({0}, [], {axis}), {axis})",
     "logdet": "logdet({0})",
@@ -54,6 +58,9 @@ OWN = {
     "logsumexp": "logsumexp({0}, {axis})",
     "max": "max({0}, [], {axis})",
     "min": "min({0}, [], {axis})",
+    "mpower": "({0}^{1})",
+    "mpower_frechet": "frechet(@(M) M^{0}, {1}, {2})",
+    "mpower_frechet2": "frechet(@(M) M^{0}, {1}, {2}, {3})",
     "nuclear": "sum(svd({0}))",
     "pi": "pi",
     "polar": "polar({0})",
@@ -64,8 +71,12 @@ OWN = {
     "sigmoid": "(1 ./ (1 + exp(-{0})))",
     "softmax": "softmax({0}, {axis})",
     "softplus": "(max({0}, 0) + log1p(exp(-abs({0}))))",
+    "specnorm": "norm({0})",
     "sqrtm": "sqrtm({0})",
     "step": "double({0} > 0)",
+    "svdleft": "svdleft({0})",
+    "svdright": "svdright({0})",
+    "svdvals": "svd({0})",
     "sylvester": "sylvester_equation({0}, {1}, {2})",
     "trigamma": "psi(1, {0})",
     "unit": "double((1:{0})' == {1} + 1)",
@@ -86,6 +97,40 @@ function L = frechet(f, A, varargin)
     end
     F = f(M);
     L = F(1:n, end-n+1:end);
+end
+""",
+    "eigvalsh": """\
+function d = eigvalsh(A)
+    % The eigenvalues of a symmetric matrix in rising order.
+    d = sort(real(eig((A + A')/2)));
+end
+""",
+    "eigvecs": """\
+function V = eigvecs(A)
+    % The eigenvectors of a symmetric matrix, in the order of its eigenvalues.
+    [V, D] = eig((A + A')/2);
+    [~, order] = sort(diag(D));
+    V = V(:, order);
+end
+""",
+    "gaps": """\
+function F = gaps(x)
+    % 1/(x(j) - x(i)) for each pair, 0 where both are the same.
+    d = x(:)' - x(:);
+    F = 1 ./ d;
+    F(d == 0) = 0;
+end
+""",
+    "svdleft": """\
+function U = svdleft(X)
+    % The left singular vectors.
+    [U, ~, ~] = svd(X, 'econ');
+end
+""",
+    "svdright": """\
+function V = svdright(X)
+    % The right singular vectors.
+    [~, ~, V] = svd(X, 'econ');
 end
 """,
     "logdet": """\

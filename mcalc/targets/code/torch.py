@@ -12,7 +12,8 @@ from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
 
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp expm1 linalg.cholesky linalg.det linalg.inv
-    linalg.pinv linalg.slogdet linalg.svd log log1p sign sin sinh sum swapaxes tan tanh tril
+    linalg.eigvalsh linalg.matrix_power linalg.pinv linalg.slogdet linalg.svd log log1p sign sin sinh sum swapaxes tan
+    tanh tril
 """
 _SPECIAL = "digamma erf erfc erfinv gammaln"
 
@@ -28,6 +29,7 @@ SAME = {
 
 #: How the operations are spelled that have a way of their own.
 OWN = {
+    "eigvecs": "torch.linalg.eigh({0})[1]",
     "elu": "torch.nn.functional.elu({0})",
     "logsumexp": "torch.logsumexp({0}, -1)",
     "max": "torch.amax({0}, -1)",
@@ -38,7 +40,11 @@ OWN = {
     "sigmoid": "torch.sigmoid({0})",
     "softmax": "torch.softmax({0}, -1)",
     "softplus": "-torch.nn.functional.logsigmoid(-{0})",
+    "specnorm": "torch.linalg.matrix_norm({0}, 2)",
     "step": "torch.heaviside({0}, torch.zeros_like({0}))",
+    "svdvals": "torch.linalg.svdvals({0})",
+    "svdleft": "torch.linalg.svd({0}, full_matrices=False)[0]",
+    "svdright": "torch.linalg.svd({0}, full_matrices=False)[2].mT",
     "unit": "torch.eye(int({0}), **{like})[int({1})]",
     "window": "torch.eye(int({0}), **{like})[:, int({1}):int({2})]",
     "trigamma": "torch.special.polygamma(1, {0})",
