@@ -29,11 +29,14 @@ INTO = {
     "invertible": "(3*eye({1}) + c*S + ({0})/9)",
     "positive determinant": "(3*eye({1}) + c*S + ({0})/9)",
     "spd": "(({0})@({0}).T + S + eye({1}))",
+    "apart": "(3*diag(cumsum(ones({1}))) + (tanh({0}) + tanh({0}).T)/8)",
+    "whole": "3",
 }
 
 #: Operations that are left to tests of their own, and why.
 LEFT_OUT = {
     "pinv": "its domain is full rank, which a random product has not",
+    "specnorm": "its domain is where the greatest singular value is alone, which no text ensures",
     "einsum": "its first argument is a string",
     "transpose": "of a vector it is a row, which is no type here; .T of matrices is among the operators",
 }
