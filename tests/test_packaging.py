@@ -35,7 +35,7 @@ def test_the_wheel_holds_the_package_the_grammar_and_the_man_pages(wheel: Path) 
     package = {f"mcalc/{path.relative_to(ROOT / 'mcalc').as_posix()}" for path in (ROOT / "mcalc").rglob("*.py")}
     assert package <= names
     extra = {name for name in names if name.startswith("mcalc/")} - package
-    assert extra == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark"}
+    assert extra == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark", "mcalc/grammar/latex.lark"}
     assert sorted(Path(name).name for name in names if "share/man/man1/" in name) == MAN
 
 
@@ -43,7 +43,8 @@ def test_the_source_distribution_can_be_built_from_again(built: Path) -> None:
     (found,) = built.glob("*.tar.gz")
     with tarfile.open(found) as archive:
         names = {"/".join(Path(name).parts[1:]) for name in archive.getnames()}
-    assert {"grammar/mcalc.lark", "man/man1/mcalc.1", "README.md", "LICENSE", "tests/test_packaging.py"} <= names
+    top = {"README.md", "LICENSE", "man/man1/mcalc.1", "tests/test_packaging.py"}
+    assert {"grammar/mcalc.lark", "grammar/latex.lark", *top} <= names
 
 
 def test_the_installed_wheel_runs_from_anywhere(wheel: Path, tmp_path: Path) -> None:

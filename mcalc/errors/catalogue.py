@@ -491,6 +491,35 @@ CODES: dict[str, Code] = {
         "mcalc diff 'f(x)' --wrt x --fun 'f(x)'",
         "Write --fun 'f: [n] -> []' for a scalar function of a vector, --fun 'g: [n] -> [m]' for a vector.",
     ),
+    "E134": Code(
+        PARSE,
+        "a command of LaTeX without its argument",
+        "A fraction, a root, a power, an index, a font or \\left takes what stands behind it; nothing does.",
+        "mcalc diff 'x^\\top A x^' --wrt x",
+        "Put the argument in braces: x^{2}, \\frac{a}{b}.",
+    ),
+    "E135": Code(
+        PARSE,
+        "an index that is none",
+        "In LaTeX an index is a part of a name, as in x_1 and W_{hh}, and is made of letters and digits.",
+        "mcalc diff '\\mathbf{x}_{1:n}^\\top x' --wrt x",
+        "Give the name an index of letters and digits.",
+    ),
+    "E136": Code(
+        PARSE,
+        "a command of LaTeX that is not known",
+        "The command is none of those that formulas are made of, or stands where it means nothing.",
+        "mcalc diff '\\stackrel{a}{x}' --wrt x",
+        "Write a function as \\operatorname{tr}, a name of several letters as \\mathrm{loss}; leave out what only "
+        "changes how the formula looks.",
+    ),
+    "E137": Code(
+        PARSE,
+        "a function without brackets that can be read in two ways",
+        "In LaTeX a function may stand without brackets, where it is clear how far its argument goes.",
+        "mcalc diff '\\operatorname{tr} A (X + B)' --wrt X",
+        "Put the argument in brackets.",
+    ),
     # ------------------------------------------------------------ name: what a name stands for
     "E201": Code(
         NAME,
@@ -591,6 +620,13 @@ CODES: dict[str, Code] = {
         "the last letter or to all of them.",
         "mcalc diff 'xT A x' --wrt x",
         "Write x.T for the transpose; put spaces between the factors of a product, and brackets around it.",
+    ),
+    "E215": Code(
+        NAME,
+        "two letters of LaTeX with one name",
+        "Letters that differ in font alone, as \\mathbf{x} and x, are one name in mcalc, and mean two things on paper.",
+        "mcalc diff '\\mathbf{x}^\\top x' --wrt x",
+        "Tell them apart by an index or a mark, or set both in the same font.",
     ),
     # ------------------------------------------------------------ shape: what does not fit
     "E301": Code(
@@ -769,9 +805,9 @@ CODES: dict[str, Code] = {
     "E404": Code(
         UNSUPPORTED,
         "LaTeX that is not read",
-        "The command is none of those of LaTeX that mcalc knows.",
-        "mcalc diff '\\stackrel{a}{x}' --wrt x",
-        "Write it in the input language, as in inv(A), x.T, a/b.",
+        "The command says something that has no meaning in an expression, or none that mcalc could differentiate.",
+        "mcalc diff '\\frac{\\partial}{\\partial x} x^\\top x' --wrt x",
+        "Give the formula alone, and say by options what is to be done with it; or write it in the input language.",
     ),
     "E405": Code(
         UNSUPPORTED,

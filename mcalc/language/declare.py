@@ -18,6 +18,7 @@ PROPERTIES = {
 }  # fmt: skip
 
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*")
+_IN_LATEX = re.compile(r"\s*((?:\\[A-Za-z]+|\{(?:[^{}]|\{[^{}]*\})*\}|\w)+)\s*(?=\[|\Z|\s)")
 
 
 class Declaration:
@@ -93,6 +94,10 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 def _one(text: str) -> Declaration:
     match = _NAME.match(text)
     name = normal_name(match[1]) if match else None
+    if ("\\" in text or "{" in text) and (latex := _IN_LATEX.match(text)):
+        from mcalc.language.parse import name_in
+
+        match, name = latex, name_in(latex[1])
     if match is None or name is None:
         raise Problem("E131", "a declaration starts with a name", hint="for example A[m,n], x[n] or c[]")
     rest = match.end()

@@ -18,6 +18,7 @@ from mcalc.language.declare import Declaration
 from mcalc.language.kinds import Chain, Kinds
 from mcalc.language.laws import PAIRS
 from mcalc.language.plan import Plan
+from mcalc.language.sized import ONES
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR
 
 #: What a name is, in order of preference.
@@ -42,13 +43,15 @@ class _Habits:
         self.kinds = kinds
         self.masks = kinds.masks
         self.part = kinds.part
+        self.bold = kinds.plan.program.bold
         self._scalar_sums: dict[tuple[int, ...], bool] = {}  #: sums that hold a scalar, as long as nothing changes
 
     def decide(self) -> None:
         """Give every name one kind: laws first, then the habits of writing, then the class of the name."""
         small = [n for n in self.kinds.free if not names.is_capital(n)]
         capital = [n for n in self.kinds.free if names.is_capital(n)]
-        plain = {self.part[n] for n in small if not names.is_greek(n)}
+        numbers = {n for n in small if self._is_number(n)}
+        plain = {self.part[n] for n in small if n not in numbers}
         # In sum(x^2) x is a vector with the wrong power, and lowering will say so; it is no number.
         for part, made in self.kinds.strict:
             if part in plain and made in self.kinds.arrays:
@@ -68,7 +71,7 @@ class _Habits:
         for part in self.kinds.arrays:
             self.kinds.set(part, self.masks[part] & ~SCALAR or SCALAR)
         self.kinds.settle()
-        greek = [n for n in small if names.is_greek(n) and self.masks[self.part[n]] & SCALAR]
+        greek = [n for n in small if n in numbers and self.masks[self.part[n]] & SCALAR]
         small = [n for n in small if n not in set(greek)]
         for alone in (False, True):
             self._choose([n for n in capital if self._only_term(n) == alone], _CAPITAL)
@@ -79,6 +82,12 @@ class _Habits:
             self._choose([n for n in here if self._multiplies(n)], _MULTIPLIER)
             self._choose(here, _SMALL)
         self._choose(greek, _GREEK)
+
+    def _is_number(self, name: str) -> bool:
+        """Whether a small letter is to be a number: a Greek one; where others are bold, what is not."""
+        if name in self.bold or name == ONES:
+            return False
+        return names.is_greek(name) or not all(map(names.is_capital, self.bold))
 
     def _choose(self, some: Iterable[str], preference: tuple[int, ...]) -> None:
         """Make these names the first kind that they may be, all at once, so that their order does not matter."""
@@ -118,7 +127,7 @@ class _Habits:
             scalars = all(self.masks[other] == SCALAR for other, _ in chain if other != part)
             scalars = scalars or (place == 0 and self._is_scalar(chain[1:]))
             filled = any(other in self.kinds.given for other, _ in chain)
-            if not (scalars or filled or names.is_multiplier(name)):
+            if not (scalars or filled or (names.is_multiplier(name) and name not in self.bold)):
                 return False
         return all(self._holds_scalar(terms) for terms in self.kinds.terms.get(part, ()))
 
@@ -137,7 +146,7 @@ class _Habits:
             if kind == SCALAR:
                 kind = right
             elif right != SCALAR:
-                kind = PAIRS.get((kind, right), 0) if op in "* " else 0
+                kind = PAIRS.get((kind, right), 0) if op in "* ·×" else 0
         return kind == SCALAR
 
     def _meets_row(self, chain: Chain, place: int) -> bool:

@@ -88,5 +88,17 @@ POWER = table(",->", "ii,->ii", oriented=True)
 #: `*`: both readings of two matrices are there, the product first.
 STAR = table(*_SCALED, *_PRODUCT, "i,i->i", "~i,~i->~i", "ij,ij->ij", oriented=True)
 
+#: A dot between two vectors is their inner product.
+DOT = table(*_SCALED, *_PRODUCT, "i,i->", oriented=True)
+
 #: The law of each operator between two factors.
-OPERATORS = {"@": PRODUCT, " ": PRODUCT, "*": STAR, ".*": ELEMENTWISE, "./": ELEMENTWISE, "/": DIVISION}
+OPERATORS = {
+    "@": PRODUCT,
+    " ": PRODUCT,
+    "·": DOT,
+    "×": PRODUCT,
+    "*": STAR,
+    ".*": ELEMENTWISE,
+    "./": ELEMENTWISE,
+    "/": DIVISION,
+}

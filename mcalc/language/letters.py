@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 #: What a typographic character means, one for one, so that places in the folded text are places in the user's.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width ！ to ～ are ! to ~
 for _written, _meaning in (
     ("−–—‐‑﹣", "-"),
-    ("∗×·⋅∙•", "*"),
+    ("∗", "*"),
+    ("⋅∙•", "·"),
     ("÷∕⁄", "/"),
     ("∘◦⨀", "⊙"),
     ("ᵀ⊺", "⊤"),
@@ -18,6 +21,9 @@ for _written, _meaning in (
     ("\u200b\u200c\u200d\u2060\ufeff", " "),
 ):
     FOLD.update((ord(character), ord(_meaning)) for character in _written)
+
+#: What makes a text LaTeX: a command, TeX's spaces and brackets, an index in braces, a formula between dollars.
+_TEX = re.compile(r"\\(?:[A-Za-z]{2}|[|,;:!{}()\[\]])|[^\W_]_\s*\{|^\s*\$.*\$[\s.,;]*$", re.DOTALL)
 
 #: Greek letters and the words for them. λ and lambda are two spellings of one name.
 GREEK = {
@@ -32,6 +38,15 @@ GREEK_LETTERS = {word: letter for letter, word in GREEK.items()}
 SUPERSCRIPTS = dict(zip("-+0123456789", "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
+
+
+def is_latex(text: str) -> bool:
+    r"""Whether the text is a formula in LaTeX.
+
+    >>> is_latex(r"\mathbf{x}^\top A x"), is_latex("$x$"), is_latex("x.T@A@x"), is_latex(r"A\b")
+    (True, True, False, False)
+    """
+    return ("\\" in text or "{" in text or "$" in text) and _TEX.search(text) is not None
 
 
 def normal_name(written: str) -> str | None:

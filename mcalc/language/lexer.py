@@ -29,13 +29,13 @@ _DECLARATION = re.compile(
     r"(?:var(?=[^\S\n]+[^\W\d]\w*\s*(?:\[|:[^;#\n]*(?:->|→)))|fun(?=[^\S\n]+[^\W\d]\w*\s*:))([^;#\n]*)"
 )
 _GRADIENT = re.compile(r"∇(²?)([^\W\d]\w*)(?=\()")
-_NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf|\\infty)\})(?![A-Za-z0-9_])|[₁₂]"
+_NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf)\})(?![A-Za-z0-9_])|[₁₂]"
 
 #: What an operand ends in: after it a bar can close, and a name or a bracket multiplies.
 OPERAND_ENDS = frozenset(
     (
         "NAME", "NUMBER", "RPAR", "RBRACE", "RENTRY", "RBLOCK", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT",
-        "NORM_END", "BAR_END",
+        "NORM_END", "BAR_END", "ANGLE_END", "PSEUDO_INVERSE",
     )
 )  # fmt: skip
 BRACKETS = {
@@ -66,18 +66,23 @@ ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I
 
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
     """The tokens of a program, the last one `$END`. Raises a `Problem`, whose `source` the caller adds."""
+    check_length(source)
+    scanner = Scanner(source, names)
+    scanner.scan()
+    if scanner.functions and isinstance(functions, Iterable):
+        functions = {*functions, *scanner.functions}
+    return with_calls(with_primes(scanner.tokens, functions), functions, names, scanner.defined)
+
+
+def check_length(source: str) -> None:
+    """Raise a `Problem` where the text is too long to be read."""
     most = limit("bytes")
     if len(source) > most or (not source.isascii() and len(source.encode("utf-8", "replace")) > most):
         hint = "--limit bytes=N allows more"
         raise Problem("E501", "the input is longer than {most} KiB", hint=hint, most=kibibytes(most))
-    scanner = _Scanner(source, names)
-    scanner.scan()
-    if scanner.functions and isinstance(functions, Iterable):
-        functions = {*functions, *scanner.functions}
-    return _with_calls(_with_primes(scanner.tokens, functions), functions, names, scanner.defined)
 
 
-class _Scanner:
+class Scanner:
     """The text while it is read: what has been found, which brackets are open, which names are defined."""
 
     def __init__(self, source: str, names: Container[str]) -> None:
@@ -92,6 +97,7 @@ class _Scanner:
         self.open: list[Token] = []
 
     def scan(self) -> None:
+        """Read the whole text."""
         text, tokens, match = self.text, self.tokens, _TERMINAL.match
         place, end, before = 0, len(text), ""
         while place < end:
@@ -179,6 +185,7 @@ class _Scanner:
         return stop
 
     def close(self, kind: str, written: str, start: int, stop: int) -> None:
+        """Close the bracket that is open."""
         if not self.open:
             raise Problem("E102", "`{written}` closes nothing", (start, stop), written=written)
         opener, opened, place, _ = self.open.pop()
@@ -208,10 +215,12 @@ class _Scanner:
         return kind, stop
 
     def norm_end(self, stop: int) -> int:
+        """Where the end of a norm ends, with what tells which norm it is."""
         suffix = re.compile(_NORM_KIND).match(self.text, stop)
         return suffix.end() if suffix else stop
 
     def name(self, start: int, stop: int) -> str:
+        """The name that is written here."""
         written = self.text[start:stop]
         name = "sqrt" if written == "√" else normal_name(written)
         if name is None:
@@ -222,12 +231,17 @@ class _Scanner:
                 "a power is written ^n, an index _n",
                 written=self.source[start:stop],
             )
+        return self.settled(name)
+
+    def settled(self, name: str) -> str:
+        """A name in the spelling that the text gave it first: λ and lambda are one."""
         if name not in self.names and (other := other_spelling(name)) and (other in self.names or other in self.spelt):
             return other
         self.spelt.add(name)
         return name
 
     def number(self, start: int, stop: int) -> str:
+        """The number that is written here."""
         written = self.text[start:stop]
         mantissa, _, exponent = written.lower().partition("e")
         most = limit("digits")
@@ -255,6 +269,7 @@ class _Scanner:
         return stop + 1
 
     def declaration(self, line: re.Match[str]) -> None:
+        """Add a line that declares."""
         text = line[1].rstrip()
         start = line.start(1) + len(text) - len(text.lstrip())
         self.tokens.append(("VAR", self.source[start : line.start(1) + len(text)], start, line.start(1) + len(text)))
@@ -271,15 +286,6 @@ class _Scanner:
         attribute = re.compile(r"\.\s*([^\W\d]\w*)").match(self.text, place)
         if attribute:
             return self.attribute(attribute)
-        command = re.compile(r"\\[A-Za-z]{2,}").match(self.text, place)
-        if command:
-            return Problem(
-                "E404",
-                "LaTeX such as `{command}` is not read yet",
-                command.span(),
-                "the input language writes inv(A), x.T, lambda, a/b",
-                command=command[0],
-            )
         if character == "_" and before == "NORM_END":
             return Problem(
                 "E402", "this norm is not supported", (place, place + 1), "the norms are _1, _2, _F, _∞ and _*"
@@ -302,6 +308,7 @@ class _Scanner:
         )
 
     def attribute(self, found: re.Match[str]) -> Problem:
+        """What to say of a dot with a word behind it."""
         word = found[1]
         if word in ATTRIBUTES:
             hint = say("write {text}", text=ATTRIBUTES[word])
@@ -312,7 +319,7 @@ class _Scanner:
         return Problem("E108", "`{found}` is not known", found.span(), hint, found=found[0])
 
 
-def _with_primes(tokens: list[Token], functions: Container[str]) -> list[Token]:
+def with_primes(tokens: list[Token], functions: Container[str]) -> list[Token]:
     """Calls of derivatives, `h'(x)`, as one name: where h is a function, the mark is no transpose."""
     if not any(token[0] == "TRANSPOSE" for token in tokens):
         return tokens
@@ -342,9 +349,7 @@ def _called(name: str, functions: Container[str]) -> str:
     return spelled if name not in functions and spelled in functions else name
 
 
-def _with_calls(
-    tokens: list[Token], functions: Container[str], names: Container[str], defined: set[str]
-) -> list[Token]:
+def with_calls(tokens: list[Token], functions: Container[str], names: Container[str], defined: set[str]) -> list[Token]:
     """Tell calls from products, and `where` from a variable of that name."""
     depth = 0
     for k, (kind, name, start, stop) in enumerate(tokens):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from mcalc.errors import Problem
-from mcalc.language._grammar import ACTIONS, FINAL, GOTO, RULES, START, USUAL
+from mcalc.language import _grammar
+from mcalc.language.letters import is_latex
 from mcalc.language.lexer import BRACKETS, CLOSERS, tokenize
 from mcalc.language.names import is_capital
 from mcalc.language.syntax import (
@@ -34,6 +35,7 @@ from mcalc.limits import limit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
+    from types import ModuleType
     from typing import Any
 
     from mcalc.language.lexer import Token
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 #: The operators as the surface tree writes them.
 OPERATORS = {
     "PLUS": "+", "MINUS": "-", "STAR": "*", "DOTSTAR": ".*", "SLASH": "/", "DOTSLASH": "./", "AT": "@",
-    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^", "COLON": ":",
+    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^", "COLON": ":", "DOT": "·", "CROSS": "×",
 }  # fmt: skip
 
 #: The functions that take a text: the indices of einsum, and which norm is meant.
@@ -58,21 +60,40 @@ _known: frozenset[str] = frozenset()
 
 
 def parse(text: str, functions: Container[str] | None = None, names: Container[str] = ()) -> Program:
-    """The program that `text` writes.
+    """The program that `text` writes, in the input language or in LaTeX.
 
     `functions` are the names that can be called (by default those of the records, and einsum); `names` are
     variables that are declared elsewhere, so that `A(x + y)` is a product. The span of a node in brackets is that
     of what stands inside them. Raises a `Problem` of kind parse, name, unsupported or limit.
     """
     try:
-        tokens = tokenize(text, _functions() if functions is None else functions, names)
-        program = _program(_run(tokens), (0, len(text)))
+        known = _functions() if functions is None else functions
+        bold: frozenset[str] = frozenset()
+        if is_latex(text):
+            from mcalc.language import _latex, latex
+
+            tokens, bold = latex.tokenize(text, known, names)
+            lines = _latex_lines(_run(tokens, _latex))
+        else:
+            tokens = tokenize(text, known, names)
+            lines = _run(tokens, _grammar)
+        program = _program(lines, (0, len(text)))
+        program.bold = bold
         if len(tokens) > IN_BRACKETS * limit("depth"):
             _check_depth(program)
     except Problem as problem:
         problem.source = text
         raise
     return program
+
+
+def name_in(text: str) -> str:
+    r"""The name that this spells: `\mathbf{x}` is x, and what is no LaTeX is itself. Raises a `Problem`."""
+    if "\\" not in text and "{" not in text and "$" not in text:
+        return text
+    from mcalc.language import latex
+
+    return latex.name_in(text)
 
 
 def _functions() -> frozenset[str]:
@@ -84,9 +105,10 @@ def _functions() -> frozenset[str]:
     return _known
 
 
-def _run(tokens: list[Token]) -> list[Line]:
-    """Shift and reduce until the tokens have become the lines of a program."""
-    states = [START]
+def _run(tokens: list[Token], tables: ModuleType) -> list[Line]:
+    """Shift and reduce by a grammar's tables until the tokens have become the lines of a program."""
+    rules, actions, usual, goto = tables.RULES, tables.ACTIONS, tables.USUAL, tables.GOTO
+    states: list[int] = [tables.START]
     values: Values = []
     spans: Spans = []
     previous: Token | None = None
@@ -94,10 +116,10 @@ def _run(tokens: list[Token]) -> list[Line]:
         kind, written, start, stop = token
         while True:
             state = states[-1]
-            action = ACTIONS[state].get(kind) or USUAL[state]
+            action = actions[state].get(kind) or usual[state]
             if action >= 0:
                 break
-            made, count, builder = RULES[-1 - action]
+            made, count, builder = rules[-1 - action]
             if builder:
                 if count == 1:
                     values[-1] = _BUILDERS[builder](values[-1:], spans[-1:])
@@ -105,9 +127,9 @@ def _run(tokens: list[Token]) -> list[Line]:
                     values[-count:] = [_BUILDERS[builder](values[-count:], spans[-count:])]
                     spans[-count:] = [(spans[-count][0], spans[-1][1])]
             del states[-count:]
-            states.append(GOTO[states[-1]][made])
+            states.append(goto[states[-1]][made])
         if not action:
-            if state == FINAL and kind == "$END":
+            if state == tables.FINAL and kind == "$END":
                 break
             raise _misplaced(previous, token)
         states.append(action)
@@ -122,6 +144,14 @@ def _run(tokens: list[Token]) -> list[Line]:
             values.append(OPERATORS.get(kind, written))
         previous = token
     lines: list[Line] = values[0]
+    return lines
+
+
+def _latex_lines(lines: list[Line]) -> list[Line]:
+    """The lines of a formula in LaTeX, where the last may say what it defines: `f(x) = …`."""
+    kind, value, where = lines[-1]
+    if kind == "definitions":
+        lines[-1] = ("value", (value[0][1], ()), where)
     return lines
 
 
@@ -182,6 +212,12 @@ class _Chain:
     def __init__(self, first: Syntax, *operators: str) -> None:
         self.items = [first]
         self.operators = list(operators)
+
+    def join(self, other: _Chain) -> _Chain:
+        """Let the operands of another chain follow at once."""
+        self.items += other.items
+        self.operators += [" ", *other.operators]
+        return self
 
 
 def _whole(s: Spans) -> Span:
@@ -279,6 +315,20 @@ def _looks_like_matrix(node: Syntax) -> bool:
     return False
 
 
+def _bars(v: Values, s: Spans) -> Call:
+    """Bars on paper: the determinant of a matrix, and the size of anything else."""
+    return Call("det" if _looks_like_matrix(v[1]) else "abs", (v[1],), (), _whole(s))
+
+
+def _apply(v: Values, s: Spans) -> Call:
+    """A function without brackets takes what stands behind it, unless that could as well end sooner."""
+    match v[-1]:
+        case Matmul(items) if any(isinstance(item, (Call, Terms)) for item in items):
+            hint = "write the brackets: {name}( … )"
+            raise Problem("E137", "the argument of {name} can end in several places", _whole(s), hint, name=v[0])
+    return Call(v[0], (v[-1],), (), _whole(s))
+
+
 def _call(v: Values, s: Spans) -> Call:
     name: str = v[0]
     given = v[2] if len(v) == 4 else []
@@ -342,6 +392,16 @@ _BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
     "absolute": _absolute,
     "call": _call,
     "block": _block,
+    "bars": _bars,
+    "apply": _apply,
+    "apply_power": lambda v, s: Power(_apply([v[0], v[-1]], s), v[3], False, _whole(s)),
+    "call_power": lambda v, s: Power(_call([v[0], *v[5:]], s), v[3], False, _whole(s)),
+    "raise_group": lambda v, s: Power(v[0], v[3], v[1] == ".^", _whole(s)),
+    "pseudo_inverse": lambda v, s: Call("pinv", (v[0],), (), _whole(s)),
+    "inner": lambda v, s: Call("inner", (v[1], v[3]), (), _whole(s)),
+    "fraction": lambda v, s: Product((v[2], v[5]), ("/",), _whole(s)),
+    "root": lambda v, s: Power(v[5], Product((Num("1", s[1]), v[2]), ("/",), s[1]), False, _whole(s)),
+    "join": lambda v, s: _close_tight([v[0].join(v[1])], [_whole(s)]),
     "start_blocks": lambda v, s: v,
     "index": lambda v, s: Index(v[0], tuple(v[2]), _whole(s)),
     "whole_axis": lambda v, s: Slice(None, None, s[0]),

@@ -102,12 +102,15 @@ class _Reader:
     def _pair(self, place: int, operator: str) -> Labels:
         """The labels of an array that joins an array."""
         right = self.operands[place].value
-        product = operator in ("@", " ", "*") and self._chains(right)
+        product = operator in ("@", " ", "*", "·", "×") and self._chains(right)
         elementwise = operator in ("*", ".*", "./", "/") and self._matches(right)
         if product and elementwise:
             if not self.dialect:
                 raise self._ambiguous(place)
             product = self.dialect == PRODUCT
+        if operator == "·" and not product and (self.kind, right.kind) == (COLUMN, COLUMN) and self._matches(right):
+            labels, self.labels, self.kind = self.labels, (), SCALAR
+            return labels
         if not (product or elementwise):
             raise self._misfit(place, operator)
         if not product:
@@ -194,6 +197,8 @@ class _Reader:
             ".*": say("the product of entries"),
         }
         hint = _scaled(left, right) if operator == ".*" else ""
+        if operator == "×" and left.kind == right.kind == COLUMN:
+            hint = say("there is no cross product; {x}·{y} is the inner one", x=left.atom, y=right.atom)
         hint = hint or _suggestion(left, right, operator if operator in what else "@")
         return Problem(
             "E302",

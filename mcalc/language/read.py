@@ -8,6 +8,7 @@ from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
 from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
+from mcalc.language import sized
 from mcalc.language.abstract import Functions, is_function
 from mcalc.language.abstract import declared as declared_function
 from mcalc.language.calls import functions as known_functions
@@ -16,7 +17,7 @@ from mcalc.language.infer import infer
 from mcalc.language.letters import SUPERSCRIPTS, other_spelling
 from mcalc.language.lower import Lowering, Said
 from mcalc.language.names import letters, nearest
-from mcalc.language.parse import parse
+from mcalc.language.parse import name_in, parse
 from mcalc.language.plan import Plan
 from mcalc.language.product import ELEMENTWISE, PRODUCT
 from mcalc.language.syntax import Matmul, Name, Power, Product, Program, Transpose, walk
@@ -59,6 +60,7 @@ def read(
     """
     outside = [declaration for one in declarations for declaration in declare(one)]
     abstract = dict(item for one in functions for item in declared_function(one)[1].items())
+    wrt = [name_in(name) for name in wrt]
     program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt))
     try:
         inside: list[Declaration] = []
@@ -78,6 +80,9 @@ def read(
         present -= {name.id for name, _ in program.definitions} | sizes
         known = [*declared, *(n for n in wrt if n in present and n not in declared)]
         plan = Plan(program, text, known, sizes, abstract=abstract)
+        if sized.are_in(program):
+            shapes = infer(plan, declared | sized.DECLARED, _dialect(program, text))
+            plan = Plan(sized.filled(plan.program, shapes), text, known, sizes, abstract=abstract)
         reading = _understood(plan, declared)
     except Problem as problem:
         raise _placed(problem, text, program) from None
@@ -141,6 +146,11 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
             raise Problem("E212", "variables are declared with the problem, not here", program.declarations[0][1])
         own = {name.id for name, _ in program.definitions}
         known = [*reading.symbols, *extra]
+        if sized.are_in(program):
+            names = [*known, *sized.NAMES]
+            plan = Plan(program, text, names, reading.sizes, reading.scope, closed=True, abstract=reading.abstract)
+            given = {n: Declaration(n, x.shape, frozenset(), n) for n, x in {**reading.symbols, **extra}.items()}
+            program = sized.filled(plan.program, infer(plan, given | sized.DECLARED))
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
         plan = Plan(program, text, known, reading.sizes, earlier, closed=True, abstract=reading.abstract)
         scope = earlier | {name: Value(node) for name, node in (*reading.symbols.items(), *extra.items())}
@@ -151,6 +161,7 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
 
 def variable(reading: Reading, name: str) -> Symbol:
     """The variable of this name. Raises a `Problem` of kind name where there is none."""
+    name = name_in(name)
     for spelling in (name, other_spelling(name) or name):
         if spelling in reading.symbols:
             return reading.symbols[spelling]

@@ -115,7 +115,7 @@ def _rewritten(program: Program, products: dict[str, tuple[str, ...]], exponenti
                 made = _matmul((*front, Power(last, new[id(exponent)], each, (last.span[0], node.span[1]))), node)
             case Power(_, exponent) if exponential and _is_exponential(node):
                 made = Call("exp", (new[id(exponent)],), (), node.span)
-        new[id(node)] = made if made is not None else _over(node, new)
+        new[id(node)] = made if made is not None else over(node, new)
     result = new[id(program)]
     assert isinstance(result, Program)
     return result
@@ -132,8 +132,8 @@ def _matmul(items: tuple[Syntax, ...], node: Syntax) -> Matmul:
     return Matmul(items, (" ",) * (len(items) - 1), node.span)
 
 
-def _over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
-    """The node over other children; itself where they are the same."""
+def over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
+    """The node over other children, by the old ones' `id`; itself where they are the same."""
     if all(new[id(child)] is child for child in children(node)):
         return node
     match node:
@@ -158,5 +158,5 @@ def _over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
             return Slice(start and new[id(start)], stop and new[id(stop)], span)
         case Program(definitions, body, declarations, span=span):
             values = tuple((name, new[id(value)]) for name, value in definitions)
-            return Program(values, new[id(body)], declarations, span)
+            return Program(values, new[id(body)], declarations, span, node.bold)
     return node

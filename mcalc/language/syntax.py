@@ -109,7 +109,7 @@ class Matmul(Syntax):
 
 
 class Product(Syntax):
-    """A chain of the loose product, left to right: `operators[k]` is one of `*` `.*` `/` `./`."""
+    """A chain of the loose product, left to right: `operators[k]` is one of `*` `.*` `/` `./` `·` `×`."""
 
     __slots__ = __match_args__ = ("items", "operators")
 
@@ -208,9 +208,13 @@ class Aligned(Syntax):
 
 
 class Program(Syntax):
-    """Definitions in order, then the expression that they serve; `declarations` are the texts of `var` lines."""
+    """Definitions in order, then the expression that they serve; `declarations` are the texts of `var` lines.
 
-    __slots__ = __match_args__ = ("definitions", "body", "declarations")
+    `bold` are the names that the text sets in bold: how a formula in LaTeX marks its arrays.
+    """
+
+    __slots__ = ("body", "bold", "declarations", "definitions")
+    __match_args__ = ("definitions", "body", "declarations")
 
     def __init__(
         self,
@@ -218,8 +222,10 @@ class Program(Syntax):
         body: Syntax,
         declarations: tuple[tuple[str, Span], ...] = (),
         span: Span = NOWHERE,
+        bold: frozenset[str] = frozenset(),
     ) -> None:
         self.definitions, self.body, self.declarations, self.span = definitions, body, declarations, span
+        self.bold = bold
 
 
 def children(node: Syntax) -> Iterator[Syntax]:

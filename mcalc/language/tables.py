@@ -1,4 +1,4 @@
-"""Write the parser's tables: `python -m mcalc.language.tables` turns grammar/mcalc.lark into _grammar.py.
+"""Write the parser's tables: `python -m mcalc.language.tables` turns each grammar into a module of its own.
 
 Importing lark costs more than a whole run of the calculator, so it works here, before anybody waits.
 """
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from lark import Lark
 
-TABLES = Path(__file__).with_name("_grammar.py")
+#: Each grammar, with the module of its tables.
+TABLES = {
+    name: Path(__file__).with_name(f"{module}.py") for name, module in (("mcalc", "_grammar"), ("latex", "_latex"))
+}
 
-HEAD = '''"""The parser's tables. Written by `python -m mcalc.language.tables` from grammar/mcalc.lark: do not edit."""
+HEAD = '''"""The parser's tables. Written by `python -m mcalc.language.tables` from grammar/{}.lark: do not edit."""
 # ruff: noqa
 
 from __future__ import annotations
@@ -24,11 +27,11 @@ from __future__ import annotations
 '''
 
 
-def grammar_file() -> Path:
-    """The grammar: in an installed wheel beside the package's modules, otherwise at the top of the checkout."""
+def grammar_file(name: str) -> Path:
+    """A grammar: in an installed wheel beside the package's modules, otherwise at the top of the checkout."""
     package = Path(__file__).resolve().parents[1]
-    bundled = package / "grammar" / "mcalc.lark"
-    return bundled if bundled.is_file() else package.parent / "grammar" / "mcalc.lark"
+    bundled = package / "grammar" / f"{name}.lark"
+    return bundled if bundled.is_file() else package.parent / "grammar" / f"{name}.lark"
 
 
 def build(source: str) -> Lark:
@@ -55,8 +58,9 @@ def build(source: str) -> Lark:
     return grammar
 
 
-def generate(source: str) -> str:
-    """The text of the tables' module for the grammar `source`."""
+def generate(name: str) -> str:
+    """The text of the tables' module for a grammar."""
+    source = grammar_file(name).read_text(encoding="utf-8")
     grammar = build(source)
     table = grammar.parser.parser._parse_table
     rules = list(dict.fromkeys(grammar.rules))
@@ -100,7 +104,7 @@ def generate(source: str) -> str:
         "#: Of each state: the next state after a rule has made a symbol.\n"
         + _value("GOTO", "tuple[dict[str, int], ...]", tuple(dict(sorted(row.items())) for row in goto)),
     ]
-    return HEAD + "\n".join(parts)
+    return HEAD.format(name) + "\n".join(parts)
 
 
 def _numbering(table: Any) -> dict[int, int]:
@@ -145,4 +149,5 @@ def _broken(line: str) -> str:
 
 
 if __name__ == "__main__":
-    TABLES.write_text(generate(grammar_file().read_text(encoding="utf-8")), encoding="utf-8")
+    for name, path in TABLES.items():
+        path.write_text(generate(name), encoding="utf-8")

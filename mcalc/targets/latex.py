@@ -113,6 +113,8 @@ def _target(name: Callable[[str], str]) -> Target:
         forms=forms,
         links={
             "number": ("chain", "chain", r"{0} \cdot {1}", "term"),
+            "·": ("chain", "chain", r"{0} \cdot {1}", "term"),
+            "×": ("chain", "chain", r"{0} \times {1}", "term"),
             ".*": ("chain", "chain", r"{0} \odot {1}", "term"),
             "/": ("chain", "factor", "{0}/{1}", "term"),
             "./": ("chain", "factor", r"{0} \oslash {1}", "term"),

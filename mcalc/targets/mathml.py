@@ -177,6 +177,8 @@ def _target(name: Callable[[str], str]) -> Target:
         forms=forms,
         links={
             "number": ("chain", "chain", "{0}<mo>·</mo>{1}", "term"),
+            "·": ("chain", "chain", "{0}<mo>·</mo>{1}", "term"),
+            "×": ("chain", "chain", "{0}<mo>×</mo>{1}", "term"),
             ".*": ("chain", "chain", "{0}<mo>⊙</mo>{1}", "term"),
             "/": ("chain", "factor", '{0}<mo lspace="0" rspace="0">/</mo>{1}', "term"),
             "./": ("chain", "factor", "{0}<mo>⊘</mo>{1}", "term"),

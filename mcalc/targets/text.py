@@ -41,6 +41,8 @@ TEXT = Target(
     },
     links={
         "*": ("-chain", "-chain", "{0}*{1}", "term"),
+        "·": ("-chain", "-chain", "{0}·{1}", "term"),
+        "×": ("-chain", "-chain", "{0}×{1}", "term"),
         ".*": ("-chain", "-chain", "{0}.*{1}", "term"),
         "/": ("-chain", "-factor", "{0}/{1}", "term"),
         "./": ("-chain", "-factor", "{0}./{1}", "term"),

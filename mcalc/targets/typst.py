@@ -154,6 +154,8 @@ def _target(name: Callable[[str], str]) -> Target:
         forms=forms,
         links={
             "number": ("chain", "chain", "{0} dot.op {1}", "term"),
+            "·": ("chain", "chain", "{0} dot.op {1}", "term"),
+            "×": ("chain", "chain", "{0} times {1}", "term"),
             ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
             "/": ("chain", "factor", r"{0} \/ {1}", "term"),
             "./": ("chain", "factor", "{0} ⊘ {1}", "term"),

@@ -184,6 +184,8 @@ def write(syntax: Syntax, lettering: Lettering = PLAIN) -> str:
         },
         links={
             "number": ("chain", "chain", "{0}·{1}", "term"),
+            "·": ("chain", "chain", "{0}·{1}", "term"),
+            "×": ("chain", "chain", "{0} × {1}", "term"),
             ".*": ("chain", "chain", "{0} ⊙ {1}", "term"),
             "/": ("chain", "factor", "{0}/{1}", "term"),
             "./": ("chain", "factor", "{0} ⊘ {1}", "term"),

@@ -95,6 +95,13 @@ def test_spans_are_places_in_the_program() -> None:
     assert source[slice(*caught.value.span or (0, 0))] == "symetric"
 
 
+def test_names_can_be_written_in_latex() -> None:
+    declared = declare(r"\mathbf{A}[n,n] symmetric, W_{hh}[m,n], \lambda[]")
+    assert [(d.name, len(d.dims or ()), set(d.props)) for d in declared] == [
+        ("A", 2, {"symmetric"}), ("W_hh", 2, set()), ("lambda", 0, set()),
+    ]  # fmt: skip
+
+
 def test_saying_the_same_twice_is_no_clash() -> None:
     assert list(merge(declare("A[n,n] symmetric, x[n], A[n,n] symmetric"))) == ["A", "x"]
 

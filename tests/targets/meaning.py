@@ -54,7 +54,7 @@ ZERO: Matrix = (0, 0, 0, 0)
 
 
 def _combine(a: Matrix, operator: str, b: Matrix) -> Matrix:
-    if operator in ("@", " ", "*"):
+    if operator in ("@", " ", "*", "·", "×"):
         return _times(a, b)
     if operator == ".*":
         return _entrywise(a, b, lambda x, y: x * y)

@@ -163,7 +163,7 @@ TREES: st.SearchStrategy[Syntax] = st.recursive(
     LEAVES,
     lambda below: st.one_of(
         _chains(Matmul, "@, ")(below),  # type: ignore[operator]
-        _chains(Product, "*,.*,/,./")(below),  # type: ignore[operator]
+        _chains(Product, "*,·,×,.*,/,./")(below),  # type: ignore[operator]
         _sums(below),
         _calls(below),
         below.map(Transpose),
