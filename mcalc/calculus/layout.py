@@ -20,8 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.algebra.dims import dim
-from mcalc.algebra.expr import contract, permute
 from mcalc.errors import Problem
 
 TYPE_CHECKING = False
@@ -73,12 +71,17 @@ def is_row(layout: str, value: int, variables: Sequence[int]) -> bool:
 
 def arranged(node: Expr, layout: str, value: int, variables: Sequence[int]) -> Expr:
     """A derivative in the mixed layout, in another; one that stands as a row keeps its one axis."""
+    from mcalc.algebra.expr import permute  # a shell that completes needs the names of the layouts alone
+
     order = order_of(layout, value, variables)
     return node if order == tuple(range(node.rank)) else permute(node, order)
 
 
 def as_row(node: Expr) -> Expr:
     """A vector as a matrix of one row."""
+    from mcalc.algebra.dims import dim
+    from mcalc.algebra.expr import contract
+
     return contract([(node, 1, ((0,),))], ((1,), (0,)), {1: dim(1)})
 
 
