@@ -146,7 +146,7 @@ def test_a_file_holds_an_expression_with_its_definitions(tmp_path: Path) -> None
         (["diff", "A@x + x.T@B", "--wrt", "x", "--var", "A[m,n], B[n,k]"], 2, "error: "),
         (["diff", "x.T@x", "--wrt", "x", "--order", "0"], 2, "order"),
         (["diff", "x.T@x", "--wrt", "x", "--order", "5"], 4, "limit"),
-        (["diff", "x.T@x", "--wrt", "x", "--layout", "numerator"], 3, "numerator"),
+        (["diff", "tr(A@expm(X))", "--wrt", "X", "--order", "3"], 3, "third derivative of expm"),
         (["diff", "-f", "/no/such/file", "--wrt", "x"], 2, "cannot read /no/such/file"),
         (["dif", "x"], 2, "did you mean diff?"),
         (["x.T@x", "--wrt", "x"], 2, "mcalc diff 'x.T@x'"),
