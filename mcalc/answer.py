@@ -167,11 +167,12 @@ class Answer:
         self.reading, self.derivatives, self.order, self.layout = reading, derivatives, order, layout
         chosen = {d.variable for d in derivatives}
         absent = [x.name for x in chosen - reading.root.free]
-        self.notes = [*reading.notes, *(f"{name} does not occur, so the derivative is zero" for name in sorted(absent))]
+        self.notes = list(reading.notes)
+        self.notes += [say("{name} does not occur, so the derivative is zero", name=name) for name in sorted(absent)]
         self.notes += kinks(reading.root, chosen)
         if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
             told = "books leave the {layout} layout open here; taken are {axes}"
-            self.notes.append(say(told, layout=layout, axes=say(AXES[layout])))
+            self.notes.append(say(told, layout=say(layout), axes=say(AXES[layout])))
 
     def verify(self, seed: int = 0) -> Verified:
         """The derivatives against finite differences at random points inside the domain."""
@@ -273,7 +274,8 @@ def kinks(root: Expr, variables: set[Symbol]) -> list[str]:
     """What is taken for a derivative where an operation on the variables has none."""
     moving = postorder(root, lambda node: not node.free.isdisjoint(variables))
     ops = dict.fromkeys(node.op for node in moving if isinstance(node, Apply) and node.op.nonsmooth)
-    return [op.nonsmooth if op.name in op.nonsmooth else f"{op.name}: {op.nonsmooth}" for op in ops]
+    told = {op.name: say(op.nonsmooth) for op in ops}
+    return [what if name in what else say("{name}: {what}", name=name, what=what) for name, what in told.items()]
 
 
 def shape_reply(reading: Reading) -> Reply:

@@ -50,6 +50,11 @@ def any_of(words: Iterable[str]) -> str:
     return _chained("{before} or {last}", words)
 
 
+def in_turn(sentences: Iterable[str]) -> str:
+    """The sentences, one after another."""
+    return _chained("{before} {last}", sentences)
+
+
 def all_of(words: Iterable[str]) -> str:
     """The words, all of which are meant: `a vector and a matrix`."""
     return _chained("{before} and {last}", words)

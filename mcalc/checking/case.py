@@ -16,6 +16,7 @@ from mcalc.checking.terms import summands, terms_of
 from mcalc.checking.values import Values, Vector, values_for
 from mcalc.language.syntax import Name
 from mcalc.notation import notate
+from mcalc.phrase import say
 from mcalc.targets import write
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: A formula in a sentence is no longer than this.
 MOST_SHOWN = 60
-A_PART = "a part of it"  #: what is said in the place of a longer one
+A_PART = say("a part of it")  #: what is said in the place of a longer one
 
 
 class Suspects:

@@ -20,6 +20,7 @@ from mcalc.checking.finding import Finding
 from mcalc.checking.question import Question, Verdict
 from mcalc.errors import Problem
 from mcalc.language.read import reread_value
+from mcalc.phrase import say
 
 VALUE, DIFFERENTIAL, DERIVATIVE = "value", "differential", "derivative"
 
@@ -73,7 +74,9 @@ def _verdict(question: Question, text: str, kind: str) -> Verdict:
     value = reread_value(text, question.reading, {question.change.name: question.change, **more})
     reference = question.f if kind == VALUE else question.differential
     if value.expr.shape != reference.shape:
-        return Verdict("wrong", findings=[Finding("wrong-shape", f"this has not the shape of the {kind}")])
+        return Verdict(
+            "wrong", findings=[Finding("wrong-shape", say("this has not the shape of the {kind}", kind=say(kind)))]
+        )
     return question.compare(reference, value.expr)
 
 

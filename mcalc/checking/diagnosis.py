@@ -7,7 +7,6 @@ between answer and derivative with parts of either, all by their values at the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from itertools import combinations
 
 from mcalc.algebra.dims import dim, show_shape
@@ -24,11 +23,14 @@ from mcalc.checking.mutations import with_property
 from mcalc.checking.terms import terms_of
 from mcalc.checking.values import CLOSE, Numbers, Values, Vector
 from mcalc.errors import Problem
+from mcalc.phrase import all_of, say
 
 #: Sums of parts are tried for all choices among so many of them.
 MOST_PARTS = 7
 #: At most so many findings are told.
 MOST_TOLD = 4
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def findings(case: Case) -> list[Finding]:
@@ -55,24 +57,28 @@ def findings(case: Case) -> list[Finding]:
 def _undone(case: Case) -> Iterator[Finding]:
     f, x = case.question.f, case.question.variable
     if case.equals(f) or (f.rank == 2 and case.equals(f.T)):
-        yield Finding("not-differentiated", "this is the expression itself: it has not been differentiated")
+        yield Finding("not-differentiated", say("this is the expression itself: it has not been differentiated"))
     elif case.answer.shape == f.shape and (not x.rank or x.shape == f.shape):
         back = derivative(case.answer, x) if not x.rank else derivative(total(case.answer), x)
         if sampled(back, f, case.samples):
-            told = f"this is an integral: its derivative by {case.show(x)} is the expression itself"
+            told = say("this is an integral: its derivative by {shown} is the expression itself", shown=case.show(x))
             yield Finding("integrated", told)
 
 
 def _other_way_round(case: Case) -> Iterator[Finding]:
     right = case.right
     if right.rank == 2 and case.equals(right.T):
-        yield Finding("transpose", "this is the transpose of the derivative")
+        yield Finding("transpose", say("this is the transpose of the derivative"))
         if (other := case.question.layout_of_transpose) and right is case.question.reference:
-            told = f"this would be right in the {other} layout; the question asks for the {case.question.layout} layout"
+            told = say(
+                "this would be right in the {other} layout; the question asks for the {layout} layout",
+                other=say(other),
+                layout=say(case.question.layout),
+            )
             yield Finding("layout", told, likelier=-1.5)
     for wrong in case.question.row_major:
         if case.equals(wrong):
-            yield Finding("vec-order", "this stacks the rows of matrices, while vec stacks their columns")
+            yield Finding("vec-order", say("this stacks the rows of matrices, while vec stacks their columns"))
 
 
 def _multiple(case: Case) -> Iterator[Finding]:
@@ -80,15 +86,15 @@ def _multiple(case: Case) -> Iterator[Finding]:
     if values is None or case.given is None or right is None or not case.same_shape:
         return
     if is_zero(case.right):
-        yield Finding("extra-term", "the derivative is zero")
+        yield Finding("extra-term", say("the derivative is zero"))
     numbers = values.ratios(case.given, right)
     if numbers is None:
         return
     constant = values.rational(numbers)
     if constant == -1:
-        yield Finding("sign", "the sign is the other way round: this is minus the derivative", proportional=True)
+        yield Finding("sign", say("the sign is the other way round: this is minus the derivative"), proportional=True)
     elif constant == 0:
-        yield Finding("missing-term", "the derivative is not zero")
+        yield Finding("missing-term", say("the derivative is not zero"))
     elif told := _constant_factor(case, values, numbers):
         yield Finding("factor", told, proportional=True)
     elif told := _factor(case, values, numbers):
@@ -99,8 +105,8 @@ def _constant_factor(case: Case, values: Values, numbers: Numbers) -> str:
     """What number the answer is a multiple by, sizes counting as numbers; '' where it is none."""
     constant = values.rational(numbers)
     if constant is not None:
-        turned = ", and the sign is the other way round" if constant < 0 else ""
-        return _times(str(abs(1 / constant)), str(abs(constant)), abs(constant) < 1) + turned
+        told = _times(str(abs(1 / constant)), str(abs(constant)), abs(constant) < 1)
+        return say("{told}, and the sign is the other way round", told=told) if constant < 0 else told
     sizes = [dim(name) for name in sorted(case.question.sizes)]
     nodes = [*map(size, sizes), *(size(a * b) for a, b in combinations(sizes, 2))]
     nodes += [size(a) / size(b) for a in sizes for b in sizes if a is not b]
@@ -108,7 +114,7 @@ def _constant_factor(case: Case, values: Values, numbers: Numbers) -> str:
         for told in _by(case, values, numbers, node):
             return told
     if not values.exact and max(numbers) - min(numbers) < CLOSE * abs(numbers[0]):
-        return f"this is {float(numbers[0]):.6g} times the derivative"
+        return say("this is {number} times the derivative", number=f"{float(numbers[0]):.6g}")
     return ""
 
 
@@ -130,14 +136,17 @@ def _by(case: Case, values: Values, numbers: Numbers, node: Expr) -> Iterator[st
     given: Vector = tuple([c] for c in numbers)
     ratios = values.ratios(given, at)
     if ratios and (constant := values.rational(ratios)) is not None:
-        yield f"this is {shown if constant == 1 else f'{constant}*{shown}'} times the derivative"
+        factor = shown if constant == 1 else f"{constant}*{shown}"
+        yield say("this is {number} times the derivative", number=factor)
     ratios = values.ratios(tuple([1] for _ in numbers), values.times(numbers, at))
     if ratios and (constant := values.rational(ratios)) is not None:
-        yield f"the factor {shown} is missing" if constant == 1 else f"the factor {constant}*{shown} is missing"
+        yield say("the factor {shown} is missing", shown=shown if constant == 1 else f"{constant}*{shown}")
 
 
 def _times(missing: str, extra: str, small: bool) -> str:
-    return f"a factor {missing} is missing" if small else f"there is a factor {extra} too many"
+    if small:
+        return say("a factor {missing} is missing", missing=missing)
+    return say("there is a factor {extra} too many", extra=extra)
 
 
 # ---------------------------------------------------------------- parts
@@ -156,30 +165,46 @@ def _parts_missing(case: Case) -> Iterator[Finding]:
     for k, vector in enumerate(vectors):
         numbers = case.values.ratios(case.gap, vector)
         c = case.values.rational(numbers) if numbers else None
-        where = f"the part from the {_ordinal(k + 1)} {case.show(case.question.variable)}"
+        ordinal, name = _ordinal(k + 1), case.show(case.question.variable)
         if c == -2:
-            yield Finding("sign", f"{where} has the other sign", likelier=-8)
+            told = say("the part from the {ordinal} {name} has the other sign", ordinal=ordinal, name=name)
+            yield Finding("sign", told, likelier=-8)
         elif c is not None and c != -1:
-            yield Finding("factor", f"{where} is {1 + c} times what it should be", likelier=-0.2)
+            told = say(
+                "the part from the {ordinal} {name} is {factor} times what it should be",
+                ordinal=ordinal,
+                name=name,
+                factor=1 + c,
+            )
+            yield Finding("factor", told, likelier=-0.2)
     if case.right.rank == 2 and case.right.shape[0] is case.right.shape[1]:
         for k, (_, part) in enumerate(found):
             turned = case.of_question(part.T)
             if turned is not None and case.values.same(case.gap, case.values.minus(turned, vectors[k])):
-                told = f"the part from the {_ordinal(k + 1)} {case.show(case.question.variable)} is transposed"
+                ordinal, name = _ordinal(k + 1), case.show(case.question.variable)
+                told = say("the part from the {ordinal} {name} is transposed", ordinal=ordinal, name=name)
                 yield Finding("transpose", told, likelier=-0.1)
 
 
 def _missed(case: Case, missed: Sequence[tuple[Occurrence, Expr]], count: int) -> str:
     name = case.show(case.question.variable)
-    which = " and the ".join(_ordinal(o.place) for o, _ in missed)
-    places = "".join(f" (in {o.within})" for o, _ in missed[:1] if o.within)
+    which = all_of(say("the {ordinal}", ordinal=_ordinal(o.place)) for o, _ in missed)
+    if missed[0][0].within:
+        which = say("{which} (in {place})", which=which, place=missed[0][0].within)
     shown = [case.show(part) for _, part in missed]
-    gives = f": it contributes {shown[0]}" if len(missed) == 1 and shown[0] != A_PART else ""
-    return f"{name} occurs {count} times, and each contributes; the {which}{places} is missing{gives}"
+    return say(
+        "{name} occurs {count} times, and each contributes; {which} is missing: it contributes {part}"
+        if len(missed) == 1 and shown[0] != A_PART
+        else "{name} occurs {count} times, and each contributes; {which} is missing",
+        name=name,
+        count=count,
+        which=which,
+        part=shown[0],
+    )
 
 
 def _ordinal(k: int) -> str:
-    return ("first", "second", "third", "fourth", "fifth", "sixth")[k - 1] if k < 7 else f"{k}th"
+    return say(ORDINALS[k - 1]) if k <= len(ORDINALS) else say("{number}th", number=k)
 
 
 def _choices(count: int) -> Iterator[tuple[int, ...]]:
@@ -198,33 +223,35 @@ def _terms_wrong(case: Case) -> Iterator[Finding]:
         for chosen in _choices(len(before)):
             held = [v for k, v in enumerate(vectors) if k in chosen and v is not None]
             if case.values.same(case.gap, case.values.negative(case.values.total(held))):
-                shown = " and ".join(case.show(before[k][0]) for k in chosen)
-                yield Finding("missing-term", f"the derivative of {shown} is missing", likelier=2.5)
+                shown = all_of(case.show(before[k][0]) for k in chosen)
+                told = say("the derivative of {shown} is missing", shown=shown)
+                yield Finding("missing-term", told, likelier=2.5)
                 break
     for term in case.suspects.terms if len(case.suspects.terms) > 1 else ():
         value = case.of_question(term)
         numbers = case.values.ratios(case.gap, value) if value else None
         c = case.values.rational(numbers) if numbers else None
         if c == -1:
-            yield Finding("missing-term", f"the term {case.show(term)} is missing", likelier=-1.2)
+            yield Finding("missing-term", say("the term {shown} is missing", shown=case.show(term)), likelier=-1.2)
         elif c == -2:
-            yield Finding("sign", f"the term {case.show(term)} has the other sign", likelier=-8)
+            yield Finding("sign", say("the term {shown} has the other sign", shown=case.show(term)), likelier=-8)
         elif c is not None:
-            yield Finding("factor", f"the term {case.show(term)} stands there {_often(1 + c)}", likelier=-0.2)
+            told = say(
+                "the term {shown} stands there {count} times" if c else "the term {shown} stands there once",
+                shown=case.show(term),
+                count=1 + c,
+            )
+            yield Finding("factor", told, likelier=-0.2)
     for term in _own_terms(case.answer):
         value = case.values.of(term)
         if value is not None and case.values.same(case.gap, value):
-            yield Finding("extra-term", f"the term {case.show(term)} does not belong there")
+            yield Finding("extra-term", say("the term {shown} does not belong there", shown=case.show(term)))
             break
 
 
 def _own_terms(answer: Expr) -> list[Expr]:
     terms = terms_of(answer)
     return terms if len(terms) > 1 else []
-
-
-def _often(c: Fraction) -> str:
-    return f"{c} times" if c != 1 else "once"
 
 
 # ---------------------------------------------------------------- wrong rules and slips
@@ -239,7 +266,7 @@ def _rules_wrong(case: Case) -> Iterator[Finding]:
             # Of an array people speak as occurring twice, of a number as being in two factors.
             array = mutation.code == "product-rule" and (x.rank or mutation.show[:1] == (x,))
             likelier = -1.5 if array else -10 if mutation.code in ("sign", "not-differentiated") else 0
-            yield Finding(mutation.code, mutation.told.format(*shown), likelier)
+            yield Finding(mutation.code, mutation.says(shown), likelier)
 
 
 def _slipped(case: Case) -> Iterator[Finding]:
@@ -250,7 +277,7 @@ def _slipped(case: Case) -> Iterator[Finding]:
         before, after = case.of_question(term), case.of_question(slip.expr)
         if before is not None and after is not None and case.values.same(case.gap, case.values.minus(after, before)):
             shown = [case.show(node) for node in slip.show]
-            yield Finding(slip.code, slip.told.format(*shown), likelier=-9 if slip.code == "transpose" else -0.5)
+            yield Finding(slip.code, slip.says(shown), likelier=-9 if slip.code == "transpose" else -0.5)
 
 
 # ---------------------------------------------------------------- structure
@@ -262,11 +289,11 @@ def _cookbook(case: Case) -> Iterator[Finding]:
         return
     both = g + g.T
     diagonal = contract([(g, 1, ((0,), (0,)))], ((0,), (0,)))
-    told = "the rule G + G' - diag(G) of some books is not the gradient of a symmetric matrix"
+    told = say("the rule G + G.T - diag(G) of some books is not the gradient of a symmetric matrix")
     if case.equals(both - diagonal):
-        yield Finding("cookbook-symmetric", told.replace("G'", "G.T"))
+        yield Finding("cookbook-symmetric", told)
     elif case.equals(both) and not case.equals(scale(2, g)):
-        yield Finding("cookbook-symmetric", "this is G + G.T, which counts every entry of the derivative G twice")
+        yield Finding("cookbook-symmetric", say("this is G + G.T, which counts every entry of the derivative G twice"))
 
 
 def _only_where(case: Case) -> Iterator[Finding]:
@@ -279,9 +306,13 @@ def _only_where(case: Case) -> Iterator[Finding]:
         for group in groups:
             a, b = (with_property(node, group, prop) for node in (case.answer, case.right))
             if sampled(a, b, case.samples):
-                names = " and ".join(case.show(s) for s in group)
-                kind = "are" if len(group) > 1 else "is"
-                told = f"this is right only where {names} {kind} {prop}, which the question does not say"
+                told = say(
+                    "this is right only where {names} are {prop}, which the question does not say"
+                    if len(group) > 1
+                    else "this is right only where {names} is {prop}, which the question does not say",
+                    names=all_of(case.show(s) for s in group),
+                    prop=say(prop),
+                )
                 # The symmetric part was taken for the whole, rather than a transpose forgotten.
                 part = all(simplify(_turned(case.right, s)) is simplify(case.right) for s in group)
                 weak = prop != "symmetric" or len(group) > 1
@@ -312,13 +343,17 @@ def _shapes(case: Case) -> Iterator[Finding]:
         return value is not None and target is not None and case.values is not None and case.values.same(value, target)
 
     if answer.rank == 1 and gives(OPS["diag"](answer)):
-        yield Finding("missing-diag", "the entries are right, and belong on the diagonal of a matrix: diag(…)")
+        yield Finding("missing-diag", say("the entries are right, and belong on the diagonal of a matrix: diag(…)"))
     elif answer.rank == 2 and not right.rank and answer.shape[0] is answer.shape[1] and gives(OPS["tr"](answer)):
-        yield Finding("missing-trace", "the derivative is the trace of this")
+        yield Finding("missing-trace", say("the derivative is the trace of this"))
     elif answer.rank > right.rank and any(gives(node) for node in _sums(answer, right.rank)):
-        yield Finding("missing-sum", "the derivative is a sum over entries of this")
-    shapes = show_shape(right.shape), show_shape(answer.shape)
-    yield Finding("wrong-shape", f"the shape of the derivative is {shapes[0]}, and that of this is {shapes[1]}")
+        yield Finding("missing-sum", say("the derivative is a sum over entries of this"))
+    told = say(
+        "the shape of the derivative is {right}, and that of this is {answer}",
+        right=show_shape(right.shape),
+        answer=show_shape(answer.shape),
+    )
+    yield Finding("wrong-shape", told)
 
 
 def _sums(node: Expr, rank: int) -> Iterator[Expr]:

@@ -18,6 +18,7 @@ from mcalc.checking.identity import Samples
 from mcalc.checking.point import NoValue, TooLarge
 from mcalc.checking.sampling import TRIES, Array, Floating, greatest
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 #: Derivatives agree up to this share of their scale.
 AGREE = 1e-5
@@ -43,12 +44,15 @@ class Verified:
     def told(self) -> str:
         """The outcome in one line."""
         if self.ok is None:
-            return "not verified: no point was found where finite differences say anything"
-        points = f"{self.points} point{'s' if self.points != 1 else ''}"
+            return say("not verified: no point was found where finite differences say anything")
         if self.ok:
             below = 10.0 ** max(ceil(log10(self.gap)), -12) if self.gap else 1e-12
-            return f"verified: it agrees with finite differences at {points}, relative gap below {below:.0e}"
-        return f"not verified: it disagrees with finite differences, relative gap {self.gap:.1e}"
+            return say(
+                "verified: it agrees with finite differences at {points}, relative gap below {gap}",
+                points=say("{count} point" if self.points == 1 else "{count} points", count=self.points),
+                gap=f"{below:.0e}",
+            )
+        return say("not verified: it disagrees with finite differences, relative gap {gap}", gap=f"{self.gap:.1e}")
 
     def reply(self) -> dict[str, object]:
         """The outcome as plain data."""

@@ -22,6 +22,7 @@ from mcalc.language.syntax import (
     Transpose,
     walk,
 )
+from mcalc.phrase import say
 
 ONLY = "only:"
 
@@ -29,13 +30,13 @@ ONLY = "only:"
 def no_inverse(tree: Program, value: Expr) -> str:
     """Without the inverse of a matrix, or a solution, which is one."""
     found = any(isinstance(n, Apply) and n.op.name in ("inv", "pinv") for n in postorder(value))
-    return "it is to do without an inverse" if found else ""
+    return say("it is to do without an inverse") if found else ""
 
 
 def no_kron(tree: Program, value: Expr) -> str:
     """Without Kronecker products and stacked columns."""
     found = any(isinstance(n, Call) and n.name in ("kron", "vec", "unvec") for n in walk(tree))
-    return "it is to do without kron and vec" if found else ""
+    return say("it is to do without kron and vec") if found else ""
 
 
 def expanded(tree: Program, value: Expr) -> str:
@@ -43,9 +44,9 @@ def expanded(tree: Program, value: Expr) -> str:
     for node in walk(tree):
         match node:
             case Matmul(items) | Product(items) if any(map(_is_sum, items)):
-                return "products of sums are to be multiplied out"
+                return say("products of sums are to be multiplied out")
             case Transpose(arg) | Power(arg, _) if _is_sum(arg):
-                return "transposes and powers of sums are to be multiplied out"
+                return say("transposes and powers of sums are to be multiplied out")
     return ""
 
 
@@ -56,7 +57,7 @@ def factored(tree: Program, value: Expr) -> str:
             factors = [_factors(item) for item in node.items]
             for end in (0, -1):
                 if all(f for f in factors) and all(f[end] == factors[0][end] for f in factors):
-                    return "the factor that all terms share is to be taken out"
+                    return say("the factor that all terms share is to be taken out")
     return ""
 
 
@@ -105,7 +106,7 @@ def _only(test: str, tree: Program) -> str:
     allowed = {name.strip() for name in test.removeprefix(ONLY).split(",")}
     allowed |= {name.id for name, _ in tree.definitions}
     other = [n.id for n in walk(tree) if isinstance(n, Name) and n.id not in allowed]
-    return f"it is to do without {other[0]}" if other else ""
+    return say("it is to do without {name}", name=other[0]) if other else ""
 
 
 def _is_sum(node: Syntax) -> bool:

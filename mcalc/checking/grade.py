@@ -9,6 +9,7 @@ from typing import Any
 from mcalc.checking.question import Verdict, question_for
 from mcalc.checking.submissions import Submission
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 #: The share of the points that a verdict earns; one that stays undecided is for a person to see.
 EARNED = {"correct": 1.0, "correct-up-to-layout": 1.0, "partial": 0.5, "wrong": 0.0, "invalid": 0.0}
@@ -27,12 +28,12 @@ class Grader:
         try:
             return self.row(submission, self.verdict(submission))
         except Problem as problem:
-            told = f"the question: {problem.message}"  # no fault of the student's
+            told = say("the question: {message}", message=problem.message)  # no fault of the student's
             return self.row(submission, Verdict("undecided", told=told, problem=problem))
         except (RecursionError, MemoryError):
-            return self.undecided(submission, "the answer is too large or too deep")
+            return self.undecided(submission, say("the answer is too large or too deep"))
         except Exception as fault:
-            return self.undecided(submission, f"mcalc failed on this: {type(fault).__name__}")
+            return self.undecided(submission, say("mcalc failed on this: {name}", name=type(fault).__name__))
 
     def verdict(self, submission: Submission) -> Verdict:
         """The verdict. Raises a `Problem` where the question means nothing."""

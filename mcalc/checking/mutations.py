@@ -7,7 +7,7 @@ putting a wrong rule in the place of one node's; slips afterwards are made on th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mcalc.algebra.batch import hole
 from mcalc.algebra.expr import (
@@ -27,6 +27,7 @@ from mcalc.algebra.walk import substitute
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import active
 from mcalc.errors import Problem
+from mcalc.phrase import Phrase, say
 
 #: So many nodes of the expression are tried.
 MOST_NODES = 40
@@ -38,13 +39,17 @@ _FIRST_PLACE = 5000
 class Mutation:
     """A wrong derivative: the code of the mistake, a sentence about it, and what it leads to.
 
-    `show` are nodes that the sentence has holes for.
+    `show` are nodes that the sentence has the holes `{a}` and `{b}` for.
     """
 
     __slots__ = ("code", "expr", "show", "told")
 
-    def __init__(self, code: str, told: str, show: tuple[Expr, ...], expr: Expr) -> None:
+    def __init__(self, code: str, told: Phrase, show: tuple[Expr, ...], expr: Expr) -> None:
         self.code, self.told, self.show, self.expr = code, told, show, expr
+
+    def says(self, shown: Sequence[str]) -> Phrase:
+        """The sentence, with the nodes as they are shown."""
+        return say(self.told.template, **self.told.fields, **dict(zip("ab", shown, strict=False)))
 
 
 def while_differentiating(f: Expr, x: Symbol) -> Iterator[Mutation]:
@@ -71,7 +76,7 @@ def _inner_forgotten(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
     outer = substitute(f, {node: inside})
     back: dict[Expr, Expr] = {inside: node}
     part = substitute(derivative(outer, inside), back)
-    told = "the derivative of the inner function is missing: {0} depends on {1} and has a derivative of its own"
+    told = say("the derivative of the inner function is missing: {a} depends on {b} and has a derivative of its own")
     yield Mutation("chain-factor", told, (node, x), part)
     if x in outer.free and node.shape == x.shape:
         yield Mutation("chain-factor", told, (node, x), part + substitute(derivative(outer, x), back))
@@ -87,9 +92,17 @@ def _slope_forgotten(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
     found = derivative(substitute(f, {node: line}), x)
     name = node.op.name
     wrongs = (
-        ("chain-factor", f"the derivative of {name} is missing: {name} was passed over in {{0}}", ones(node.shape)),
-        ("not-differentiated", f"{name} was not differentiated: {{0}} stands where its slope belongs", node),
-        ("sign", f"the derivative of {name} has the other sign", -node.op.slope(arg, node)),
+        (
+            "chain-factor",
+            say("the derivative of {name} is missing: {name} was passed over in {a}", name=name),
+            ones(node.shape),
+        ),
+        (
+            "not-differentiated",
+            say("{name} was not differentiated: {a} stands where its slope belongs", name=name),
+            node,
+        ),
+        ("sign", say("the derivative of {name} has the other sign", name=name), -node.op.slope(arg, node)),
     )
     for code, told, wrong in wrongs:
         yield Mutation(code, told, (node,), substitute(found, {slope: wrong, value: node, start: arg}))
@@ -110,7 +123,7 @@ def _factor_held(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
             found = derivative(substitute(f, {node: contract(factors, node.out, sizes)}), x)
             back: dict[Expr, Expr] = {h: node.factors[j][0] for j, h in holes.items()}
             first = node.factors[held[0]][0]
-            told = "the product rule has one term for each factor: the one where {0} is differentiated is missing"
+            told = say("the product rule has one term for each factor: the one where {a} is differentiated is missing")
             yield Mutation("product-rule", told, (first,), substitute(found, back))
     if not x.rank:
         powers = [(power(b, e), axes) for b, e, axes in node.factors]
@@ -119,7 +132,8 @@ def _factor_held(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
         line = slope * (x - start)
         found = derivative(substitute(f, {node: line + _hole(node, 2)}), x)
         wrong = substitute(found, {slope: contract(factors, node.out, sizes), start: x, _hole(node, 2): node})
-        yield Mutation("product-rule", "the derivative of a product is not the product of the derivatives", (), wrong)
+        told = say("the derivative of a product is not the product of the derivatives")
+        yield Mutation("product-rule", told, (), wrong)
 
 
 # ---------------------------------------------------------------- slips in the result
@@ -143,7 +157,7 @@ def slips(term: Expr) -> Iterator[Mutation]:
                 yield Mutation(code, told, show, wrong)
 
 
-Slip = tuple[str, str, tuple[Expr, ...], list[Factor]]
+Slip = tuple[str, Phrase, tuple[Expr, ...], list[Factor]]
 Slips = Callable[[list[Factor], Contract], Iterator[Slip]]
 
 
@@ -151,7 +165,7 @@ def _turned(factors: list[Factor], node: Contract) -> Iterator[Slip]:
     for k, (base, exponent, axes) in enumerate(factors):
         if base.rank == 2 and base.shape[0] is base.shape[1] and not base.symmetric:
             turned = [*factors[:k], (base, exponent, axes[::-1]), *factors[k + 1 :]]
-            yield "transpose", "a transpose is missing, or one too many, at {0}", (base,), turned
+            yield "transpose", say("a transpose is missing, or one too many, at {a}"), (base,), turned
 
 
 def _exchanged(factors: list[Factor], node: Contract) -> Iterator[Slip]:
@@ -160,7 +174,7 @@ def _exchanged(factors: list[Factor], node: Contract) -> Iterator[Slip]:
             if a is not b and a.shape == b.shape and e == g and a.rank == 2:
                 changed = list(factors)
                 changed[j], changed[k] = (b, e, left), (a, g, right)
-                told = "the order of the product matters: {0} and {1} have changed places"
+                told = say("the order of the product matters: {a} and {b} have changed places")
                 yield "order-swapped", told, (b, a), changed
 
 
@@ -172,18 +186,19 @@ def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
             rest = [f for i, f in enumerate(factors) if i not in (j, k)]
             if a.rank != 2 or b.rank != 2 or e != 1 or g != 1:
                 continue
-            told = "a product of the wrong kind: {0} and {1} are to be multiplied "
+            each = say("a product of the wrong kind: {a} and {b} are to be multiplied entry by entry")
+            whole = say("a product of the wrong kind: {a} and {b} are to be multiplied as matrices")
             if left == right and a.shape[0] is a.shape[1]:
                 for one, two in ((right, left), (left, right)):
                     first, second = (b, a) if one is right else (a, b)
                     changed = [*rest, (first, 1, (one[0], (spare,))), (second, 1, ((spare,), two[1]))]
-                    yield "product-kind", told + "entry by entry", (b, a), changed
+                    yield "product-kind", each, (b, a), changed
             for (p, pa), (q, qa) in (((a, left), (b, right)), ((b, right), (a, left))):
                 middle = pa[1]
                 used = [g for _, _, axes in rest for g in axes] + list(node.out)
                 if middle == qa[0] and middle not in used and p.shape == q.shape:
                     out = (pa[0], qa[1])
-                    yield "product-kind", told + "as matrices", (p, q), [*rest, (p, 1, out), (q, 1, out)]
+                    yield "product-kind", whole, (p, q), [*rest, (p, 1, out), (q, 1, out)]
 
 
 def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:
@@ -192,19 +207,19 @@ def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:
     for k, (base, exponent, axes) in enumerate(factors):
         rest = [*factors[:k], *factors[k + 1 :]]
         if exponent != 1:
-            yield "factor", "the factor {0} is missing", (base,), [*rest, (base, exponent - 1, axes)]
+            yield "factor", say("the factor {a} is missing"), (base,), [*rest, (base, exponent - 1, axes)]
         held = Counter(x for _, _, ax in rest for g in ax for x in g)
         # A label that only one other factor has holds two factors together, unless it shows.
         if all(held[x] > (x not in shown) for g in axes for x in g):
             code = "chain-factor" if base.rank else "factor"
-            yield code, "the factor {0} is missing", (base,), rest
+            yield code, say("the factor {a} is missing"), (base,), rest
         elif base.rank == 2 and base.shape[0] is base.shape[1] and all(len(g) == 1 for g in axes):
             (one,), (two,) = axes
             if two in shown:
                 one, two = two, one
             if two not in shown:
                 whole = [(b, e, tuple(tuple(one if x == two else x for x in g) for g in ax)) for b, e, ax in rest]
-                yield "chain-factor", "the factor {0} is missing", (base,), whole
+                yield "chain-factor", say("the factor {a} is missing"), (base,), whole
 
 
 def with_property(root: Expr, variables: Iterable[Symbol], prop: str) -> Expr:

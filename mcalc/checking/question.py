@@ -21,6 +21,7 @@ from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
 from mcalc.limits import kibibytes, limit
+from mcalc.phrase import Phrase, say
 from mcalc.request import Request
 
 TYPE_CHECKING = False
@@ -56,7 +57,7 @@ class Verdict:
     def message(self) -> str:
         """What to say to the student: the likeliest cause, or a remark."""
         if self.form:
-            return f"right, but {self.form[0][1]}"
+            return say("right, but {told}", told=self.form[0][1])
         return self.findings[0].message if self.findings else self.told
 
     def exit_status(self, strict_layout: bool = False) -> int:
@@ -185,24 +186,37 @@ class Question:
         yield contract([(g, 1, axes)], groups)
         yield contract([(g, 1, axes)], groups[::-1])
 
-    def presentations(self) -> Iterator[tuple[Expr, str, str]]:
+    def presentations(self) -> Iterator[tuple[Expr, str, Phrase]]:
         """Other ways to give the derivative: what it is then, the verdict, and a remark."""
         g, x = self.reference, self.variable
         up_to = "correct-up-to-layout"
         if g.rank == 2 and g.shape[0] is not g.shape[1] and (other := self.layout_of_transpose):
-            yield g.T, up_to, f"right in the {other} layout; in the {self.layout} layout it is the transpose of this"
+            told = say(
+                "right in the {other} layout; in the {layout} layout it is the transpose of this",
+                other=say(other),
+                layout=say(self.layout),
+            )
+            yield g.T, up_to, told
         if g.rank > 2:
             for other in LAYOUTS:
                 if other != self.layout:
-                    yield arranged(self.plain, other, *self.axes), up_to, f"right in the {other} layout"
+                    yield (
+                        arranged(self.plain, other, *self.axes),
+                        up_to,
+                        say("right in the {other} layout", other=say(other)),
+                    )
             f_axes, x_axes = tuple(range(self.f.rank)), tuple(range(self.f.rank, g.rank))
             if f_axes:
-                yield permute(self.plain, (*x_axes, *f_axes)), up_to, "right, with the axes of the variable first"
+                yield permute(self.plain, (*x_axes, *f_axes)), up_to, say("right, with the axes of the variable first")
             for k, matrix in enumerate(self.stacked):
-                yield matrix, up_to, f"right as the {'transpose of the ' if k else ''}matrix d vec F/d vec(X).T"
+                turned = say("right as the transpose of the matrix d vec F/d vec(X).T")
+                yield matrix, up_to, turned if k else say("right as the matrix d vec F/d vec(X).T")
         if self.order == 1 and not self.f.rank and x.rank == 2:
             for prop, part in self._structured():
-                yield part, up_to, f"right as the derivative along {prop} changes, which is not the unrestricted one"
+                told = say(
+                    "right as the derivative along {prop} changes, which is not the unrestricted one", prop=say(prop)
+                )
+                yield part, up_to, told
 
     def _structured(self) -> Iterator[tuple[str, Expr]]:
         """The derivative along the changes that keep the structure of the variable."""
@@ -276,26 +290,34 @@ class Question:
             if self.reference.rank == 1 and value.row != is_row(self.layout, *self.axes):
                 layout = next(name for name in LAYOUTS if is_row(name, *self.axes) == value.row)
                 stands, asked = ("row", "column") if value.row else ("column", "row")
-                told = f"right in the {layout} layout, as a {stands}; in the {self.layout} layout it is a {asked}"
+                told = say(
+                    "right in the {layout} layout, as a {stands}; in the {asked_layout} layout it is a {asked}",
+                    layout=say(layout),
+                    stands=say(stands),
+                    asked_layout=say(self.layout),
+                    asked=say(asked),
+                )
                 return Verdict("correct-up-to-layout", decision, findings=[Finding("layout", told)])
             return Verdict("correct", decision)
         for other, verdict, told in self.presentations():
             if other.shape == answer.shape and (found := decide(other, answer, samples)).equal:
                 return Verdict(verdict, found, findings=[Finding("layout", told)])
         if decision.equal is None:
-            return Verdict("undecided", decision, "no point was found that decides")
+            return Verdict("undecided", decision, say("no point was found that decides"))
         if not explain:
             return Verdict("wrong", decision)
         return self._refuse(answer, samples, decision, example)
 
     def _judge_differential(self, answer: Expr) -> Verdict:
         if self.order > 1 or answer.shape != self.f.shape:
-            told = f"with {self.change.name} this would be a differential, which has the shape of the expression"
+            told = say(
+                "with {name} this would be a differential, which has the shape of the expression", name=self.change.name
+            )
             return Verdict("wrong", Decision(False, EXACT), findings=[Finding("wrong-shape", told)])
         verdict = self.compare(self.differential, answer)
         if verdict.verdict != "correct":
             return verdict
-        told = f"right as the differential; the derivative is what stands before {self.change.name}"
+        told = say("right as the differential; the derivative is what stands before {name}", name=self.change.name)
         if self.reference.rank > 2:
             return Verdict("correct", verdict.decision, told)
         return Verdict("correct-up-to-layout", verdict.decision, findings=[Finding("layout", told)])
@@ -307,9 +329,9 @@ class Question:
         if decision.equal:
             return Verdict("correct", decision)
         if decision.equal is None:
-            return Verdict("undecided", decision, "no point was found that decides")
+            return Verdict("undecided", decision, say("no point was found that decides"))
         findings = self._findings(reference, answer, samples)
-        return Verdict("wrong", decision, "" if findings else "this does not follow", findings)
+        return Verdict("wrong", decision, "" if findings else say("this does not follow"), findings)
 
     def _refuse(self, answer: Expr, samples: Samples, decision: Decision, example: bool) -> Verdict:
         from mcalc.checking.counterexample import counterexample
@@ -317,7 +339,7 @@ class Question:
         findings = self._findings(self.reference, answer, samples)
         partial = any(f.proportional and f.code == "factor" for f in findings) and findings[0].code not in NOT_DONE
         shown = counterexample(self, answer) if example and answer.shape == self.reference.shape else None
-        told = "" if findings else "this is not the derivative"
+        told = "" if findings else say("this is not the derivative")
         return Verdict("partial" if partial else "wrong", decision, told, findings, shown)
 
     def _findings(self, right: Expr, answer: Expr, samples: Samples) -> list[Finding]:
@@ -331,7 +353,7 @@ class Question:
         if other and answer.rank == 2 and answer.shape != right.shape and answer.T.shape == right.shape:
             besides = findings(Case(suspects, answer.T, samples))
             if besides:
-                return [*besides, Finding("layout", f"this has the shape of the {other} layout")]
+                return [*besides, Finding("layout", say("this has the shape of the {other} layout", other=say(other)))]
         return found
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mcalc.errors import Problem
+from mcalc.phrase import say
 
 #: The fields of a question, which a row takes from the key where it names one.
 ASKED = ("expr", "wrt", "var", "order", "layout", "form", "points")
@@ -45,9 +46,9 @@ class Submission:
             self.order = int(_text(fields, "order") or 1)
             self.points = _points(_text(fields, "points"))
         except ValueError as fault_:
-            self.fault = self.fault or str(fault_)
+            self.fault = self.fault or fault_.args[0]
         if not self.fault and not (self.expr and self.wrt):
-            self.fault = "the row has no expr and wrt, and names no question of the key"
+            self.fault = say("the row has no expr and wrt, and names no question of the key")
 
 
 def _text(fields: Fields, name: str) -> str:
@@ -63,7 +64,7 @@ def _declarations(given: object) -> tuple[str, ...]:
 def _points(text: str) -> float:
     value = float(text or 1)
     if not 0 <= value < 1e9:
-        raise ValueError(f"points are a number from 0 up, and not {text[:20]}")
+        raise ValueError(say("points are a number from 0 up, and not {text}", text=text[:20]))
     return value
 
 
@@ -76,7 +77,7 @@ def submissions(lines: Iterable[bytes], form: str, key: dict[str, Fields] | None
                 asked = {field: value for field, value in key[name].items() if field in ASKED}
                 fields = {**fields, **asked, "question": name}
             elif not (fields.get("expr") and fields.get("wrt")):
-                fault = fault or f"the key has no question {name[:40]!r}"
+                fault = fault or say("the key has no question {name}", name=repr(name[:40]))
         yield Submission(number, fields, fault)
 
 
@@ -85,8 +86,8 @@ def key_of(lines: Iterable[bytes], form: str) -> dict[str, Fields]:
     found: dict[str, Fields] = {}
     for number, fields, fault in rows(lines, form):
         name = _text(fields, "question") or _text(fields, "id")
-        problem = fault or ("" if name else "it has no id") or Submission(number, fields).fault
-        problem = problem or (f"the question {name} stands there twice" if name in found else "")
+        problem = fault or ("" if name else say("it has no id")) or Submission(number, fields).fault
+        problem = problem or (say("the question {name} stands there twice", name=name) if name in found else "")
         if problem:
             raise Problem("E020", "the key, line {number}: {problem}", number=number, problem=problem)
         found[name] = fields
@@ -107,16 +108,15 @@ def rows(lines: Iterable[bytes], form: str) -> Iterator[tuple[int, Fields, str]]
         try:
             cells = next(reader, None)
         except csv.Error as fault:
-            yield reader.line_num, {}, f"the row cannot be read: {fault}"
+            yield reader.line_num, {}, say("the row cannot be read: {fault}", fault=fault)
             continue
         if cells is None:
             return
         if head is None:
             head = [cell.strip().lower() for cell in cells]
         elif any(cell.strip() for cell in cells):
-            extra = len(cells) - len(head)
-            fault_ = f"the row has {len(cells)} cells, and the head has {len(head)}" if extra > 0 else ""
-            yield reader.line_num, dict(zip(head, cells, strict=False)), fault_
+            told = say("the row has {count} cells, and the head has {wanted}", count=len(cells), wanted=len(head))
+            yield reader.line_num, dict(zip(head, cells, strict=False)), told if len(cells) > len(head) else ""
 
 
 def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
@@ -128,9 +128,9 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
 def _object(line: bytes) -> tuple[Fields, str]:
     """The fields of a line of JSON, and what is wrong with it, or ''."""
     if len(line) > MOST_LETTERS:
-        return {}, "the line is too long"
+        return {}, say("the line is too long")
     try:
         found = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as fault:
-        return {}, f"not a line of JSON: {fault}"[:200]
-    return (found, "") if isinstance(found, dict) else ({}, "a submission is a JSON object")
+        return {}, say("not a line of JSON: {fault}", fault=str(fault)[:180])
+    return (found, "") if isinstance(found, dict) else ({}, say("a submission is a JSON object"))

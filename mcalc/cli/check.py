@@ -13,6 +13,8 @@ from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, expression, serve, 
 from mcalc.cli.guard import Guard
 from mcalc.cli.output import emit, in_colour, json_line, on_terminal, printable
 from mcalc.errors import Problem
+from mcalc.phrase import say
+from mcalc.translation import spoken, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +133,7 @@ def _derivation(question: Question, text: str, feedback: str, as_json: bool) -> 
         last = line
         found.append({"line": line.number, "text": line.text, "about": line.kind, **line.verdict.reply(feedback)})
         if not as_json:
-            emit(printable(f"line {line.number}: {brief(line.verdict, feedback)}"))
+            emit(printable(tell("line {number}: {told}", number=line.number, told=brief(line.verdict, feedback))))
     if last is None:
         raise Problem("E016", "the derivation has no lines")
     if as_json:
@@ -161,8 +163,8 @@ def brief(verdict: Verdict, feedback: str) -> str:
     """The verdict on one line: `wrong: sign: …`."""
     told = verdict.reply(feedback)
     if feedback == "none":
-        return "received"
-    parts = [told["verdict"], ", ".join(told["diagnosis"]), told["message"]]
+        return tell("received")
+    parts = [tell(told["verdict"]), ", ".join(told["diagnosis"]), spoken(told["message"])]
     return printable(": ".join(" ".join(part.split()) for part in parts if part))
 
 
@@ -170,40 +172,58 @@ def page(question: Question, answer: str, verdict: Verdict, feedback: str) -> st
     """The verdict for a person: what went wrong, with numbers, and how it was found."""
     told = verdict.reply(feedback)
     if feedback == "none":
-        return "received"
+        return tell("received")
     name = told["verdict"]
     colour = COLOURS.get(name, "31")
-    shown = [f"\x1b[1;{colour}m{name}\x1b[0m" if in_colour(sys.stdout) else name]
+    shown = [f"\x1b[1;{colour}m{tell(name)}\x1b[0m" if in_colour(sys.stdout) else tell(name)]
     if verdict.problem:
-        return "\n".join([*shown, printable(verdict.problem.report())])
+        return "\n".join([*shown, printable(verdict.problem.report(spoken))])
     if feedback == "full":
-        shown += [f"  {finding.code}: {printable(finding.message)}" for finding in verdict.findings]
-        shown += [f"  {printable(verdict.message)}"] if verdict.message and not verdict.findings else []
+        shown += [f"  {finding.code}: {printable(spoken(finding.message))}" for finding in verdict.findings]
+        shown += [f"  {printable(spoken(verdict.message))}"] if verdict.message and not verdict.findings else []
     else:
         shown += [f"  {code}" for code in told["diagnosis"]]
     if told["counterexample"]:
         shown += _counterexample(told["counterexample"])
-    return "\n".join([*shown, f"  {how(verdict)}"] if feedback == "full" and verdict.decision else shown)
+    return "\n".join([*shown, f"  {spoken(how(verdict))}"] if feedback == "full" and verdict.decision else shown)
 
 
 def _counterexample(found: dict[str, Any]) -> list[str]:
     """A counterexample in words."""
-    entry = f" in entry {found['entry']}" if found["entry"] else ""
     given = [f"    {name} = {value}" for name, value in found["at"].items()]
-    both = [f"  the derivative{entry} is {found['expected']}", f"  and the answer {found['got']}"]
-    return ["  for example at", *given, *both]
+    right = tell(
+        "the derivative in entry {entry} is {value}" if found["entry"] else "the derivative is {value}",
+        entry=str(found["entry"]),
+        value=str(found["expected"]),
+    )
+    return [
+        f"  {tell('for example at')}",
+        *given,
+        f"  {right}",
+        "  " + tell("and the answer {value}", value=str(found["got"])),
+    ]
 
 
 def how(verdict: Verdict) -> str:
     """How the verdict was reached, in words."""
     decision = verdict.decision
     assert decision is not None
-    points = f"{decision.points} point{'s' if decision.points != 1 else ''}, seed {decision.seed}"
+    points = say(
+        "{count} point, seed {seed}" if decision.points == 1 else "{count} points, seed {seed}",
+        count=decision.points,
+        seed=decision.seed,
+    )
     if decision.method == "numeric":
-        return f"found numerically at {points}; greatest relative gap {decision.error:.1e}"
+        gap = f"{decision.error:.1e}"
+        return say("found numerically at {points}; greatest relative gap {gap}", points=points, gap=gap)
     if not decision.method:
-        return f"not decided at {points}"
+        return say("not decided at {points}", points=points)
     if not decision.points:
-        return "found exactly, from the form"
-    chance = f"; wrong with a chance below {decision.error:.0e}" if decision.error else ""
-    return f"found exactly, modulo 2^61 - 1, at {points}{chance}"
+        return say("found exactly, from the form")
+    return say(
+        "found exactly, modulo 2^61 - 1, at {points}; wrong with a chance below {chance}"
+        if decision.error
+        else "found exactly, modulo 2^61 - 1, at {points}",
+        points=points,
+        chance=f"{decision.error:.0e}",
+    )

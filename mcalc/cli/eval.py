@@ -13,6 +13,7 @@ from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, json_line, on_terminal, printable, remark
 from mcalc.errors import Problem
 from mcalc.request import Manner, Request
+from mcalc.translation import spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def told(answer: Answer, point: Given, verified: Verified | None) -> list[str]:
     for d in answer.derivatives:
         power = "" if d.order == 1 else f"^{d.order}"
         found.append(_equation(f"d{power}{name}/d{d.wrt}{power}", point.value(d.expr)))
-    return [*found, *([verified.told()] if verified is not None else [])]
+    return [*found, *([spoken(verified.told())] if verified is not None else [])]
 
 
 def _equation(left: str, array: Array) -> str:

@@ -16,6 +16,7 @@ from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import lines
 from mcalc.cli.output import on_terminal
 from mcalc.errors import Problem
+from mcalc.translation import localized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def grade(
         page.begin()
         for row in _watched(rows, read) if out or not on_terminal() else rows:
             statistics.count(row)
-            page.row(row)
+            page.row(localized(row))
         page.end(statistics)
     return int(not out and statistics.total.right < statistics.total.number)
 

@@ -92,7 +92,7 @@ def complain(problem: Problem, where: str = "") -> None:
 def remark(text: str) -> None:
     """Say something on stderr that is no error."""
     try:
-        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.write(printable(spoken(text)) + "\n")
         sys.stderr.flush()
     except OSError:
         return

@@ -19,7 +19,7 @@ from mcalc.phrase import say
 from mcalc.request import Way
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
-from mcalc.translation import spoken
+from mcalc.translation import spoken, tell
 
 RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 
@@ -43,7 +43,10 @@ def draw_reading(reading: Reading) -> None:
     """Draw how a text was read, the shape of its result and what was decided on the way."""
     page = Page()
     page.reading(reading)
-    page.remark(f"{result_name(reading)} {page.shape([str(d) for d in reading.root.shape], 'has', 'is')}")
+    sizes = page.sizes([str(d) for d in reading.root.shape])
+    page.remark(
+        tell("{name} has shape {sizes}" if sizes else "{name} is a scalar", name=result_name(reading), sizes=sizes)
+    )
     page.notes(reading.notes)
 
 
@@ -98,7 +101,7 @@ class Page:
         if notes:
             self.gap()
         for note in notes:
-            self.remark(f"note: {note}")
+            self.remark(tell("note: {note}", note=note))
 
     def rows(self, rows: list[Row]) -> None:
         """Equations and remarks; a long one goes on below its own beginning."""
@@ -114,7 +117,9 @@ class Page:
         rows = [(f"{left} =".lstrip(), write(self.form, body_of(syntax), lettering), style)]
         for k, (name, value) in enumerate(definitions_of(syntax)):
             named = write(self.form, name, lettering)
-            rows.append((f"{named} =" if k else f"where {named} =", write(self.form, value, lettering), PLAIN))
+            rows.append(
+                (f"{named} =" if k else tell("where {name} =", name=named), write(self.form, value, lettering), PLAIN)
+            )
         return rows
 
     def reading(self, reading: Reading) -> None:
@@ -124,7 +129,7 @@ class Page:
         equations = [*named, (result_name(reading), body_of(reading.program))]
         self.rows([row for left, value in equations for row in self.equation(left, value, lettering)])
         if told := describe(reading, self.form != "unicode", self.name):
-            self.remark(f"where {told}")
+            self.remark(tell("where {told}", told=told))
 
     def working(self, derivative: Derivative, way: Way) -> None:
         """The lines that lead to the result, each with its reason."""
@@ -134,11 +139,11 @@ class Page:
         for step in lines:
             left = write(self.form, step.left, derivative.lettering) if step.left != said else ""
             rows += self.equation(left, step.syntax, derivative.lettering)
-            rows.append(("", printable(step.title), REMARK))
+            rows.append(("", printable(spoken(step.title)), REMARK))
             said = step.left
         self.rows(rows)
         self.gap()
-        self.remark(last.title)
+        self.remark(spoken(last.title))
 
     def result(self, derivative: Derivative, layout: str) -> None:
         """The derivative and what it is; of three axes and more in every form, the differential first."""
@@ -149,10 +154,15 @@ class Page:
             more = self.equation(left, syntax, lettering, PLAIN if rows else RESULT)
             rows += [row for row in more if row not in rows]  # a name that is explained already needs no more words
         self.rows(rows)
-        words = [derivative.kind + self.shape(derivative.shape, " of", ",")]
-        words += ["symmetric"] if derivative.symmetric else []
-        stacks = f"vec stacks {derivative.manner.vec}s" if "kron" in lines else ""
-        self.remark("; ".join(filter(None, [", ".join(words), f"{layout} layout", stacks])))
+        sizes = self.sizes(derivative.shape)
+        words: list[str] = [
+            say("{kind} of shape {sizes}" if sizes else "{kind}, a scalar", kind=say(derivative.kind), sizes=sizes)
+        ]
+        words += [say("symmetric")] if derivative.symmetric else []
+        facts = [say("{words}", words=words), say("{layout} layout", layout=say(layout))]
+        if "kron" in lines:
+            facts.append(say("vec stacks columns" if derivative.manner.vec == "column" else "vec stacks rows"))
+        self.remark(tell("; ").join(map(spoken, facts)))
 
     def quotient(self, derivative: Derivative) -> str:
         """What the result is: df/dx, and of a Hessian H = ∇²f."""
@@ -161,7 +171,6 @@ class Page:
             return f"∇²{name}" if "H" in taken_names(derivative.reading) else f"H = ∇²{name}"
         return write(self.form, slope(name, derivative.by, derivative.order), derivative.lettering)
 
-    def shape(self, sizes: list[str], of: str, scalar: str) -> str:
-        """A shape in words, after the word that leads to it: `of shape m × n`, `is a scalar`."""
-        times = " × " if self.form == "unicode" else " x "
-        return f"{of} shape {times.join(sizes)}" if sizes else f"{scalar} a scalar"
+    def sizes(self, shape: list[str]) -> str:
+        """The sizes of a shape: `m × n`; of a scalar ''."""
+        return (" × " if self.form == "unicode" else " x ").join(shape)

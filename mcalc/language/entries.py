@@ -58,7 +58,7 @@ def entry(node: Index) -> Form:
             raise
         return Value(found, value.row)
 
-    note = "places count from 0, and a range ends before its second place"
+    note = say("places count from 0, and a range ends before its second place")
     return Form((node.base,), _law(places), build, note, ANY, sizes=names, result=result)
 
 

@@ -15,6 +15,7 @@ from mcalc.language.form import Form
 from mcalc.language.names import is_greek, nearest
 from mcalc.language.spelling import opened
 from mcalc.language.syntax import Call, Index, Name, Program, Span, Syntax, children, walk
+from mcalc.phrase import say
 
 
 class Part:
@@ -158,7 +159,7 @@ class Plan:
             seen.add(name)
             self.variables.append(name)
             if name == "I":
-                self.notes.append("I was read as a variable; the identity matrix is eye(n)")
+                self.notes.append(say("I was read as a variable; the identity matrix is eye(n)"))
 
     # ------------------------------------------------------------ layout
 

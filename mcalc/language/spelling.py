@@ -24,6 +24,7 @@ from mcalc.language.syntax import (
     children,
     walk,
 )
+from mcalc.phrase import say
 
 
 def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]:
@@ -65,10 +66,12 @@ def opened(program: Program, whole: Container[str]) -> tuple[Program, list[str]]
                 name=index.base.id,
                 apart=apart,
             )
-    notes = [f"{name} was read as {'·'.join(parts)}" for name, parts in products.items()]
+    notes: list[str] = [
+        say("{name} was read as {product}", name=name, product="·".join(parts)) for name, parts in products.items()
+    ]
     exponential = "e" not in whole and _is_euler(program)
     if exponential:
-        notes.append("e was read as Euler's number")
+        notes.append(say("e was read as Euler's number"))
     if not (products or exponential):
         return program, notes
     return _rewritten(program, products, exponential), notes

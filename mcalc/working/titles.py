@@ -6,8 +6,11 @@ which hold the sentence; those of simplification are the names of their rules.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mcalc.algebra.ops import find
 from mcalc.calculus.rules import RULES
+from mcalc.phrase import in_turn, say
 
 #: The most sentences that one line is given.
 MOST = 3
@@ -53,26 +56,18 @@ SENTENCES = {
 }
 
 
-def sentences(rules: tuple[str, ...], words: dict[str, str]) -> str:
-    """The sentences of the rules, one after another."""
-    told = dict.fromkeys(sentence(rule).format_map(_Words({"layout": "mixed", **words})) for rule in rules[:MOST])
-    return " ".join(text for text in told if text)
+def sentences(rules: tuple[str, ...], words: Mapping[str, str]) -> str:
+    """The sentences of the rules, one after another; names in braces are the expression, the variable and so on."""
+    fields = {"layout": "mixed", **words}
+    fields["layout"] = say(fields["layout"])
+    told = [say(SENTENCES[rule], **fields) if rule in SENTENCES else sentence(rule) for rule in rules[:MOST]]
+    return in_turn(dict.fromkeys(filter(None, told)))
 
 
 def sentence(rule: str) -> str:
-    """What a rule says; names in braces stand for the expression, the variable and its differential."""
-    if rule in SENTENCES:
-        return SENTENCES[rule]
+    """What the rule of a record says: that of an operation, or of a simplification."""
     op = find(rule)
     if op is not None:
-        text = f"{op.why} [{op.see}]" if op.see else op.why
-    else:
-        text = next((f"{r.statement}: {r.why}" for r in RULES if r.name == rule), "")
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-class _Words(dict[str, str]):
-    """Words that are not known stay as they are."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+        return say("{why} [{source}]", why=say(op.why), source=op.see) if op.see else say(op.why)
+    found = next((r for r in RULES if r.name == rule), None)
+    return say("{statement}: {why}", statement=found.statement, why=say(found.why)) if found else ""

@@ -9,6 +9,7 @@ import json
 
 from mcalc.checking.grade import Row, Statistics
 from mcalc.checking.reports.report import Report, name_of, passed, printable, told
+from mcalc.translation import tell
 
 
 class Gradescope(Report):
@@ -31,7 +32,8 @@ class Gradescope(Report):
 
     def end(self, statistics: Statistics) -> None:
         """Close the list, and write the points."""
-        output = f"{printable(self.title)}: {statistics.total.right} of {statistics.total.number} right"
+        right = tell("{right} of {number} right", right=statistics.total.right, number=statistics.total.number)
+        output = f"{printable(self.title)}: {right}"
         rest: Row = {"score": statistics.total.score, "output": output, "output_format": "text"}
         rest |= {"extra_data": statistics.total.summary()}
         self.write("\n], " + json.dumps(rest)[1:] + "\n")

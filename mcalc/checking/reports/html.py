@@ -6,10 +6,11 @@ from html import escape
 
 from mcalc.checking.grade import Row, Statistics
 from mcalc.checking.reports.report import Report, number, printable
+from mcalc.translation import tell
 
 HEAD = """\
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -28,16 +29,16 @@ code {{ overflow-wrap: anywhere; }}
 <body>
 <h1>{title}</h1>
 <table>
-<thead><tr><th>id<th>student<th>question<th>answer<th>score<th>verdict<th>remarks</tr></thead>
+<thead><tr><th>{heads}</tr></thead>
 <tbody>
 """
 
 MIDDLE = """\
 </tbody>
 </table>
-<h2>Questions</h2>
+<h2>{questions}</h2>
 <table>
-<thead><tr><th>question<th>submissions<th>right<th>points<th>most frequent causes</tr></thead>
+<thead><tr><th>{heads}</tr></thead>
 <tbody>
 """
 
@@ -49,12 +50,18 @@ FOOT = """\
 """
 
 
+#: The heads of the two tables.
+SUBMITTED = ("id", "student", "question", "answer", "score", "verdict", "remarks")
+ASKED = ("question", "submissions", "right", "points", "most frequent causes")
+
+
 class Html(Report):
     """A page with a row for each submission, and one for each question."""
 
     def begin(self) -> None:
         """Write the head."""
-        self.write(HEAD.format(title=_safe(self.title)))
+        heads = "<th>".join(map(tell, SUBMITTED))
+        self.write(HEAD.format(language=tell("en"), title=_safe(self.title), heads=heads))
 
     def row(self, row: Row) -> None:
         """Write one row."""
@@ -62,13 +69,13 @@ class Html(Report):
         score = f"{number(row['score']) or '?'}/{number(row['points'])}" if row["verdict"] else ""
         cells = [_safe(row[name]) for name in ("id", "student", "question")]
         cells += [f"<code>{_safe(row['answer'])}</code>", score]
-        cells += [f'<span class="{verdict}">{verdict}</span>', _remarks(row)]
+        cells += [f'<span class="{verdict}">{tell(verdict)}</span>', _remarks(row)]
         self.write(f"<tr><td>{'<td>'.join(cells)}</tr>\n")
 
     def end(self, statistics: Statistics) -> None:
         """Write what each question came to."""
-        self.write(MIDDLE)
-        for name, tally in (*statistics.questions.items(), ("all", statistics.total)):
+        self.write(MIDDLE.format(questions=tell("Questions"), heads="<th>".join(map(tell, ASKED))))
+        for name, tally in (*statistics.questions.items(), (tell("all"), statistics.total)):
             causes = ", ".join(f"{code} ({count})" for code, count in tally.diagnoses.most_common(5))
             points = f"{number(tally.score)}/{number(tally.points)}"
             cells = [_safe(name), str(tally.number), str(tally.right), points, _safe(causes)]

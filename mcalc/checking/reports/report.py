@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from mcalc.checking.grade import Row, Statistics
+from mcalc.translation import tell
 
 Write = Callable[[str], object]
 
@@ -40,7 +41,8 @@ def passed(row: Row) -> bool | None:
 
 def told(row: Row) -> str:
     """The verdict, the diagnoses and the message on one line."""
-    parts = (row["verdict"] or "received", ", ".join(row["diagnosis"]), " ".join(row["message"].split()))
+    message = " ".join(row["message"].split())
+    parts = (tell(row["verdict"] or "received"), ", ".join(row["diagnosis"]), message)
     return ": ".join(part for part in parts if part)
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from mcalc.checking.grade import Row, Statistics, Tally
 from mcalc.checking.reports.report import Report, number, printable, told
+from mcalc.errors import columns
+from mcalc.phrase import say
+from mcalc.translation import spoken, tell
 
 #: The columns of the table with their widths; the last has what is left.
 WIDTHS = (("id", 8), ("student", 16), ("question", 14), ("score", 7), ("verdict", 0))
+
+
+#: The heads of the table in Markdown.
+HEADS = ("id", "student", "question", "answer", "score", "verdict")
 
 
 class Table(Report):
@@ -14,7 +21,7 @@ class Table(Report):
 
     def begin(self) -> None:
         """Write the head."""
-        self.write(_aligned([name for name, _ in WIDTHS]))
+        self.write(_aligned([tell(name) for name, _ in WIDTHS]))
 
     def row(self, row: Row) -> None:
         """Write one row."""
@@ -24,13 +31,18 @@ class Table(Report):
         """Write what each question came to."""
         self.write("\n")
         for name, tally in statistics.questions.items():
-            self.write(f"{_cut(printable(name), 30):<30}  {_outcome(tally)}\n")
-        self.write(f"{'all':<30}  {_outcome(statistics.total)}\n")
+            self.write(f"{_padded(_cut(printable(name), 30), 30)}  {_outcome(tally)}\n")
+        self.write(f"{_padded(tell('all'), 30)}  {_outcome(statistics.total)}\n")
 
 
 def _aligned(cells: list[str]) -> str:
-    shown = [_cut(printable(cell), width).ljust(width) for cell, (_, width) in zip(cells, WIDTHS, strict=True)]
+    shown = [_padded(_cut(printable(cell), width), width) for cell, (_, width) in zip(cells, WIDTHS, strict=True)]
     return "  ".join(shown).rstrip() + "\n"
+
+
+def _padded(text: str, width: int) -> str:
+    """The text with spaces behind it, up to so many columns."""
+    return text + " " * (width - columns(text))
 
 
 def _cut(text: str, width: int) -> str:
@@ -43,11 +55,19 @@ def _score(row: Row) -> str:
 
 def _outcome(tally: Tally) -> str:
     """`12 of 20 right, 14.5 of 20 points; sign 3, factor 2`."""
-    said = f"{tally.right} of {tally.number} right, {number(tally.score)} of {number(tally.points)} points"
-    if open_ := tally.verdicts["undecided"]:
-        said += f", {open_} undecided"
-    frequent = ", ".join(f"{code} {count}" for code, count in tally.diagnoses.most_common(3))
-    return said + (f"; {frequent}" if frequent else "")
+    open_ = tally.verdicts["undecided"]
+    said = say(
+        "{right} of {number} right, {score} of {points} points, {open} undecided"
+        if open_
+        else "{right} of {number} right, {score} of {points} points",
+        right=tally.right,
+        number=tally.number,
+        score=number(tally.score),
+        points=number(tally.points),
+        open=open_,
+    )
+    frequent = [f"{code} {count}" for code, count in tally.diagnoses.most_common(3)]
+    return tell("{said}; {frequent}", said=said, frequent=frequent) if frequent else spoken(said)
 
 
 class Markdown(Report):
@@ -55,7 +75,7 @@ class Markdown(Report):
 
     def begin(self) -> None:
         """Write the head."""
-        self.write(f"# {_plain(self.title)}\n\n| id | student | question | answer | score | verdict |\n")
+        self.write(f"# {_plain(self.title)}\n\n| {' | '.join(map(tell, HEADS))} |\n")
         self.write("|---|---|---|---|---|---|\n")
 
     def row(self, row: Row) -> None:
@@ -65,8 +85,8 @@ class Markdown(Report):
 
     def end(self, statistics: Statistics) -> None:
         """Write what each question came to."""
-        self.write("\n| question | outcome |\n|---|---|\n")
-        for name, tally in (*statistics.questions.items(), ("all", statistics.total)):
+        self.write(f"\n| {tell('question')} | {tell('outcome')} |\n|---|---|\n")
+        for name, tally in (*statistics.questions.items(), (tell("all"), statistics.total)):
             self.write(f"| {_plain(name)} | {_plain(_outcome(tally))} |\n")
 
 
