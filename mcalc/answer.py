@@ -65,6 +65,11 @@ class Derivative:
         return write("text", self.by)
 
     @property
+    def product(self) -> tuple[str, str]:
+        """The kind of a product with an array that this is, and the array's name."""
+        return "", ""
+
+    @property
     def axes(self) -> tuple[int, Sequence[int]]:
         """How many axes are the value's, and how many each variable's."""
         return self.reading.root.rank, [self.variable.rank] * self.order
@@ -105,9 +110,7 @@ class Derivative:
     def write(self, form: str) -> str:
         """The derivative in one of the targets: an expression, or a module of code."""
         if form in CODE:
-            x, order, layout = self.variable.name, self.order, self.manner.layout
-            shown = as_row(self.shown) if self.row else self.shown
-            return module(form, self.reading, shown, wrt=x, order=order, layout=layout)
+            return code(form, [self])
         return write(form, self.syntax, self.lettering)
 
     def result(self, form: str) -> str:
@@ -158,6 +161,29 @@ class Derivative:
         return found | {form: write(form, line.syntax, self.lettering) for form in more}
 
 
+def code(form: str, derivatives: Sequence[Derivative]) -> str:
+    """A module for derivatives of one expression by several variables, which share what they compute."""
+    first = derivatives[0]
+    reading, manner = first.reading, first.manner
+    shown = [as_row(d.shown) if d.row else d.shown for d in derivatives]
+    more: dict[str, Any] = {"sizes": manner.sizes, "product": first.product}
+    if manner.compressed:
+        from mcalc.targets.code.manner import compressed
+
+        if len(derivatives) > 1:
+            raise Problem("usage", "a module of several derivatives is not compressed", hint="--wrt one variable")
+        shown[0], more["pattern"] = compressed(shown[0])
+    if manner.samples:
+        from mcalc.targets.code.manner import batched
+
+        if manner.compressed or manner.layout != "mixed":
+            raise Problem("usage", "--batch goes with neither --compressed nor a layout")
+        reading, (value, *shown), more["batch"] = batched(reading, [reading.root, *shown], manner.samples)
+        more["value"] = value
+    wrt = [d.variable.name for d in derivatives]
+    return module(form, reading, shown, wrt=wrt, order=first.order, layout=manner.layout, **more)
+
+
 class Answer:
     """The derivatives of one expression by one variable or several."""
 
@@ -173,6 +199,10 @@ class Answer:
         if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
             told = "books leave the {layout} layout open here; taken are {axes}"
             self.notes.append(say(told, layout=say(layout), axes=say(AXES[layout])))
+
+    def code(self, form: str) -> str:
+        """One module for all the derivatives."""
+        return code(form, self.derivatives)
 
     def verify(self, seed: int = 0) -> Verified:
         """The derivatives against finite differences at random points inside the domain."""
@@ -195,6 +225,8 @@ class Answer:
             reply |= self.derivatives[0].reply(forms, way)
         else:
             reply["derivatives"] = [{"wrt": d.wrt, **d.reply(forms, way)} for d in self.derivatives]
+            together = {form: self.code(form) for form in forms if form in CODE}
+            reply |= {"code": together} if together else {}
         return reply | {"notes": self.notes}
 
 

@@ -39,7 +39,7 @@ class Directional(Derivative):
     It is the rate at which `moving` changes along `direction`, or, where that is None, along any.
     """
 
-    __slots__ = ("direction", "moving", "place", "rule")
+    __slots__ = ("array", "direction", "moving", "place", "rule")
 
     def __init__(
         self,
@@ -52,8 +52,10 @@ class Directional(Derivative):
         rule: str,
         moving: Expr,
         direction: Expr | None,
+        array: str = "",
     ) -> None:
         self.place, self.rule, self.moving, self.direction = place, rule, moving, direction
+        self.array = array
         super().__init__(reading, x, order, expr, manner)
 
     @property
@@ -70,6 +72,11 @@ class Directional(Derivative):
     def by(self) -> Syntax:
         """What was asked for: `X[1,2]`, or the variable."""
         return self.place
+
+    @property
+    def product(self) -> tuple[str, str]:
+        """The kind of the product, or `by-entry`, and the array's name."""
+        return self.rule, self.array
 
     @property
     def kind(self) -> str:
@@ -142,10 +149,10 @@ def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -
         )
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
     if kind == "vjp":
-        return Directional(reading, x, 1, onto(f, x, v), manner, Name(x.name), kind, total(f * v), None)
+        return Directional(reading, x, 1, onto(f, x, v), manner, Name(x.name), kind, total(f * v), None, v.name)
     moving = onto(f, x, ones(())) if kind == "hvp" else f
     order = 2 if kind == "hvp" else 1
-    return Directional(reading, x, order, along(moving, x, v), manner, Name(x.name), kind, moving, v)
+    return Directional(reading, x, order, along(moving, x, v), manner, Name(x.name), kind, moving, v, v.name)
 
 
 def _direction(reading: Reading, name: str, shape: Shape, kind: str) -> Symbol:

@@ -71,8 +71,38 @@ class Manner(Record):
     expand: bool = False  #: whether what the input names and says is written out
     bold: bool = False  #: whether vectors and matrices are bold
 
+    size: Sequence[str] = ()  #: sizes that are known, for the order of products in code: `n=1000`
+    compressed: bool = False  #: whether code leaves out the zeros of a derivative that is a product with a δ
+    batch: Sequence[str] = ()  #: variables of which code takes many at once: `x:rows`
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes that are known, by name. Raises a `Problem` of kind usage."""
+        found = {}
+        for text in self.size:
+            name, _, length = text.partition("=")
+            if not name.strip().isidentifier() or not length.strip().isdecimal() or len(length) > 15:
+                raise Problem("usage", "{text} tells no size", hint="--size n=1000,m=200", text=repr(text))
+            found[name.strip()] = int(length)
+        return found
+
+    @property
+    def samples(self) -> dict[str, str]:
+        """By variable, where its samples stand: in rows or in columns. Raises a `Problem` of kind usage."""
+        found = {}
+        for text in self.batch:
+            name, _, where = text.partition(":")
+            if where not in ("", "rows", "columns"):
+                hint = "--batch x:rows, or x:columns"
+                raise Problem(
+                    "usage", "samples stand in rows or in columns, and not in {where}", hint=hint, where=where
+                )
+            found[name.strip()] = where or "rows"
+        return found
+
     def check(self) -> None:
         """Raise a `Problem` where a field has a value that is none."""
+        _ = self.sizes, self.samples
         check_layout(self.layout)
         check_form(self.form, self.vec)
 

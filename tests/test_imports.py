@@ -31,6 +31,7 @@ LAYERS = (
 LIBRARIES = {
     "click": ("mcalc.cli", "mcalc.manual"),
     "lark": ("mcalc.language.tables",),
+    "opt_einsum": ("mcalc.targets.code.plan",),
     "rich": ("mcalc.cli.screen",),
     "sympy": ("mcalc.algebra.ops.special",),
     "numpy": (

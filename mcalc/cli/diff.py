@@ -105,8 +105,11 @@ def diff(
         answer = answered(text)
         if forms or not on_terminal():
             for derivative in answer.derivatives:
-                for form in forms or ["text"]:
+                for form in [form for form in forms if form not in CODE] if forms else ["text"]:
                     emit(written(derivative, form, way if steps else None))
+            for form in forms:
+                if form in CODE:
+                    emit(answer.code(form))
         else:
             from mcalc.cli.screen import draw
 
@@ -119,8 +122,6 @@ def diff(
 
 def written(derivative: Derivative, form: str, way: Way | None) -> str:
     """The result alone; with a way to tell it the lines of the working, of which it is the last."""
-    if form in CODE:
-        return derivative.write(form)
     if way is None:
         found = spelled(derivative.result, form)
         return highlighted(found) if form in ("text", "unicode") else found

@@ -95,6 +95,11 @@ MANNER = Table(
     Option("where", "", "Name what repeats, or do not."),
     Option("expand", "", "Write out what the expression defines and says."),
     Option("bold", "", "Set vectors and matrices in bold, in LaTeX, Typst and MathML."),
+    Option("size", "NAME=N", "A size, for the order of products in code; may be repeated.", parts=click.STRING),
+    Option("compressed", "", "In code, leave out the zeros of a derivative that is a product with a delta."),
+    Option(
+        "batch", "NAME:rows", "In code, take many samples of a variable at once; may be repeated.", parts=click.STRING
+    ),
 )
 
 WAY = Table(

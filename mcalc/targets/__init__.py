@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from mcalc.language.syntax import Syntax
 from mcalc.targets.names import PLAIN
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 FORMS = ("text", "unicode", "latex", "typst", "mathml")
 USUAL = FORMS[:3]  #: those that a reply has where none is asked for
 #: The targets that make a module of code: `mcalc/targets/code/*.py`.
-CODE = ("numpy", "jax", "torch", "julia", "matlab")
+CODE = ("numpy", "scipy", "jax", "torch", "julia", "matlab")
 
 
 def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
@@ -26,10 +28,8 @@ def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     return spelling
 
 
-def module(
-    form: str, reading: Reading, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
-) -> str:
-    """A module of code in one of `CODE`, with `value` and `derivative`."""
+def module(form: str, reading: Reading, derivatives: Expr | Sequence[Expr], **manner: Any) -> str:
+    """A module of code in one of `CODE`, with `value` and `derivative`; `manner` are the fields of a `Task`."""
     made = import_module(f"mcalc.targets.code.{form}").module
-    code: str = made(reading, reading.root, derivative, wrt=wrt, order=order, layout=layout)
+    code: str = made(reading, manner.pop("value", reading.root), derivatives, **manner)
     return code

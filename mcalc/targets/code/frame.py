@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from mcalc import __version__
-from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Symbol
 from mcalc.algebra.ops import Op
-from mcalc.calculus.layout import AXES
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.array import order as arguments_first
 from mcalc.targets.code.program import program
 from mcalc.targets.code.python import Python, tuple_of
-from mcalc.targets.code.spell import Scope, Solved, body, comment
+from mcalc.targets.code.spell import Scope, Solved, body
+from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,72 +26,79 @@ if TYPE_CHECKING:
 def framed(language: Python) -> Module:
     """The function that writes modules in this language."""
 
-    def module(
-        reading: Reading, value: Expr, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
-    ) -> str:
+    def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **manner: Any) -> str:
         """A module that defines `value(**variables)`, `derivative(**variables)` and `value_and_derivative`.
 
         All take every variable by keyword, vectors with one axis and scalars with none, and return arrays of the
-        arguments' floating type: of the value's shape, and of shape(value) + shape(wrt) once for each order.
+        arguments' floating type: of the value's shape, and of shape(value) + shape(wrt) once for each order; of
+        several derivatives a tuple. `manner` are the further fields of a `Task`.
         Raises a `Problem` of kind unsupported where an operation has no code in this language.
         """
-        functions = {"value": [value], "derivative": [derivative], "value_and_derivative": [value, derivative]}
-        named = reading.definitions.values()
-        plans = {name: program(roots, named, language.softmax) for name, roots in functions.items()}
-        helpers = _helpers(language, plans["value_and_derivative"][0] + plans["derivative"][0])
-        takes = _unused("arrays", reading)
-        names = {*helpers, *functions, takes, *(code_name(op) for op, _, _ in reading.abstract.values())}
-        texts = [
-            _definition(name, language, codes, titles(kept, reading), reading, names, takes)
-            for name, (codes, kept) in plans.items()
-        ]
-        taking = [language.taking.replace("arrays", takes, 1)] if any(f"{takes}(" in text for text in texts) else []
-        text = "\n\n\n".join(part.strip() for part in [*taking, *helpers.values(), *texts])
-        head = heading(reading, value, derivative, wrt, order, layout)
-        return "\n".join(
-            [
-                f'"""A matrix expression and its derivative, written by mcalc {__version__}."""',
-                "",
-                *(f"# {line}" for line in head),
-                "",
-                *language.imports(text),
-                "",
-                "",
-                text,
-                "",
-            ]
-        )
+        return written(language, Task(reading, value, derivatives, **manner))
 
     return module
+
+
+def written(
+    language: Python,
+    task: Task,
+    more: Mapping[str, Sequence[Expr]] | None = None,
+    directions: Sequence[Symbol] = (),
+    ending: Callable[[Scope], str] = lambda scope: "",
+) -> str:
+    """The module of a task; `more` are further functions, by name, which may take `directions` too.
+
+    `ending` makes what stands after the functions of the names of the variables and sizes.
+    """
+    reading = task.reading
+    functions = {"value": [task.value], "derivative": task.derivatives, "value_and_derivative": task.roots}
+    functions |= {name: list(roots) for name, roots in (more or {}).items()}
+    named = reading.definitions.values()
+    plans = {name: program(roots, named, language.softmax, task.sizes) for name, roots in functions.items()}
+    helpers = _helpers(language, [code for codes, _ in plans.values() for code in codes])
+    takes, shapes = _unused("arrays", reading), _unused("SHAPES", reading)
+    names = {*helpers, *functions, takes, *(code_name(op) for op, _, _ in reading.abstract.values())}
+    texts = [
+        _definition(name, language, codes, task.titles(kept), task, names, takes, directions)
+        for name, (codes, kept) in plans.items()
+    ]
+    scope = Scope([*reading.symbols.values(), *directions], language, names)
+    taking = language.taking.replace("arrays", takes, 1).replace("SHAPES", shapes)
+    used = any(f" = {takes}(" in text for text in texts)
+    ends = [ending(scope), *language.endings(task, scope)]
+    text = "\n\n\n".join(
+        part.strip() for part in [*([taking] if used else []), *helpers.values(), *texts, *ends] if part
+    )
+    stated = [_shapes(shapes, scope), ""] if used else []
+    return "\n".join(
+        [
+            f'"""A matrix expression and its derivative, written by mcalc {__version__}."""',
+            "",
+            *(f"# {line}" for line in task.heading()),
+            "",
+            *language.imports(text),
+            "",
+            *stated,
+            "",
+            text,
+            "",
+        ]
+    )
+
+
+def _shapes(name: str, scope: Scope) -> str:
+    """The statement that says which shape each variable is to have."""
+    stated = []
+    for s in scope.symbols:
+        axes = [f'"{scope.described(d)[0]}"' for d in s.shape]
+        stated.append(f'"{scope.variables[s.name]}": {tuple_of(axes) if axes else "()"}')
+    return f"{name} = {{{', '.join(stated)}}}"
 
 
 def _unused(name: str, reading: Reading) -> str:
     while name in reading.symbols:
         name += "_"
     return name
-
-
-def titles(kept: dict[Code, Expr], reading: Reading) -> dict[Code, str]:
-    """The names that the reader gave to what the program computes."""
-    names = {node: name for name, node in reading.definitions.items()}
-    return {code: names[node] for code, node in kept.items()}
-
-
-def heading(reading: Reading, value: Expr, derivative: Expr, wrt: str, order: int, layout: str) -> list[str]:
-    """What a module computes, in lines for a comment."""
-    by = (f" by {comment(wrt)}" if wrt else "") + (f", order {order}" if order > 1 else "")
-    return [
-        f"value: {comment(reading.text)}",
-        f"  {show_shape(value.shape)}",
-        f"derivative{by}: {layout} layout, {AXES[layout]}",
-        f"  {show_shape(derivative.shape)}",
-        "variables:",
-        *(f"  {comment(_described(symbol))}" for symbol in reading.symbols.values()),
-    ]
-
-
-def _described(symbol: Symbol) -> str:
-    return ", ".join([f"{symbol.name}: {show_shape(symbol.shape)}", *sorted(symbol.props)])
 
 
 def _helpers(language: Python, roots: Sequence[Code]) -> dict[str, str]:
@@ -105,26 +112,34 @@ def _definition(
     language: Python,
     codes: list[Code],
     titles: dict[Code, str],
-    reading: Reading,
+    task: Task,
     reserved: set[str],
     takes: str,
+    directions: Sequence[Symbol],
 ) -> str:
     """The function that computes these nodes."""
-    scope = Scope(reading.symbols.values(), language, reserved)
+    used = {node.data for node in arguments_first(codes) if isinstance(node.data, Symbol)}
+    symbols = [*task.reading.symbols.values(), *(v for v in directions if v in used)]
+    scope = Scope(symbols, language, reserved)
     lines, texts = body(codes, language, scope, titles)
     dims, missing = scope.found()
     read = {node.data.name for node in arguments_first(codes) if isinstance(node.data, Symbol)}
     read.update(variable for _, variable, _, _ in dims)
-    arrays = [scope.variables[symbol] for symbol in reading.symbols if symbol in read]
+    arrays = [scope.variables[symbol.name] for symbol in symbols if symbol.name in read]
     results = [language.result(code, text, scope) for code, (text, _) in zip(codes, texts, strict=True)]
     given = sorted({code_name(node.data) for node in arguments_first(codes) if is_abstract(node)})
     parameters = ", ".join([*scope.variables.values(), *missing, *given, f"**{scope.fresh('_')}"])
     shapes = [tuple_of([scope.described(d)[0] for d in code.shape]) if code.rank else "()" for code in codes]
     of = " and of shape ".join(shapes)
     taken = f"({arrays[0]},)" if len(arrays) == 1 else ", ".join(arrays)
+    given_by_name = ", ".join(f"{array}={array}" for array in arrays)
+    together = len(task.derivatives) > 1 and len(codes) > 1
+    if together and name.startswith("value_and"):
+        results = [results[0], tuple_of(results[1:])]
+    full = f" {task.full[0].upper()}{task.full[1:]}." if task.full and "derivative" in name else ""
     statements = [
-        f'"""The {name.replace("_", " ")}: {"an array" if len(codes) == 1 else "arrays"} of shape {of}."""',
-        *([f"{taken} = {takes}({', '.join(arrays)})"] if arrays else []),
+        f'"""The {name.replace("_", " ")}: {"an array" if len(codes) == 1 else "arrays"} of shape {of}.{full}"""',
+        *([f"{taken} = {takes}({given_by_name})"] if arrays else []),
         *_sizes(dims, scope),
         *([f"{scope.typed} = {language.typed(arrays)}"] if scope.typed else []),
         *lines,

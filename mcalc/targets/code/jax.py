@@ -7,7 +7,7 @@ import re
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
-from mcalc.targets.code.python import constant, tuple_of
+from mcalc.targets.code.python import FIT, constant, tuple_of
 from mcalc.targets.code.spell import ATOM, Scope, Text, wrap
 
 _NUMPY = """
@@ -46,13 +46,22 @@ class Jax(Library):
     words = Library.words | {"jax", "jnp"}
     same = SAME
     own = OWN
-    taking = '''\
-def arrays(*given):
-    """The arguments as arrays of one floating type; a plain number takes that of the others."""
-    given = [a if isinstance(a, (int, float)) else jnp.asarray(a) for a in given]
-    dtype = jnp.result_type(float, *given)
-    return [jnp.asarray(a, dtype) for a in given]
+    main = '    jax.config.update("jax_enable_x64", True)\n'
+    taking = (
+        FIT
+        + '''
+
+def arrays(**given):
+    """The variables as arrays of one floating type; a plain number takes that of the others."""
+    found = [a if isinstance(a, (int, float)) else jnp.asarray(a) for a in given.values()]
+    dtype = jnp.result_type(float, *found)
+    if not jnp.issubdtype(dtype, jnp.floating):
+        raise TypeError(f"the variables are to be real numbers, and not {dtype}")
+    found = [jnp.asarray(a, dtype) for a in found]
+    fit(dict(zip(given, found)))
+    return found
 '''
+    )
     bridge = '''\
 def on_host(f, shape, *given):
     """A function of NumPy's or SciPy's, which JAX lacks; further axes in front are batch axes."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.columns import Columns, called
-from mcalc.targets.code.frame import heading, titles
 from mcalc.targets.code.program import program
 from mcalc.targets.code.spell import ATOM, Scope, Text, body
+from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -259,18 +260,18 @@ class Julia(Columns):
 JULIA = Julia()
 
 
-def module(
-    reading: Reading, value: Expr, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
-) -> str:
+def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **manner: Any) -> str:
     """Julia's functions `value(; variables...)`, `derivative(; variables...)` and `value_and_derivative`.
 
+    `manner` are the further fields of a `Task`.
     Raises a `Problem` of kind unsupported where an operation has no Julia code.
     """
-    head = [f"# {line}" for line in heading(reading, value, derivative, wrt, order, layout)]
+    task = Task(reading, value, derivatives, **manner)
+    head = [f"# {line}" for line in task.heading()]
     functions = [
-        _function("value", [value], reading),
-        _function("derivative", [derivative], reading),
-        _function("value_and_derivative", [value, derivative], reading),
+        _function("value", [value], task),
+        _function("derivative", task.derivatives, task),
+        _function("value_and_derivative", task.roots, task),
     ]
     parts = [*called(JULIA.sources, functions), *functions]
     special = ["using SpecialFunctions"] if any(map(SPECIAL.search, functions)) else []
@@ -278,14 +279,18 @@ def module(
     return "\n".join([*head, "using LinearAlgebra", *special, "", "", "\n\n\n".join(parts), ""])
 
 
-def _function(name: str, roots: list[Expr], reading: Reading) -> str:
-    codes, kept = program(roots, reading.definitions.values())
-    scope = Scope(reading.symbols.values(), JULIA)
-    lines, texts = body(codes, JULIA, scope, titles(kept, reading))
+def _function(name: str, roots: list[Expr], task: Task) -> str:
+    codes, kept = program(roots, task.reading.definitions.values(), sizes=task.sizes)
+    scope = Scope(task.reading.symbols.values(), JULIA)
+    lines, texts = body(codes, JULIA, scope, task.titles(kept))
     dims, missing = scope.found()
     parameters = ", ".join([*scope.variables.values(), *missing, f"{scope.fresh('rest')}..."])
     shapes = [f"({', '.join(scope.described(d)[0] for d in code.shape)})" for code in codes]
     sizes = [f"{size} = " + solved.format(f"size({scope.variables[v]}, {axis + 1})") for size, v, axis, solved in dims]
-    results = ", ".join(text for text, _ in texts)
-    told = f'"""The {name.replace("_", " ")}: of shape {" and ".join(shapes)}."""'
+    found = [text for text, _ in texts]
+    if len(task.derivatives) > 1 and len(found) > len(task.derivatives):
+        found = [found[0], f"({', '.join(found[1:])})"]
+    results = ", ".join(found)
+    told = f" {task.full}" if task.full and "derivative" in name else ""
+    told = f'"""The {name.replace("_", " ")}: of shape {" and ".join(shapes)}.{told}"""'
     return "\n    ".join([f"{told}\nfunction {name}(; {parameters})", *sizes, *lines, f"return {results}"]) + "\nend"

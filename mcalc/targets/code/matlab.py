@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from unicodedata import name as character_name
 
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.columns import Columns, called
-from mcalc.targets.code.frame import heading, titles
 from mcalc.targets.code.program import program
 from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, body, wrap
+from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -346,27 +347,29 @@ def _plain(c: str) -> str:
     return "_" if c in "'′" else f"u{ord(c):x}_"
 
 
-def module(
-    reading: Reading, value: Expr, derivative: Expr, *, wrt: str = "", order: int = 1, layout: str = "mixed"
-) -> str:
+def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **manner: Any) -> str:
     """A file with `[df, f] = derivative(variables...)` and `f = value(variables...)`, and what they call.
 
+    `manner` are the further fields of a `Task`.
     Raises a `Problem` of kind unsupported where an operation has no MATLAB code.
     """
-    head = [f"% {line}" for line in heading(reading, value, derivative, wrt, order, layout)]
+    task = Task(reading, value, derivatives, **manner)
+    head = [f"% {line}" for line in task.heading()]
+    count = len(task.derivatives)
+    results = ["df"] if count == 1 else [f"df{k + 1}" for k in range(count)]
     functions = [
-        _function("derivative", ["df", "f"], [derivative, value], reading),
-        _function("value", ["f"], [value], reading),
+        _function("derivative", [*results, "f"], [*task.derivatives, value], task),
+        _function("value", ["f"], [value], task),
     ]
     head = [f"% A matrix expression and its derivative, written by mcalc {__version__}.", "%", *head, ""]
     return "\n".join(head) + "\n\n\n".join([*functions, *called(MATLAB.sources, functions)]) + "\n"
 
 
-def _function(name: str, results: list[str], roots: list[Expr], reading: Reading) -> str:
-    codes, kept = program(roots, reading.definitions.values())
-    scope = Scope(reading.symbols.values(), MATLAB)
+def _function(name: str, results: list[str], roots: list[Expr], task: Task) -> str:
+    codes, kept = program(roots, task.reading.definitions.values(), sizes=task.sizes)
+    scope = Scope(task.reading.symbols.values(), MATLAB)
     names = [scope.fresh(result) for result in results]
-    lines, texts = body(codes, MATLAB, scope, titles(kept, reading))
+    lines, texts = body(codes, MATLAB, scope, task.titles(kept))
     dims, missing = scope.found()
     parameters = ", ".join([*scope.variables.values(), *missing])
     columns = [scope.variables[symbol.name] for symbol in scope.symbols if symbol.rank == 1]

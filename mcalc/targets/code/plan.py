@@ -4,16 +4,29 @@ With every dimension taken to be equally large, the pair whose loop has the fewe
 `A.T @ (A @ x)` never multiplies matrices) and a pair that the program has computed already costs nothing. Among
 equals a pair that occurs twice goes first, because it is computed once, then one whose result has fewer axes,
 then two copies of one array, whose product is symmetric, then one that needs no transpose.
+
+Where sizes are known the order is the cheapest one: opt_einsum's where it is installed, else that of an exhaustive
+search over the pairs of few terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
+from itertools import combinations
+from math import inf, prod
 
 from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import Group, Rational
 from mcalc.targets.code.array import Code, Codes, Part
+
+#: Of more terms than these the order is searched for by opt_einsum, where it is installed.
+FEW = 6
+#: Up to so many terms opt_einsum finds the best of all orders in good time.
+MANY = 14
+#: The length of an axis of which nothing is known, beside those that are known.
+MIDDLING = 100
 
 Labelled = tuple[Code, int, Group]  #: an array, 1 or -1 where it divides, and the label of each axis
 Key = tuple[tuple[int, int, Group], ...]  #: a term's arrays by place, signs and labels
@@ -53,8 +66,8 @@ class Term:
 class Planner:
     """Plans for the products of one program; it remembers every step that it has taken."""
 
-    def __init__(self, codes: Codes) -> None:
-        self.codes = codes
+    def __init__(self, codes: Codes, sizes: Mapping[str, int] | None = None) -> None:
+        self.codes, self.sizes = codes, dict(sizes or {})
         self.done: dict[Step, tuple[Code, Group]] = {}
 
     def contract(self, terms: list[Term], out: Group, sizes: tuple[Dim, ...]) -> Term:
@@ -64,6 +77,11 @@ class Planner:
         if len(terms) > 1:
             terms = _Contraction(self, terms, out, sizes).run()
         return Term(part for term in terms for part in term.parts)
+
+    def lengths(self, labels: Iterable[int], sizes: tuple[Dim, ...]) -> dict[int, int]:
+        """The length of each label; a size that nobody told is a middling one."""
+        known = defaultdict(lambda: MIDDLING, self.sizes)
+        return {x: sizes[x].at(known) for x in labels}
 
     def write(self, coefficient: Rational, scalars: list[Part], term: Term, out: Group) -> Code:
         """The term times scalars, with its axes in the order of `out`; labels it lacks are axes of size one."""
@@ -206,6 +224,120 @@ def _turn(a: Term, b: Term, rows: Group, columns: Group, out: Group) -> bool:
     return turned < straight
 
 
+def path(terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]) -> list[tuple[int, int]]:
+    """The pairs to multiply, by place; a product takes the next place. Terms without a common label stay apart."""
+    found: list[tuple[int, int]] = []
+    for group in _connected(terms):
+        names = dict(enumerate(group))
+        for own, (i, j) in enumerate(_ordered([terms[k] for k in group], shown, lengths), len(group)):
+            found.append((names[i], names[j]))
+            names[own] = len(terms) + len(found) - 1
+    return found
+
+
+def _connected(terms: Sequence[frozenset[int]]) -> list[list[int]]:
+    """The places of terms that hang together by their labels."""
+    groups: list[tuple[set[int], list[int]]] = []
+    for k, labels in enumerate(terms):
+        touched = [group for group in groups if not group[0].isdisjoint(labels)]
+        groups = [group for group in groups if group not in touched]
+        groups.append(
+            (set(labels).union(*(g for g, _ in touched)), sorted([k, *(i for _, own in touched for i in own)]))
+        )
+    return [own for _, own in groups]
+
+
+def _ordered(
+    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    if len(terms) <= FEW:
+        return _exhaustive(terms, shown, lengths)
+    try:
+        from opt_einsum.paths import DynamicProgramming, auto, linear_to_ssa  # type: ignore[import-untyped, import-not-found, unused-ignore]
+    except ImportError:
+        return _cheapest_next(terms, shown, lengths)
+    search = DynamicProgramming(minimize="flops") if len(terms) <= MANY else auto
+    steps = linear_to_ssa(search(list(terms), shown, dict(lengths)))
+    held = dict(enumerate(terms))
+    for place, step in enumerate(steps, len(terms)):
+        if len(step) != 2 or held[step[0]].isdisjoint(held[step[1]]):
+            return _cheapest_next(terms, shown, lengths)  # through an outer product, which no step here makes
+        held[place] = held.pop(step[0]) | held.pop(step[1])
+    return [(step[0], step[1]) for step in steps]
+
+
+def _work(labels: Iterable[int], lengths: Mapping[int, int]) -> int:
+    return prod(lengths[x] for x in labels)
+
+
+def _rest(whole: Collection[int], terms: Sequence[frozenset[int]], shown: frozenset[int]) -> frozenset[int]:
+    """The labels of the product of some terms, by place, that the result or other terms need."""
+    inside = frozenset[int]().union(*(terms[k] for k in whole))
+    outside = shown.union(*(terms[k] for k in range(len(terms)) if k not in whole))
+    return inside & outside
+
+
+def _exhaustive(
+    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """The cheapest of all orders, by the cheapest way to each subset of the terms."""
+    best: dict[frozenset[int], tuple[float, tuple[frozenset[int], frozenset[int]] | None]] = {}
+    labels: dict[frozenset[int], frozenset[int]] = {}
+    for count in range(1, len(terms) + 1):
+        for chosen in map(frozenset, combinations(range(len(terms)), count)):
+            labels[chosen] = terms[min(chosen)] if count == 1 else _rest(chosen, terms, shown)
+            best[chosen] = (0, None) if count == 1 else _split(chosen, best, labels, lengths)
+    places: dict[frozenset[int], int] = {frozenset([k]): k for k in range(len(terms))}
+    found: list[tuple[int, int]] = []
+
+    def take(chosen: frozenset[int]) -> int:
+        halves = best[chosen][1]
+        if halves is not None and chosen not in places:
+            i, j = (take(half) for half in halves)
+            found.append((i, j))
+            places[chosen] = len(terms) + len(found) - 1
+        return places[chosen]
+
+    take(frozenset(range(len(terms))))
+    return found
+
+
+def _split(
+    chosen: frozenset[int],
+    best: Mapping[frozenset[int], tuple[float, tuple[frozenset[int], frozenset[int]] | None]],
+    labels: Mapping[frozenset[int], frozenset[int]],
+    lengths: Mapping[int, int],
+) -> tuple[float, tuple[frozenset[int], frozenset[int]]]:
+    """The cheapest pair of parts to make a product of; parts without a common label are none."""
+    first, *others = sorted(chosen)
+    options = []
+    for count in range(len(others)):
+        for more in combinations(others, count):
+            half = frozenset([first, *more])
+            rest = chosen - half
+            cost = best[half][0] + best[rest][0] + _work(labels[half] | labels[rest], lengths)
+            cost = inf if labels[half].isdisjoint(labels[rest]) else cost
+            options.append((cost, sorted(half), half, rest))
+    cost, _, half, rest = min(options, key=lambda option: option[:2])
+    return cost, (half, rest)
+
+
+def _cheapest_next(
+    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """One pair after another, the cheapest that is left."""
+    held = dict(enumerate(terms))
+    found: list[tuple[int, int]] = []
+    while True:
+        pairs = [(i, j) for i, j in combinations(held, 2) if not held[i].isdisjoint(held[j])]
+        if not pairs:
+            return found
+        i, j = min(pairs, key=lambda pair: _work(held[pair[0]] | held[pair[1]], lengths))
+        both = held.pop(i) | held.pop(j)
+        found.append((i, j))
+        held[len(terms) + len(found) - 1] = both & shown.union(*held.values())
+
+
 class _Contraction:
     """One product while pairs of its terms are merged, cheapest first."""
 
@@ -224,6 +356,11 @@ class _Contraction:
 
     def run(self) -> list[Term]:
         """Merge until no two terms share a label."""
+        if self.planner.sizes:
+            lengths = self.planner.lengths({x for term in self.terms.values() for x in term.labels}, self.sizes)
+            for i, j in path([frozenset(self.terms[k].labels) for k in sorted(self.terms)], self.shown, lengths):
+                self._enter(self._merge(i, j))
+            return list(self.terms.values())
         while self.heap:
             *_, i, j = heappop(self.heap)
             if i in self.terms and j in self.terms:

@@ -6,7 +6,7 @@ diagonal), the array of those labels is written onto the diagonal of zeros, or o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Number, Rational, Shape, Size, Sum, Symbol
@@ -23,12 +23,13 @@ SOLVES = 2
 
 
 def program(
-    roots: Sequence[Expr], keep: Iterable[Expr] = (), softmax: bool = True
+    roots: Sequence[Expr], keep: Iterable[Expr] = (), softmax: bool = True, sizes: Mapping[str, int] | None = None
 ) -> tuple[list[Code], dict[Code, Expr]]:
     """The array code of each root, and the codes of those nodes of `keep` that it computes.
 
     Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up. Without `softmax` of
-    its own the language gets it, and logsumexp, in terms of what both share.
+    its own the language gets it, and logsumexp, in terms of what both share. `sizes` are
+    those that are known: they decide on the order of products.
     """
     definitions = list(keep)
     kept = definitions
@@ -36,7 +37,7 @@ def program(
     for change in (distributed, factored):
         new = change(wanted)
         wanted, kept = ([new.get(node, node) for node in nodes] for nodes in (wanted, kept))
-    lowering = Lowering(wanted, kept, softmax)
+    lowering = Lowering(wanted, kept, softmax, sizes)
     codes = [lowering.value(root) for root in lowering.roots]
     named = {
         lowering.values[k]: node for k, node in zip(lowering.keep, definitions, strict=True) if k in lowering.values
@@ -48,12 +49,14 @@ def program(
 class Lowering:
     """The array code of expressions, each node once."""
 
-    def __init__(self, roots: Sequence[Expr], keep: Iterable[Expr], softmax: bool = True) -> None:
+    def __init__(
+        self, roots: Sequence[Expr], keep: Iterable[Expr], softmax: bool = True, sizes: Mapping[str, int] | None = None
+    ) -> None:
         self.codes = Codes()
         self.softmax = softmax
         for variable in sorted({s for root in roots for s in root.free}, key=lambda s: (s.place, s.name)):
             self.codes.variable(variable)
-        self.planner = Planner(self.codes)
+        self.planner = Planner(self.codes, sizes)
         self.values: dict[Expr, Code] = {}
         self.shared: set[Code] = set()
         self.roots, self.keep = list(roots), list(keep)

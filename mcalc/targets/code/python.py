@@ -10,11 +10,31 @@ from mcalc.algebra.expr import Group, Rational
 from mcalc.algebra.ops import Op
 from mcalc.errors import Problem
 from mcalc.targets.code.array import Code, behind
+from mcalc.targets.code.selfcheck import self_check
 from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, SIGN, SUM, Language, Scope, Text, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.targets.code.task import Task
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  #: einsum knows no others
 EXACT = 2**53  #: whole numbers beyond this are floats
 PLAIN = frozenset(("number", "size", "add", "mul", "power", "call"))  #: what may be a number of Python's own
+
+#: Compares the shapes of the variables with those that are stated.
+FIT = '''\
+def fit(given):
+    """Raise an error where a variable does not have its shape in SHAPES."""
+    sizes = {}
+    for name, a in given.items():
+        axes, shape = SHAPES[name], tuple(a.shape)
+        fits = [n == (int(x) if x.isdigit() else sizes.setdefault(x, n)) for x, n in zip(axes, shape)]
+        if len(axes) != len(shape) or not all(fits):
+            known = ", ".join(f"{x} = {n}" for x, n in sizes.items()) or "none"
+            wanted = str(axes).replace("'", "")
+            raise ValueError(f"{name} has shape {shape}, not {wanted}; known sizes: {known}")
+'''
+
 HOLE = re.compile(r"(-?)\{(\d)\}")
 
 
@@ -283,7 +303,13 @@ class Python(Language):
         """The statements that import what a text uses."""
         return ["import numpy as np", *sorted({f"import {name}" for name in re.findall(r"\bscipy\.\w+(?=\.)", text)})]
 
-    taking = ""  #: the source of the function `arrays`, which takes the arguments in
+    taking = ""  #: the sources of the function `arrays`, which takes the arguments in, and of what it calls
+    imports_numpy = "    import numpy as np\n"  #: in a function that needs it, where the module does not
+    main = ""  #: what a module that is run as a program does first
+
+    def endings(self, task: Task, scope: Scope) -> list[str]:
+        """What stands after the functions of a module."""
+        return [self_check(task, scope, self.imports_numpy, self.main)]
 
     def typed(self, arrays: list[str]) -> str:
         """The type of numbers that the arrays have."""

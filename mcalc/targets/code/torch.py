@@ -7,8 +7,12 @@ import re
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
-from mcalc.targets.code.python import constant, number, shared_with_caller
+from mcalc.targets.code.python import FIT, constant, number, shared_with_caller, tuple_of
 from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.targets.code.task import Task
 
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp expm1 linalg.cholesky linalg.det linalg.inv
@@ -59,16 +63,44 @@ class Torch(Library):
     words = Library.words | {"torch"}
     same = SAME
     own = OWN
-    taking = '''\
-def arrays(*given):
-    """The arguments as tensors of one floating dtype on one device."""
-    device = next((a.device for a in given if torch.is_tensor(a)), None)
-    given = [torch.as_tensor(a, device=device) for a in given]
-    dtype = given[0].dtype
-    for a in given[1:]:
+    taking = (
+        FIT
+        + '''
+
+def arrays(**given):
+    """The variables as tensors of one floating dtype on one device."""
+    device = next((a.device for a in given.values() if torch.is_tensor(a)), None)
+    found = [torch.as_tensor(a, device=device) for a in given.values()]
+    dtype = found[0].dtype
+    for a in found[1:]:
         dtype = torch.promote_types(dtype, a.dtype)
+    if dtype.is_complex:
+        raise TypeError(f"the variables are to be real numbers, and not {dtype}")
     dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
-    return [a.to(dtype) for a in given]
+    fit(dict(zip(given, found)))
+    return [a.to(dtype) for a in found]
+'''
+    )
+    function = '''\
+class Value(torch.autograd.Function):
+    """The value, which autograd differentiates by {names}: Value.apply({all}), all of them tensors."""
+
+    @staticmethod
+    def forward({all}):
+        return value({all})
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, cotangent):
+        needed = [name for name, need in zip({named}, ctx.needs_input_grad) if need]
+        if not set(needed) <= {{{wrt}}}:
+            raise ValueError(f"Value is differentiated by {names}, and not by {{', '.join(needed)}}")
+        found = derivative(*ctx.saved_tensors)
+        return {results}
 '''
     bridge = '''\
 def on_host(f, *given):
@@ -118,6 +150,27 @@ def on_host(f, *given):
     def copied(self, text: str) -> str:
         """The tensor as one that nothing else holds."""
         return f"torch.clone({text})"
+
+    def endings(self, task: Task, scope: Scope) -> list[str]:
+        """The value as a function that autograd differentiates, and what a module ends with."""
+        plain = task.wrt and task.order == 1 and not any((task.product[0], task.batch, task.full))
+        if not plain or task.reading.abstract or task.layout != "mixed":
+            return super().endings(task, scope)
+        order = [scope.variables[s.name] for s in scope.symbols]
+        wrt = [scope.variables[name] for name in task.wrt]
+        parts = {
+            name: f"torch.tensordot(cotangent, found{f'[{k}]' if len(wrt) > 1 else ''}, dims={task.value.rank})"
+            for k, name in enumerate(wrt)
+        }
+        results = [parts.get(name, "None") for name in order]
+        text = self.function.format(
+            names=", ".join(wrt),
+            all=", ".join(order),
+            named=tuple_of([f'"{name}"' for name in order]),
+            wrt=", ".join(f'"{name}"' for name in wrt),
+            results=", ".join(results),
+        )
+        return [text, *super().endings(task, scope)]
 
     def imports(self, text: str) -> list[str]:
         """PyTorch, and NumPy where the host computes something."""

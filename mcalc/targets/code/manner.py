@@ -1,0 +1,88 @@
+"""How derivatives are wanted in code: compressed, and for many samples at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+
+from mcalc.algebra.batch import lift_over
+from mcalc.algebra.dims import Dim, dim
+from mcalc.algebra.expr import Contract, Expr, Group, Rational, Sum, add, contract, permute, symbol
+from mcalc.errors import Problem
+from mcalc.language.read import variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+
+LETTERS = "ijklmnop"
+
+
+def compressed(node: Expr) -> tuple[Expr, tuple[str, str]]:
+    """The array that the node puts on a diagonal, without the axes on which it is the same, and how it does that.
+
+    Of δ_ia H_jb, whose axes are i, j, a and b, that is H, and `("ijib", "jb")`. Raises a `Problem` of kind
+    unsupported where the node is no product with a δ.
+    """
+    terms = node.terms if isinstance(node, Sum) else ((1, node),)
+    patterns = {_pattern(term) for _, term in terms}
+    pattern = patterns.pop() if len(patterns) == 1 else None
+    if pattern is None or len(set(pattern)) == len(pattern):
+        hint = "it is written in full without --compressed"
+        raise Problem("unsupported", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
+    places = {x: k for k, x in reversed(list(enumerate(pattern)))}
+    needed = {x for _, term in terms for x in _needed(term)}
+    kept = [x for x in places if x in needed]
+    kept.sort()
+    parts: list[tuple[Rational, Expr]] = []
+    for c, term in terms:
+        assert isinstance(term, Contract)
+        labels = {k: term.out[places[k]] for k in kept}
+        dropped = {x for group in term.out for x in group} - {x for group in labels.values() for x in group}
+        sizes = {x: d for x, d in enumerate(term.sizes) if x not in dropped}
+        parts.append((c, contract(term.factors, tuple(labels[k] for k in kept), sizes)))
+    names = {x: LETTERS[x] for x in places}
+    return add(parts, parts[0][1].shape), ("".join(names[x] for x in pattern), "".join(names[x] for x in kept))
+
+
+def _pattern(node: Expr) -> Group | None:
+    """The axes of a product, numbered so that those with one label have one number."""
+    if not isinstance(node, Contract) or any(len(group) != 1 for group in node.out):
+        return None
+    seen: dict[Group, int] = {}
+    return tuple(seen.setdefault(group, len(seen)) for group in node.out)
+
+
+def _needed(node: Expr) -> list[int]:
+    """The numbers of the axes that the product cannot do without."""
+    assert isinstance(node, Contract)
+    pattern = _pattern(node)
+    assert pattern is not None
+    held = {x for _, _, axes in node.factors for group in axes for x in group}
+    return [k for k, group in zip(pattern, node.out, strict=True) if group[0] in held or pattern.count(k) == 1]
+
+
+def batched(reading: Reading, nodes: Sequence[Expr], samples: Mapping[str, str]) -> tuple[Reading, list[Expr], Dim]:
+    """The reading and the nodes with an axis for samples in front of some variables and of every node.
+
+    `samples` says of each variable whether its samples are `rows`, so that they stand along its first axis, or
+    `columns`: along its last.
+    """
+    taken = {name for s in reading.symbols.values() for d in s.shape for name in d.names} | set(reading.sizes)
+    name = next(
+        name for name in ("N", "B", *(f"N{k}" for k in range(99))) if name not in taken | reading.symbols.keys()
+    )
+    many = dim(name)
+    new = copy(reading)
+    new.symbols, new.definitions = dict(reading.symbols), {}
+    values: dict[Expr, Expr] = {}
+    for given, where in samples.items():
+        x = variable(reading, given)
+        if x.props - {"positive"}:
+            told = "samples of a matrix that is {prop} are not known"
+            raise Problem("unsupported", told, prop=min(x.props - {"positive"}))
+        shape = (many, *x.shape) if where == "rows" else (*x.shape, many)
+        stacked = symbol(x.name, shape, x.props, x.place)
+        new.symbols[x.name] = stacked
+        values[x] = stacked if where == "rows" else permute(stacked, (x.rank, *range(x.rank)))
+    return new, [lift_over(node, values, (many,)) for node in nodes], many

@@ -1,0 +1,288 @@
+"""What surrounds the formulas: shapes that are checked, a check that runs, several variables, samples, SciPy's form."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+from mcalc.answer import answer_to
+from mcalc.errors import Problem
+from mcalc.request import Manner, Request
+from mcalc.targets.code.plan import _cheapest_next, _exhaustive, path
+
+LOGREG = "sum(log(exp(-y.*(X@w)) + 1))"
+RNG = np.random.default_rng(0)
+
+
+def code(form, text, wrt, *var, order=1, product=("", ""), **manner):
+    request = Request(text=text, wrt=[wrt] if isinstance(wrt, str) else wrt, var=var, order=order)
+    if product[0]:
+        setattr(request, *product)
+    return answer_to(request, Manner(**manner)).code(form)
+
+
+def module(*what, **how):
+    scope = {"__name__": "generated"}
+    exec(code(*what, **how), scope)
+    return scope
+
+
+# ---------------------------------------------------------------- shapes and types
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+def test_shapes_are_checked_and_named(form):
+    if form != "numpy":
+        pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+    derivative = module(form, LOGREG, "w", "X[m,n]")["derivative"]
+    y, X, w = np.ones(5), np.ones((5, 4)), np.ones(4)
+    for _ in range(2):
+        assert tuple(derivative(y=y, X=X, w=w).shape) == (4,)
+        with pytest.raises(ValueError, match=re.escape("w has shape (3,), not (n,); known sizes: m = 5, n = 4")):
+            derivative(y=y, X=X, w=np.ones(3))
+        with pytest.raises(ValueError, match=re.escape("X has shape (5,), not (m, n)")):
+            derivative(y=y, X=y, w=w)
+        with pytest.raises(ValueError, match=re.escape("w has shape (4, 1), not (n,)")):
+            derivative(y=y, X=X, w=w[:, None])
+        with pytest.raises(TypeError, match=r"real numbers, and not .*complex128"):
+            derivative(y=y, X=X, w=w + 1j)
+
+
+def test_a_declared_number_is_a_size_too():
+    value = module("numpy", "x.T@x", "x", "x[3]")["value"]
+    assert value(x=[1, 2, 3]) == 14
+    with pytest.raises(ValueError, match=re.escape("x has shape (2,), not (3,)")):
+        value(x=[1, 2])
+
+
+# ---------------------------------------------------------------- the self-check
+
+CHECKED = [
+    (("numpy", LOGREG, "w"), {}),
+    (("numpy", "logdet(S) + x.T@inv(S)@x", "S", "S[n,n] psd"), {"order": 2}),
+    (("numpy", "sum(x.^3)", "x"), {"order": 3}),
+    (("numpy", "log(det(X))", "X"), {}),
+    (("numpy", "kron(A,B)", "A"), {}),
+    (("numpy", "s*eye(n)", "s"), {}),
+    (("numpy", "besselj(1,s)", "s"), {}),
+    (("numpy", "tr(S@A)", "S", "S[n,n] skew"), {}),
+    (("numpy", "tanh(A@x)", "A"), {"layout": "denominator"}),
+    (("numpy", "x.T@A@x", "x"), {"layout": "numerator"}),
+    (("numpy", "sum(tanh(A@x))", "x"), {"product": ("hvp", "v")}),
+    (("numpy", "tanh(A@x)", "x"), {"product": ("vjp", "v")}),
+    (("numpy", "tanh(A@x)", "x"), {"product": ("jvp", "v")}),
+    (("numpy", "R = T - U@V.T; sum(R.*R)", "U"), {"order": 2, "compressed": True}),
+    (("numpy", "sum(exp(x))", "x"), {"order": 2, "compressed": True}),
+    (("numpy", "(x.T@w - y)^2", "w"), {"batch": ["x:rows", "y"]}),
+    (("numpy", "(x.T@w - y)^2", "x"), {"batch": ["x:columns"]}),
+    (("numpy", "sum(tanh(A@x))", "x"), {"batch": ["x"], "order": 2}),
+    (("numpy", "r = X@w - y; r.T@r + lambda*w.T@w", ["w", "lambda"]), {}),
+    (("scipy", "norm(T - U@V.T)^2", ["U", "V"]), {}),
+    (("numpy", "sum((A@B@C@x).^2)", "x"), {"size": ["m=1000", "n=10", "p=5"]}),
+]
+
+
+def checked(text):
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    return scope["self_check"]()
+
+
+@pytest.mark.parametrize(("what", "how"), CHECKED, ids=lambda part: " ".join(map(str, part)))
+def test_the_check_passes(what, how, capsys):
+    assert checked(code(*what, **how)) == 0
+    assert capsys.readouterr().out == "the derivative agrees with differences of the value at 3 random points\n"
+
+
+@pytest.mark.parametrize("form", ["jax", "torch"])
+def test_the_check_passes_in_libraries(form, capsys):
+    library = pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+    if form == "jax":
+        library.config.update("jax_enable_x64", True)
+    for text, wrt in [(LOGREG, "w"), ("log(det(X))", "X"), ("norm(relu(A@x))", "x")]:
+        assert checked(code(form, text, wrt)) == 0
+
+
+@pytest.mark.parametrize(("what", "how"), CHECKED[:8], ids=lambda part: " ".join(map(str, part)))
+def test_the_check_finds_a_wrong_derivative(what, how, capsys):
+    text = code(*what, **how)
+    start = text.index("def derivative")
+    wrong = re.sub(r"return (.*)", r"return 1.01*(\1)", text[start:], count=1)
+    assert checked(text[:start] + wrong) == 1
+    assert "disagrees" in capsys.readouterr().out
+
+
+def test_a_module_is_a_program(tmp_path):
+    text = code("numpy", LOGREG, "w")
+    (tmp_path / "right.py").write_text(text)
+    (tmp_path / "wrong.py").write_text(text.replace("return -(X.T", "return +(X.T", 1))
+    assert [subprocess.run([sys.executable, tmp_path / f"{name}.py"]).returncode for name in ("right", "wrong")] == [
+        0,
+        1,
+    ]
+
+
+# ---------------------------------------------------------------- several variables, samples, compressed
+
+
+def test_several_derivatives_share_what_they_compute():
+    text = code("numpy", "r = tanh(A@x); r.T@r", ["A", "x"])
+    both = text[text.index("def value_and_derivative") :]
+    assert both.count("np.tanh") == 2  # one of them in the check
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    given = {"A": RNG.normal(size=(3, 4)), "x": RNG.normal(size=4)}
+    value, (dA, dx) = scope["value_and_derivative"](**given)
+    np.testing.assert_allclose(value, scope["value"](**given))
+    for found, alone, wrt in zip((dA, dx), scope["derivative"](**given), "Ax", strict=True):
+        np.testing.assert_allclose(found, alone)
+        np.testing.assert_allclose(found, module("numpy", "r = tanh(A@x); r.T@r", wrt)["derivative"](**given))
+
+
+def test_samples_are_taken_at_once():
+    one = module("numpy", "sum(tanh(A@x))^2", "x", order=2)
+    many = module("numpy", "sum(tanh(A@x))^2", "x", order=2, batch=["x:rows"])
+    A, x = RNG.normal(size=(3, 4)), RNG.normal(size=(6, 4))
+    for name in ("value", "derivative"):
+        expected = [one[name](A=A, x=row) for row in x]
+        np.testing.assert_allclose(many[name](A=A, x=x), expected)
+    columns = module("numpy", "sum(tanh(A@x))^2", "x", order=2, batch=["x:columns"])
+    np.testing.assert_allclose(columns["derivative"](A=A, x=x.T), many["derivative"](A=A, x=x))
+
+
+def test_a_compressed_hessian_makes_the_full_one():
+    what = ("numpy", "R = W.*(T - U@V.T); sum(R.*R)", "U")
+    text = code(*what, order=2, compressed=True)
+    assert "Full[i, j, i, k] = compressed[i, j, k], and 0 elsewhere." in text
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    sizes = {"W": (3, 4), "T": (3, 4), "U": (3, 2), "V": (4, 2)}
+    given = {name: RNG.normal(size=shape) for name, shape in sizes.items()}
+    found = scope["derivative"](**given)
+    assert found.shape == (3, 2, 2)
+    full = module(*what, order=2)["derivative"](**given)
+    np.testing.assert_allclose(np.einsum("ijik->ijk", full), found)
+    assert np.count_nonzero(full) == found.size
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        (("numpy", "x.T@A@x", "x"), {"order": 2, "compressed": True}),
+        (("numpy", "softmax(x)", "x"), {"compressed": True}),
+        (("numpy", "x.T@x", "x"), {"batch": ["x:sideways"]}),
+        (("numpy", "x.T@x", "x"), {"batch": ["z"]}),
+        (("numpy", "x.T@x", "x"), {"size": ["n"]}),
+        (("numpy", "tr(S)", "S", "S[n,n] symmetric"), {"batch": ["S"]}),
+        (("scipy", "A@x", "x"), {}),
+    ],
+)
+def test_what_makes_no_sense_is_refused(what, how):
+    with pytest.raises(Problem):
+        code(*what, **how)
+
+
+# ---------------------------------------------------------------- SciPy
+
+
+def test_scipy_minimises_with_it():
+    scope = module("scipy", "sum(softplus(X@w + c - y)) + lambda*(w.T@w + c^2)", ["w", "c"], "c[]", "X[m,n]")
+    data = {"X": RNG.normal(size=(30, 4)), "y": RNG.normal(size=30), "lambda_": 0.5}
+    fun, jac, hess, hessp = (scope[name] for name in ("fun", "jac", "hess", "hessp"))
+    names = list(inspect.signature(fun).parameters)[1:-1]
+    args = tuple(data[name] for name in names)
+    start, p = scope["pack"](w=np.zeros(4), c=1.0), RNG.normal(size=5)
+    assert scipy.optimize.check_grad(fun, jac, start, *args) < 1e-6
+    H = hess(start, *args)
+    np.testing.assert_allclose(H, scipy.optimize.approx_fprime(start, lambda x: jac(x, *args)), atol=1e-6)
+    np.testing.assert_allclose(hessp(start, p, *args), H @ p, rtol=1e-10)
+    np.testing.assert_allclose(H, H.T, rtol=1e-12)
+    found = [
+        scipy.optimize.minimize(fun, start, args, jac=jac, hess=hess, method="trust-exact"),
+        scipy.optimize.minimize(fun, start, args, jac=jac, hessp=hessp, method="Newton-CG", tol=1e-10),
+        scipy.optimize.minimize(fun, start, args, jac=jac, method="BFGS"),
+    ]
+    for result in found:
+        assert np.max(np.abs(jac(result.x, *args))) < 1e-3
+        np.testing.assert_allclose(result.x, found[0].x, atol=1e-3)
+    w, c = scope["unpack"](found[0].x, *args)
+    assert (w.shape, np.shape(c)) == ((4,), ())
+    assert fun(found[0].x, **data) < fun(start, **data)
+
+
+def test_sizes_that_only_the_variables_have_are_read_off_the_vector():
+    scope = module("scipy", "norm(T - U@V.T)^2", ["U", "V"])
+    U, V, T = RNG.normal(size=(3, 2)), RNG.normal(size=(4, 2)), RNG.normal(size=(3, 4))
+    start = scope["pack"](U, V)
+    for found, expected in zip(scope["unpack"](start, T), (U, V), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    H = scope["hess"](start, T)
+    numeric = scipy.optimize.approx_fprime(start, lambda x: scope["jac"](x, T))
+    np.testing.assert_allclose(H, numeric, atol=1e-5)
+
+
+# ---------------------------------------------------------------- torch
+
+
+def test_autograd_goes_through_the_torch_module():
+    torch = pytest.importorskip("torch")  # it is no dependency: it comes with the extra test-backends
+    scope = module("torch", "tanh(A@x)", ["A", "x"])
+    A = torch.as_tensor(RNG.normal(size=(3, 4))).requires_grad_()
+    x = torch.as_tensor(RNG.normal(size=4)).requires_grad_()
+    torch.autograd.gradcheck(scope["Value"].apply, (A, x))
+    (scope["Value"].apply(A, x) ** 2).sum().backward()
+    found = A.grad, x.grad
+    expected = torch.autograd.grad((torch.tanh(A @ x) ** 2).sum(), (A, x))
+    for a, b in zip(found, expected, strict=True):
+        torch.testing.assert_close(a, b)
+    alone = module("torch", "tanh(A@x)", "x")["Value"]
+    with pytest.raises(ValueError, match="differentiated by x, and not by A"):
+        alone.apply(A, x).sum().backward()
+
+
+# ---------------------------------------------------------------- the order of products
+
+
+def cost(terms, shown, lengths, pairs):
+    held, work = dict(enumerate(terms)), 0
+    for place, (i, j) in enumerate(pairs, len(terms)):
+        both = held.pop(i) | held.pop(j)
+        work += int(np.prod([lengths[x] for x in both]))
+        held[place] = both & shown.union(*held.values())
+    return work
+
+
+def test_sizes_decide_on_the_order():
+    chain = [frozenset((k, k + 1)) for k in range(5)]
+    lengths = dict(enumerate([30, 35, 15, 5, 10, 20]))
+    shown = frozenset((0, 5))
+    best = path(chain, shown, lengths)
+    assert cost(chain, shown, lengths, best) == 11875  # Cormen et al., with 30 x 35 … 10 x 20
+    text = code("numpy", "A@B@C", "A", "A[m,n], B[n,p], C[p,q]", size=["m=1000", "n=2", "p=1000", "q=2"])
+    assert "A @ (B @ C)" in text
+    text = code("numpy", "A@B@C", "A", "A[m,n], B[n,p], C[p,q]", size=["m=2", "n=1000", "p=2", "q=1000"])
+    assert "A @ B @ C" in text
+
+
+def test_long_products_go_to_opt_einsum_and_do_without():
+    pytest.importorskip("opt_einsum")  # jax brings it along
+    terms = [frozenset((k, k + 1)) for k in range(9)]
+    lengths = {k: 3 + (7 * k) % 11 for k in range(10)}
+    shown = frozenset((0, 9))
+    least = cost(terms, shown, lengths, _exhaustive(terms, shown, lengths))
+    assert cost(terms, shown, lengths, path(terms, shown, lengths)) <= 1.2 * least
+    assert cost(terms, shown, lengths, _cheapest_next(terms, shown, lengths)) <= 3 * least
+
+
+@pytest.mark.parametrize("size", [[], ["n=1000"], ["n=3", "m=5"]])
+def test_any_order_gives_the_same(size):
+    what = ("numpy", "(x.T@A.T@A@x)*(x.T@B@x) + sum(A@B@x)", "x")
+    given = {"A": RNG.normal(size=(5, 3)), "B": RNG.normal(size=(3, 3)), "x": RNG.normal(size=3)}
+    found = module(*what, size=size)["derivative"](**given)
+    np.testing.assert_allclose(found, module(*what)["derivative"](**given), rtol=1e-12)
