@@ -22,11 +22,13 @@ SCRIPT = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def shown(command: str, folder: Path) -> str:
     """What one sees of a command on a terminal where `mcalc` is installed."""
-    program = folder / "bin" / "mcalc"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m mcalc "$@"\n')
-    program.chmod(0o755)
-    path = f"{program.parent}:/usr/bin:/bin"
+    programs = folder / "bin"
+    programs.mkdir(exist_ok=True)
+    for name, words in (("mcalc", "-m mcalc"), ("python", "")):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
+        program.chmod(0o755)
+    path = f"{programs}:/usr/bin:/bin"
     _, seen = on_terminal(f"cd {folder} && {command}", PATH=path, NO_COLOR="1")
     return "\n".join(line.rstrip() for line in seen.splitlines())
 

@@ -67,7 +67,7 @@ def written(
     used = any(f" = {takes}(" in text for text in texts)
     ends = [ending(scope), *language.endings(task, scope)]
     text = "\n\n\n".join(
-        part.strip() for part in [*([taking] if used else []), *helpers.values(), *texts, *ends] if part
+        part.strip() for part in [*texts, *helpers.values(), *([taking] if used else []), *ends] if part
     )
     stated = [_shapes(shapes, scope), ""] if used else []
     return "\n".join(
