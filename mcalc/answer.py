@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.algebra.walk import postorder
-from mcalc.calculus.derivative import derivative, jacobians
+from mcalc.calculus.derivative import derivative
 from mcalc.calculus.layout import AXES, arranged, as_row, is_row, kind_of
-from mcalc.calculus.simplify import simplify
 from mcalc.calculus.size import check_axes, checked
+from mcalc.calculus.structure import remark, restricted, structure_of
+from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
@@ -40,15 +41,30 @@ SCHEMA = 1  #: the version of the replies' fields
 class Derivative:
     """The derivative of a reading's expression by one variable.
 
-    `expr` is in the mixed layout; `shown` is what is written, in the layout that is asked for. A vector that stands as
-    a `row` there is one of one axis still.
+    `free` is the derivative by free entries, and `expr` what the `convention` for the structure of the variable makes
+    of it, both in the mixed layout. `shown` is what is written, in the layout that is asked for. A vector that stands
+    as a `row` there is one of one axis still.
     """
 
-    __slots__ = ("expr", "lettering", "manner", "order", "reading", "row", "shown", "syntax", "variable")
+    __slots__ = (
+        "convention", "expr", "free", "lettering", "manner", "order", "reading", "row", "shown", "syntax", "variable",
+    )  # fmt: skip
 
-    def __init__(self, reading: Reading, variable: Symbol, order: int, expr: Expr, manner: Manner) -> None:
-        self.reading, self.variable, self.order, self.expr, self.manner = reading, variable, order, expr, manner
-        self.shown = arranged(expr, manner.layout, *self.axes)
+    def __init__(
+        self,
+        reading: Reading,
+        variable: Symbol,
+        order: int,
+        free: Expr,
+        manner: Manner,
+        convention: str = "unstructured",
+    ) -> None:
+        self.reading, self.variable, self.order, self.free, self.manner = reading, variable, order, free, manner
+        value, variables = self.axes
+        self.convention = convention if any(variables) and structure_of(variable) else ""
+        by = [variable for rank in variables if rank]
+        self.expr = restricted(free, value, by, convention) if self.convention else free
+        self.shown = arranged(self.expr, manner.layout, *self.axes)
         self.row = is_row(manner.layout, *self.axes)
         self.syntax = notate(self.shown, reading, where=manner.where, expand=manner.expand, row=self.row)
         bold = arrays(reading, variable, self.syntax) if manner.bold else ()
@@ -81,8 +97,15 @@ class Derivative:
 
     @property
     def claim(self) -> Claim:
-        """What finite differences can check: what changes, with what, along what (None: anything), at what rate."""
-        return derivative(self.reading.root, self.variable, self.order - 1), self.variable, None, self.expr
+        """What finite differences can check: what changes, with what, along what (None: anything), at what rate.
+
+        The Cookbook's derivative is no rate along all changes, so what it is made of is checked.
+        """
+        known = self.free if self.convention == "cookbook" else self.expr
+        before = derivative(self.reading.root, self.variable, self.order - 1)
+        if self.convention == "structured":
+            before = restricted(before, self.axes[0], [self.variable] * (self.order - 1), self.convention)
+        return before, self.variable, None, known
 
     @property
     def symmetric(self) -> bool:
@@ -127,9 +150,19 @@ class Derivative:
         reading = expanded(self.reading) if self.manner.expand else self.reading
         layout = self.manner.layout
         turned = self.row or self.shown is not self.expr
-        syntax = notate(self.expr, reading, where=self.manner.where) if turned else self.syntax
-        lines = steps(reading, self.variable, self.expr, syntax, self.order, way)
+
+        def written(expr: Expr, last: bool) -> Syntax:
+            return self.syntax if last else notate(expr, reading, where=self.manner.where)
+
+        kept = self.expr is self.free
+        lines = steps(reading, self.variable, self.free, written(self.free, kept and not turned), self.order, way)
         last = lines[-1]
+        if not kept:
+            structure = structure_of(self.variable)
+            assert structure is not None
+            words = {**last.words, "structure": structure.name, "changes": structure.changes}
+            words |= {"formula": structure.formula(self.convention, self.variable.name), "why": structure.why}
+            lines.append(Step((self.convention,), last.left, self.expr, written(self.expr, not turned), words))
         if turned:
             shown = as_row(self.shown) if self.row else self.shown
             lines.append(Step((f"{layout}-layout",), last.left, shown, self.syntax, last.words))
@@ -151,8 +184,9 @@ class Derivative:
         lines = self.tensor.lines() if self.expr.rank > 2 else {}
         tensor = {name: self._equation(line, forms) for name, line in lines.items()}
         more = {"tensor": {"vec": self.manner.vec} | tensor} if tensor else {}
-        symmetric = {"symmetric": True} if self.symmetric else {}
-        return reply | symmetric | more | ({"code": code} if code else {}) | steps
+        reply |= {"symmetric": True} if self.symmetric else {}
+        reply |= {"convention": self.convention} if self.convention else {}
+        return reply | more | ({"code": code} if code else {}) | steps
 
     def _equation(self, line: Line, forms: Sequence[str]) -> Reply:
         """A form of the derivative as plain data."""
@@ -196,6 +230,9 @@ class Answer:
         self.notes = list(reading.notes)
         self.notes += [say("{name} does not occur, so the derivative is zero", name=name) for name in sorted(absent)]
         self.notes += kinks(reading.root, chosen)
+        for d in derivatives:
+            structure = structure_of(d.variable) if d.convention else None
+            self.notes += [remark(d.variable, structure, d.convention)] if structure else []
         if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
             told = "books leave the {layout} layout open here; taken are {axes}"
             self.notes.append(say(told, layout=say(layout), axes=say(AXES[layout])))
@@ -260,11 +297,22 @@ def answer_to(request: Request, manner: Manner) -> Answer:
         return _directional(reading, request, manner)
     f, chosen = reading.root, [variable(reading, name) for name in wrt]
     check_axes(f, chosen, order)
-    # Several gradients come out of one sweep; one derivative goes by the way that is shorter for its shapes.
-    found = jacobians(f, chosen) if len(wrt) > 1 and order == 1 else [derivative(f, x, order) for x in chosen]
-    results = [checked(simplify(d)) for d in found]
-    pairs = zip(chosen, results, strict=True)
-    return Answer(reading, [Derivative(reading, x, order, d, manner) for x, d in pairs], order, manner.layout)
+    found = [checked(d) for d in Freed(reading, chosen).derivatives(order)]
+    how = manner, request.about_structure
+    made = [Derivative(reading, x, order, d, *how) for x, d in zip(chosen, found, strict=True)]
+    return _answer(reading, made, request, manner)
+
+
+def _answer(reading: Reading, made: list[Derivative], request: Request, manner: Manner) -> Answer:
+    """The answer, which is to have a structure where a convention for one is asked for."""
+    if request.about_structure != "unstructured" and not any(d.convention for d in made):
+        raise Problem(
+            "E063",
+            "no variable here has a structure",
+            hint="--var '{x}[n,n] symmetric' would declare one",
+            x=made[0].variable.name,
+        )
+    return Answer(reading, made, request.order, manner.layout)
 
 
 def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
@@ -277,14 +325,17 @@ def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
     found = []
     for name in wrt:
         if product is not None:
-            made: Derivative = directional.product(reading, variable(reading, name), *product, manner)
+            made: Derivative = directional.product(
+                reading, variable(reading, name), *product, manner, request.about_structure
+            )
         elif "[" in name:
             made = directional.by_entry(reading, name, order, manner)
         else:
             x = variable(reading, name)
-            made = Derivative(reading, x, order, derivative(reading.root, x, order), manner)
+            (free,) = Freed(reading, [x]).derivatives(order)
+            made = Derivative(reading, x, order, free, manner, request.about_structure)
         found.append(made)
-    return Answer(reading, found, order, manner.layout)
+    return _answer(reading, found, request, manner)
 
 
 def arrays(reading: Reading, variable: Symbol, syntax: Syntax) -> set[str]:

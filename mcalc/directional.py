@@ -15,6 +15,7 @@ from mcalc.answer import Derivative
 from mcalc.calculus.derivative import along, derivative, onto
 from mcalc.calculus.layout import as_row
 from mcalc.calculus.simplify import simplify
+from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
 from mcalc.language.syntax import Name, Syntax
@@ -53,10 +54,11 @@ class Directional(Derivative):
         moving: Expr,
         direction: Expr | None,
         array: str = "",
+        convention: str = "unstructured",
     ) -> None:
         self.place, self.rule, self.moving, self.direction = place, rule, moving, direction
         self.array = array
-        super().__init__(reading, x, order, expr, manner)
+        super().__init__(reading, x, order, expr, manner, convention)
 
     @property
     def axes(self) -> tuple[int, Sequence[int]]:
@@ -66,7 +68,8 @@ class Directional(Derivative):
     @property
     def claim(self) -> Claim:
         """What finite differences can check."""
-        return self.moving, self.variable, self.direction, self.expr
+        known = self.free if self.convention == "cookbook" else self.expr
+        return self.moving, self.variable, self.direction, known
 
     @property
     def by(self) -> Syntax:
@@ -140,16 +143,26 @@ def _entry_alone(reading: Reading, x: Symbol, direction: Expr, text: str) -> Exp
     return direction + direction.T
 
 
-def product(reading: Reading, x: Symbol, kind: str, name: str, manner: Manner) -> Directional:
+def product(
+    reading: Reading, x: Symbol, kind: str, name: str, manner: Manner, convention: str = "unstructured"
+) -> Directional:
     """A product of the derivative by `x` with an array called `name`, which is declared if it is not yet."""
     f = reading.root
+    if kind != "vjp" and convention != "unstructured":
+        raise Problem(
+            "E421",
+            "{kind} is along an array, and has no convention for a structure",
+            hint="an array along which the structure is kept is enough",
+            kind=kind,
+        )
     if kind == "hvp" and f.rank:
         raise Problem(
             "E410", "hvp is for scalars, and the value is {shape}", hint="jvp or vjp", shape=show_shape(f.shape)
         )
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
     if kind == "vjp":
-        return Directional(reading, x, 1, onto(f, x, v), manner, Name(x.name), kind, total(f * v), None, v.name)
+        cotangent = Freed(reading, [x]).cotangent(x, v)
+        return Directional(reading, x, 1, cotangent, manner, Name(x.name), kind, total(f * v), None, v.name, convention)
     moving = onto(f, x, ones(())) if kind == "hvp" else f
     order = 2 if kind == "hvp" else 1
     return Directional(reading, x, order, along(moving, x, v), manner, Name(x.name), kind, moving, v, v.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, dataclass_transform
 
-from mcalc.calculus.layout import check_form, check_layout
+from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
 from mcalc.limits import limit
@@ -43,6 +43,8 @@ class Request(Record):
     jvp: str = ""  #: the array, of the variable's shape, that the derivative is multiplied with
     vjp: str = ""  #: the array, of the value's shape, whose product with the derivative is asked for
     hvp: str = ""  #: the array, of the variable's shape, that the Hessian is multiplied with
+    structured: bool = False  #: the convention "structured"
+    convention: str = "unstructured"  #: what a structure of the variable, such as symmetry, makes of the derivative
 
     @property
     def product(self) -> tuple[str, str] | None:
@@ -52,8 +54,16 @@ class Request(Record):
             raise Problem("E013", "{one} and {other} were asked for: one is enough", one=asked[0][0], other=asked[1][0])
         return asked[0] if asked else None
 
+    @property
+    def about_structure(self) -> str:
+        """The convention that is asked for."""
+        return "structured" if self.structured else self.convention
+
     def check(self) -> None:
         """Raise a `Problem` where the fields make no question."""
+        check_choice("convention", self.convention, CONVENTIONS)
+        if self.structured and self.convention == "cookbook":
+            raise Problem("E013", "{one} and {other} were asked for: one is enough", one="structured", other="cookbook")
         if self.order < 1:
             raise Problem("E012", "the order is 1 to {most}, and not {order}", most=limit("order"), order=self.order)
         if self.order > limit("order"):
@@ -103,8 +113,9 @@ class Manner(Record):
     def check(self) -> None:
         """Raise a `Problem` where a field has a value that is none."""
         _ = self.sizes, self.samples
-        check_layout(self.layout)
-        check_form(self.form, self.vec)
+        check_choice("layout", self.layout, LAYOUTS)
+        check_choice("form", self.form or FORMS[0], FORMS)
+        check_choice("order of vec", self.vec, VECS)
 
 
 class Way(Record):
@@ -117,10 +128,12 @@ class Way(Record):
     def check(self) -> None:
         """Raise a `Problem` where a field has a value that is none."""
         for name, choices in (("method", METHODS), ("detail", DETAILS), ("direction", DIRECTIONS)):
-            value = getattr(self, name)
-            if value not in choices:
-                near = nearest(value, choices)
-                hint = "did you mean {near}?" if near else "choose from {choices}"
-                raise Problem(
-                    "E005", "no such {what}: {value}", hint=hint, what=name, value=value, near=near, choices=choices
-                )
+            check_choice(name, getattr(self, name), choices)
+
+
+def check_choice(what: str, value: str, choices: Sequence[str]) -> None:
+    """Raise a `Problem` where a value is none of the choices."""
+    if value not in choices:
+        near = nearest(value, choices)
+        hint = "did you mean {near}?" if near else "choose from {choices}"
+        raise Problem("E005", "no such {what}: {value}", hint=hint, what=what, value=value, near=near, choices=choices)

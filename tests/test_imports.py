@@ -18,7 +18,7 @@ LAYERS = (
     ("mcalc.algebra",),
     ("mcalc.language",),
     ("mcalc.calculus",),
-    ("mcalc.request",),
+    ("mcalc.request", "mcalc.derived"),
     ("mcalc.notation",),
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),

@@ -20,14 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.errors import Problem
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.algebra.expr import Expr, Symbol
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 FORMS = ("differential", "index", "kron", "einsum")  #: those in which a derivative of three axes and more is told
+CONVENTIONS = ("unstructured", "structured", "cookbook")  #: what a structure of the variable makes of a derivative
 VECS = ("column", "row")  #: what vec stacks
 
 
@@ -83,25 +82,3 @@ def as_row(node: Expr) -> Expr:
     from mcalc.algebra.expr import contract
 
     return contract([(node, 1, ((0,),))], ((1,), (0,)), {1: dim(1)})
-
-
-def check_layout(layout: str) -> None:
-    """Raise a `Problem` where there is no such layout."""
-    if layout not in LAYOUTS:
-        raise Problem(
-            "E005", "no such layout: {layout}", hint="choose from {choices}", layout=layout, choices=list(LAYOUTS)
-        )
-
-
-def check_form(form: str, vec: str) -> None:
-    """Raise a `Problem` where there is no such form or no such order of vec; no form is asked for by ''."""
-    for name, value, known in (("form", form or FORMS[0], FORMS), ("order of vec", vec, VECS)):
-        if value not in known:
-            raise Problem(
-                "E005",
-                "no such {name}: {value}",
-                hint="choose from {choices}",
-                name=name,
-                value=value,
-                choices=list(known),
-            )

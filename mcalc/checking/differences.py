@@ -107,25 +107,26 @@ def verify_at(point: Floating, claims: Sequence[Claim], seed: int = 0) -> Verifi
 
 def _directions(point: Floating, x: Symbol, random: np.random.Generator) -> Iterator[Array]:
     """Random directions in which the variable can move."""
-    shape = point.shape(x)
+    shape, at = point.shape(x), point.value(x)
     for _ in range(DIRECTIONS):
-        yield _tangent(random.standard_normal(shape), x)
+        yield _tangent(random.standard_normal(shape), x, at)
 
 
-def _tangent(v: Array, x: Symbol) -> Array:
+def _tangent(v: Array, x: Symbol, at: Array) -> Array:
     """The part of a direction that leaves a matrix what it is declared to be."""
     for prop, part in _PARTS.items():
         if prop in x.props:
-            v = part(v)
+            v = part(v, at)
     return v
 
 
-_PARTS: dict[str, Callable[[Array], Array]] = {
-    "symmetric": lambda v: (v + v.T) / 2,
-    "psd": lambda v: (v + v.T) / 2,
-    "skew": lambda v: (v - v.T) / 2,
-    "diagonal": lambda v: np.diag(np.diag(v)),
-    "lower": np.tril,
+_PARTS: dict[str, Callable[[Array, Array], Array]] = {
+    "symmetric": lambda v, at: (v + v.T) / 2,
+    "psd": lambda v, at: (v + v.T) / 2,
+    "skew": lambda v, at: (v - v.T) / 2,
+    "diagonal": lambda v, at: np.diag(np.diag(v)),
+    "lower": lambda v, at: np.tril(v),
+    "orthogonal": lambda v, at: (v - at @ v.T @ at) / 2,
 }
 
 

@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 
 from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol, zero
 from mcalc.algebra.walk import postorder
-from mcalc.calculus.derivative import derivative
 from mcalc.calculus.differential import push
 from mcalc.calculus.layout import LAYOUTS, arranged, is_row
 from mcalc.calculus.simplify import simplify
@@ -15,6 +14,7 @@ from mcalc.calculus.size import check_axes, checked
 from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
+from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.calls import functions as known_functions
 from mcalc.language.parse import parse
@@ -106,7 +106,8 @@ class Question:
         self.variable: Symbol = variable(self.reading, wrt)
         self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
         check_axes(self.f, [self.variable], order)
-        self.plain = checked(simplify(derivative(self.f, self.variable, order)))  # in the mixed layout
+        (plain,) = Freed(self.reading, [self.variable]).derivatives(order)
+        self.plain = checked(plain)  # in the mixed layout
         self.reference = self.arranged(self.plain)
 
     @cached_property

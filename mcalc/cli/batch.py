@@ -7,6 +7,7 @@ from json import loads
 
 import click
 
+from mcalc.calculus.layout import LAYOUTS
 from mcalc.cli.command import command
 from mcalc.cli.expressions import decode, lines
 from mcalc.cli.guard import Guard
@@ -15,7 +16,7 @@ from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
 from mcalc.phrase import say
-from mcalc.request import Manner, Request, Way
+from mcalc.request import Manner, Request, Way, check_choice
 from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
@@ -178,14 +179,13 @@ def check(request: Fields) -> Reply:
 
 def convert(request: Fields) -> Reply:
     """The reply to a `convert` request; "to" is the layout that is wanted."""
-    from mcalc.calculus.layout import check_layout
     from mcalc.checking.layouts import Converted
     from mcalc.checking.question import question_for
     from mcalc.cli.convert import reply_for
 
     own, layout = text_field(request, "from"), text_field(request, "to", "mixed")
     for name in (own, layout):
-        check_layout(name)
+        check_choice("layout", name, LAYOUTS)
     declared, functions = tuple(list_field(request, "var")), tuple(list_field(request, "fun"))
     asked = text_field(request, "expr"), text_field(request, "wrt")
     question = question_for(*asked, declared, whole_field(request, "order", 1), own, functions=functions)

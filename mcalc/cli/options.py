@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mcalc.calculus.layout import FORMS, LAYOUTS, VECS
+from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.cli.command import choice, listed
 from mcalc.cli.expressions import VAR_HELP, Variable
 from mcalc.request import DETAILS, DIRECTIONS, METHODS, Manner, Record, Request, Way
@@ -83,6 +83,8 @@ QUESTION = Table(
     Option("jvp", "NAME", "The derivative along this array, which is of the variable's shape."),
     Option("vjp", "NAME", "What this gradient by the expression becomes as one by x.", also="upstream"),
     Option("hvp", "NAME", "The Hessian times this array, without the Hessian."),
+    Option("structured", "", "The derivative along changes that keep the structure of the variable."),
+    Option("convention", "NAME", "What a structure, such as symmetry, makes of the derivative", choices=CONVENTIONS),
     Option("fun", "DECL", FUN_HELP),
     Option("var", "DECL", VAR_HELP),
 )

@@ -259,6 +259,14 @@ CODES: dict[str, Code] = {
         "mcalc layout",
         "Give the answer in quotes, or --example 'd(A@x)/dx = A.T'.",
     ),
+    "E063": Code(
+        USAGE,
+        "a convention for structures where there is no structure",
+        "--structured and --convention are about variables that are declared symmetric, skew, diagonal, lower, psd or "
+        "orthogonal, and none is.",
+        "mcalc diff 'tr(A@X)' --wrt X --structured",
+        "Declare the structure: --var 'X[n,n] symmetric'.",
+    ),
     "E071": Code(
         USAGE,
         "a limit that cannot be",
@@ -885,6 +893,13 @@ CODES: dict[str, Code] = {
         "Of a function that is declared with --fun nothing is known but its shape.",
         "mcalc eval 'f(x)' --fun 'f: [n] -> []' --at 'x=[1,2]'",
         "Write the function out.",
+    ),
+    "E421": Code(
+        UNSUPPORTED,
+        "a structure that a convention has no rule for",
+        "The convention that is asked for says nothing of a matrix with this structure, or nothing of this order.",
+        "mcalc diff 'tr(A@Q)' --wrt Q --var 'Q[n,n] orthogonal' --convention cookbook",
+        "Ask for another convention, or for the derivative by free entries.",
     ),
     "E499": Code(
         UNSUPPORTED,

@@ -159,6 +159,16 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
         raise _placed(problem, text, program) from None
 
 
+def freed(reading: Reading, changed: Mapping[Symbol, Symbol]) -> Expr:
+    """The expression of the reading with other symbols, such as matrices without their structure, in its place.
+
+    A reading writes S.T as S where S is symmetric, after which nobody can tell which entry was meant.
+    """
+    symbols = {name: Value(changed.get(node, node)) for name, node in reading.symbols.items()}
+    plan = Plan(reading.program, reading.text, list(symbols), reading.sizes, abstract=reading.abstract)
+    return Lowering(plan, symbols, reading.dialect).run().expr
+
+
 def variable(reading: Reading, name: str) -> Symbol:
     """The variable of this name. Raises a `Problem` of kind name where there is none."""
     name = name_in(name)

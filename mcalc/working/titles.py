@@ -52,6 +52,8 @@ SENTENCES = {
     "hvp": "The Hessian times a direction is the derivative of the gradient along that direction.",
     "numerator-layout": "In the numerator layout the axes of {x} are turned round: the transpose.",
     "denominator-layout": "In the denominator layout the axes are those of {x}, then those of {f}: the transpose.",
+    "structured": "{why} So of G, the derivative by free entries of {x}, this is left: {formula}.",
+    "cookbook": "The Cookbook lets what is tied to an entry move with it: {formula}, where G is by free entries.",
     "by-entries": "its entries are what multiplies the entries of {dx} in those of {df}, the axes of {f} first.",
 }
 
