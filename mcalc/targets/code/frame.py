@@ -57,13 +57,20 @@ def written(
     plans = {name: program(roots, named, language.softmax, task.sizes) for name, roots in functions.items()}
     helpers = _helpers(language, [code for codes, _ in plans.values() for code in codes])
     takes, shapes = _unused("arrays", reading), _unused("SHAPES", reading)
-    names = {*helpers, *functions, takes, *(code_name(op) for op, _, _ in reading.abstract.values())}
+    names = {
+        *helpers,
+        *functions,
+        *language.own_helpers,
+        takes,
+        *(code_name(op) for op, _, _ in reading.abstract.values()),
+    }
     texts = [
         _definition(name, language, codes, task.titles(kept), task, names, takes, directions)
         for name, (codes, kept) in plans.items()
     ]
     scope = Scope([*reading.symbols.values(), *directions], language, names)
     taking = language.taking.replace("arrays", takes, 1).replace("SHAPES", shapes)
+    helpers |= {name: source for name, source in language.own_helpers.items() if any(f"{name}(" in t for t in texts)}
     used = any(f" = {takes}(" in text for text in texts)
     ends = [ending(scope), *language.endings(task, scope)]
     text = "\n\n\n".join(

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
+from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
-from mcalc.targets.code.python import FIT, Python
+from mcalc.targets.code.python import FIT, Python, letters, shared_with_caller
+from mcalc.targets.code.spell import POWER, Scope, Text, wrap
+
+ON_DIAGONAL = '''\
+def on_diagonal(a, axes, v):
+    """The array with v added where axes that share a letter have one index, in place where it lies in memory."""
+    kept = "".join(dict.fromkeys(axes))
+    if isinstance(a, np.ndarray) and isinstance(v, (np.ndarray, np.generic, float, int)):
+        np.einsum(f"{axes}->{kept}", a)[...] += v
+        return a
+    first = [k == axes.index(x) for k, x in enumerate(axes)]
+    v = np.broadcast_to(v, [a.shape[axes.index(x)] for x in kept])[tuple(slice(None) if f else None for f in first)]
+    for k in [k for k, f in enumerate(first) if not f]:
+        n, shared = a.shape[k], (k, axes.index(axes[k]))
+        v = v * np.eye(n, dtype=a.dtype).reshape([n if j in shared else 1 for j in range(len(axes))])
+    return a + v
+'''
 
 
 class NumPy(Python):
@@ -34,6 +53,21 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
     return found
 '''
     )
+
+    own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL})
+
+    def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
+        """An array with diagonals written onto it."""
+        based, patterns, signs = node.data
+        if not based:
+            text = self.zeros(node, [], scope)[0]
+        elif shared or shared_with_caller(node.args[0]):
+            text = self.copied(values[0][0])
+        else:
+            text = values[0][0]
+        for value, pattern, sign in zip(values[based:], patterns, signs, strict=True):
+            text = f'on_diagonal({text}, "{letters(pattern)}", {"-" + wrap(value, POWER) if sign < 0 else value[0]})'
+        return [f"{name} = {text}"]
 
 
 module = framed(NumPy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from keyword import kwlist
 
@@ -304,6 +305,7 @@ class Python(Language):
         return ["import numpy as np", *sorted({f"import {name}" for name in re.findall(r"\bscipy\.\w+(?=\.)", text)})]
 
     taking = ""  #: the sources of the function `arrays`, which takes the arguments in, and of what it calls
+    own_helpers: Mapping[str, str] = {}  #: the sources of functions that spellings call, by name
     imports_numpy = "    import numpy as np\n"  #: in a function that needs it, where the module does not
     main = ""  #: what a module that is run as a program does first
 

@@ -122,19 +122,17 @@ R = T - U @ V.T
             derivative(total(R * R), U, 2),
             [
                 "m, k = U.shape",
-                "t1 = np.zeros((m, k, m, k))",
-                'np.einsum("abac->abc", t1)[...] = 2*(V.T @ V)',
+                't1 = on_diagonal(np.zeros((m, k, m, k)), "abac", 2*(V.T @ V))',
                 "t1",
             ],
         ),
-        (s * eye(n) + A, ["t1 = np.array(A)", 'np.einsum("aa->a", t1)[...] += s', "t1"]),
+        (s * eye(n) + A, ['t1 = on_diagonal(np.array(A), "aa", s)', "t1"]),
         (
             derivative(softmax(x), x),
             [
                 "t1 = np.exp(x - np.max(x, axis=-1))",
                 "t2 = t1/np.sum(t1)",
-                "t3 = np.outer(-t2, t2)",
-                'np.einsum("aa->a", t3)[...] += t2',
+                't3 = on_diagonal(np.outer(-t2, t2), "aa", t2)',
                 "t3",
             ],
         ),
