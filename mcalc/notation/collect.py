@@ -27,6 +27,7 @@ from mcalc.algebra.expr import (
     ratio,
 )
 from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.calculus.rules.patterns import shown_sizes
 from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.notate import PLACEHOLDER, Notation
@@ -129,7 +130,7 @@ def _one_divisor(node: Contract) -> Expr | None:
     assert isinstance(bracket, Sum)
     divisor = add([(c, contract([(n, 1, ()), *others], ())) for c, n in bracket.terms], ())
     rest = [f for f in node.factors if f[2] or f[1] > 0]
-    return contract([*rest, (divisor, -1, ())], node.out, {x: node.sizes[x] for g in node.out for x in g})
+    return contract([*rest, (divisor, -1, ())], node.out, shown_sizes(node))
 
 
 def _spreadable(factors: tuple[Factor, ...]) -> int | None:
@@ -283,7 +284,8 @@ def _pull_out(
     for (t, _, way), rest in zip(chosen, rests, strict=True):
         _, out, sizes = split[t]
         axes = tuple(out[p] for p in free) + tuple(g for g, u in zip(way, used, strict=True) if u)
-        parts.append((node.terms[t][0], contract(rest, axes, {x: sizes[x] for g in axes for x in g})))
+        held = {x for ax in (axes, *(ax for _, _, ax in rest)) for g in ax for x in g}
+        parts.append((node.terms[t][0], contract(rest, axes, {x: sizes[x] for x in held})))
     # Labels of the whole: its places first, then the factor's own.
     own: list[Group] = []
     for k, places in enumerate(role):

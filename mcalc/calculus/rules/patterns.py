@@ -19,8 +19,9 @@ from mcalc.algebra.ops import OPS
 
 
 def shown_sizes(node: Contract, swap: dict[int, int] | None = None) -> dict[int, Dim]:
-    """The sizes of the labels that the result shows: of the others, each is held by some factor."""
-    return {(swap or {}).get(x, x): node.sizes[x] for group in node.out for x in group}
+    """The sizes of the labels that the result shows, or a fused axis: an axis of its own tells a label's size."""
+    fused = (group for _, _, axes in node.factors for group in axes if len(group) > 1)
+    return {(swap or {}).get(x, x): node.sizes[x] for group in (*node.out, *fused) for x in group}
 
 
 def relabel(axes: tuple[Group, ...], swap: dict[int, int]) -> tuple[Group, ...]:
