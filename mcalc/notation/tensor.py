@@ -102,7 +102,7 @@ class Tensor:
         indices = self._indices(terms, taken)
         body = IndexForm(notation, indices, taken).sum(terms, scalars)
         if isinstance(syntax, Program):
-            body = _with_definitions(syntax, body)
+            body = with_definitions(syntax, body)
         rank, step = self.f.rank, self.x.rank
         below = [indices[k : k + step] for k in range(rank, self.expr.rank, step)] if step else []
         return Line(entry(self.name, self.x.name, self.order, indices[:rank], below), body)
@@ -186,7 +186,7 @@ def _without(node: Expr, scalars: dict[Expr, Rational]) -> Expr:
     return contract(rest, node.out, dict(enumerate(node.sizes)))
 
 
-def _with_definitions(program: Program, body: Syntax) -> Syntax:
+def with_definitions(program: Program, body: Syntax) -> Syntax:
     """The body with those definitions of a program that it needs."""
     needed = {node.id for node in walk(body) if isinstance(node, Name)}
     kept = []

@@ -22,7 +22,7 @@ from mcalc.notation.collect import MOST_EXPANDED, expand, present
 from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import differential, slope
 from mcalc.targets import write
-from mcalc.working.opening import Opening, d, opened, tidied
+from mcalc.working.opening import Opening, chief_first, d, opened, tidied
 from mcalc.working.reading_off import (
     applied_to,
     coefficient,
@@ -103,7 +103,7 @@ class _Working:
                 self._at_the_end(node)
             if self.notation.weight(line) > HEAVIEST:
                 return line, False
-            self._show(_chief_first(opening.rules), left, line)
+            self._show(chief_first(opening.rules), left, line)
             spread = self._spread(line)
             if spread is not line:
                 line = spread
@@ -114,7 +114,7 @@ class _Working:
         """The line with every identity that applies, whose names join its rules; in full each has its own line."""
         for name, after in tidied(line):
             if self.full:
-                self._show(_chief_first(rules), left, line)
+                self._show(chief_first(rules), left, line)
                 rules.clear()
             rules.append(name)
             line = after
@@ -203,9 +203,3 @@ def _width(node: Expr) -> int:
         case Contract(factors):
             return prod(_width(b) for b, e, axes in factors if isinstance(b, Sum) or not axes)
     return 1
-
-
-def _chief_first(rules: list[str]) -> list[str]:
-    """The rules of a line, each once: linearity and the chain rule after what they serve."""
-    own = [r for r in dict.fromkeys(rules) if r not in ("linear", "chain-rule")]
-    return [*own, *(["chain-rule"] if "chain-rule" in rules else [])] or ["linear"]

@@ -148,3 +148,9 @@ def tidied(root: Expr) -> list[tuple[str, Expr]]:
     if found:
         found[-1] = (found[-1][0], whole)
     return [(name, substitute(each, back)) for name, each in found]
+
+
+def chief_first(rules: list[str]) -> list[str]:
+    """The rules of a line, each once: linearity and the chain rule after what they serve."""
+    own = [r for r in dict.fromkeys(rules) if r not in ("linear", "chain-rule")]
+    return [*own, *(["chain-rule"] if "chain-rule" in rules else [])] or ["linear"]
