@@ -23,6 +23,7 @@ LAYERS = (
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),
     ("mcalc.answer", "mcalc.directional"),
+    ("mcalc.pages",),
     ("mcalc.cli",),
     ("mcalc.manual", "mcalc.__main__"),
 )

@@ -14,6 +14,7 @@ from mcalc.cli.expressions import EXPR, FILE, is_stream, serve
 from mcalc.cli.options import MANNER, QUESTION, WAY
 from mcalc.cli.output import emit, highlighted, json_line, on_terminal, remark, shows_unicode
 from mcalc.errors import Problem
+from mcalc.pages import PAGES
 from mcalc.request import Manner, Request, Way
 from mcalc.targets import CODE, FORMS, USUAL
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from mcalc.answer import Answer, Derivative
     from mcalc.checking.differences import Verified
 
-FORMATS = (*FORMS, *CODE, "json")
+FORMATS = (*FORMS, *CODE, *PAGES, "json")
 #: How a format spells a character that stdout lacks.
-ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
+ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};", "html": "&#x{:x};", "markdown": "&#x{:x};"}
 
 
 @command(
@@ -37,6 +38,7 @@ ESCAPED = {"typst": r"\u{{{:x}}}", "mathml": "&#x{:x};"}
         ("a matrix by a matrix, with a Kronecker product", "mcalc diff 'A@X@B' --wrt X --form kron"),
         ("a function that is not known", "mcalc diff 'f(A@x)' --wrt x --fun 'f: [m] -> []'"),
         ("code for NumPy", "mcalc diff 'logdet(X)' --wrt X --to numpy"),
+        ("a page of the working, to be read in a browser", "mcalc diff 'softmax(A@x)' --wrt x --to html"),
         ("checked at random points", "mcalc diff 'norm(A@x - b)' --wrt x --verify"),
         ("many expressions, one a line", "printf '%s\\n' 'x.T@x' '-x.T@y' | mcalc diff - --wrt x"),
     ],
@@ -68,11 +70,12 @@ def diff(
     and a Greek one a scalar. Declare a variable to say otherwise.
     """
     as_json = "json" in to
-    forms = [form for form in to if form != "json"]
-    if is_stream(expr, file) and not as_json and (steps or not set(forms).isdisjoint(CODE)):
+    forms = [form for form in to if form not in ("json", *PAGES)]
+    pages = [form for form in to if form in PAGES]
+    if is_stream(expr, file) and not as_json and (steps or not set(to).isdisjoint((*CODE, *PAGES))):
         raise Problem(
             "E014",
-            "the working and code take many lines, and a stream has one for each expression",
+            "the working, code and pages take many lines, and a stream has one for each expression",
             hint="--to json puts them on one",
         )
 
@@ -103,14 +106,18 @@ def diff(
 
     def show(text: str) -> None:
         answer = answered(text)
-        if forms or not on_terminal():
+        for form in pages:
+            from mcalc.pages import page
+
+            emit(spelled(partial(page, answer=answer, way=None if steps is False else way), form))
+        if forms or not (pages or on_terminal()):
             for derivative in answer.derivatives:
                 for form in [form for form in forms if form not in CODE] if forms else ["text"]:
                     emit(written(derivative, form, way if steps else None))
             for form in forms:
                 if form in CODE:
                     emit(answer.code(form))
-        else:
+        elif not pages:
             from mcalc.cli.screen import draw
 
             draw(answer, None if steps is False else way)

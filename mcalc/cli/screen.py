@@ -9,12 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mcalc.answer import Answer, Derivative
+from mcalc.answer import Answer
 from mcalc.cli.output import in_colour, printable, shows_unicode
 from mcalc.language.read import Reading, describe
-from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
+from mcalc.language.syntax import Name
 from mcalc.notation import result_name, taken_names
-from mcalc.notation.quotient import slope
+from mcalc.pages.content import Content, Part
+from mcalc.pages.content import Row as Equation
 from mcalc.phrase import say
 from mcalc.request import Way
 from mcalc.targets import write
@@ -29,25 +30,23 @@ Row = tuple[str, str, str]
 
 def draw(answer: Answer, way: Way | None) -> None:
     """Draw an answer: the reading, then each derivative after its working, if that is wanted, then what to note."""
-    page = Page()
-    page.reading(answer.reading)
-    for derivative in answer.derivatives:
+    page, content = Page(), Content(answer, way)
+    page.reading(content)
+    for part in content.parts:
         page.gap()
-        if way:
-            page.working(derivative, way)
-        page.result(derivative, answer.layout)
-    page.notes(answer.notes)
+        page.part(part)
+    page.notes(content.notes)
 
 
 def draw_reading(reading: Reading) -> None:
     """Draw how a text was read, the shape of its result and what was decided on the way."""
-    page = Page()
-    page.reading(reading)
-    sizes = page.sizes([str(d) for d in reading.root.shape])
+    page, content = Page(), Content(Answer(reading, [], 1, "mixed"), None)
+    page.reading(content)
+    sizes = page.times.join(str(d) for d in reading.root.shape)
     page.remark(
         tell("{name} has shape {sizes}" if sizes else "{name} is a scalar", name=result_name(reading), sizes=sizes)
     )
-    page.notes(reading.notes)
+    page.notes(content.notes)
 
 
 def draw_table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
@@ -75,6 +74,7 @@ class Page:
 
     def __init__(self) -> None:
         self.form = "unicode" if shows_unicode(sys.stdout) else "text"
+        self.times = " × " if self.form == "unicode" else " x "  #: between the sizes of a shape
         # rich is told everything: alone it would know neither CLICOLOR_FORCE nor that brackets here are no markup.
         self.console = Console(
             markup=False,
@@ -112,65 +112,38 @@ class Page:
             grid.add_row(f"  {left}", Text(right, style=style))
         self.console.print(grid)
 
-    def equation(self, left: str, syntax: Syntax, lettering: Lettering, style: str = PLAIN) -> list[Row]:
-        """An equation, and below it those of the names that it uses."""
-        rows = [(f"{left} =".lstrip(), write(self.form, body_of(syntax), lettering), style)]
-        for k, (name, value) in enumerate(definitions_of(syntax)):
-            named = write(self.form, name, lettering)
-            rows.append(
-                (f"{named} =" if k else tell("where {name} =", name=named), write(self.form, value, lettering), PLAIN)
-            )
-        return rows
+    def equations(self, rows: list[Equation], lettering: Lettering, style: str = PLAIN) -> list[Row]:
+        """Equations with their reasons; the first in the style of what it is."""
+        found: list[Row] = []
+        for k, row in enumerate(rows):
+            left = write(self.form, row.left, lettering) if row.left is not None else ""
+            right = write(self.form, row.right, lettering)
+            found.append((f"{row.word} {left} =".lstrip(), right, PLAIN if k else style))
+            if row.reason:
+                found.append(("", printable(row.reason), REMARK))
+        return found
 
-    def reading(self, reading: Reading) -> None:
+    def reading(self, content: Content) -> None:
         """The expression as it was read, and what each name in it is."""
-        lettering = Lettering(taken_names(reading))
-        named = [(self.name(name.id), value) for name, value in definitions_of(reading.program)]
-        equations = [*named, (result_name(reading), body_of(reading.program))]
-        self.rows([row for left, value in equations for row in self.equation(left, value, lettering)])
-        if told := describe(reading, self.form != "unicode", self.name):
+        self.rows(self.equations(content.formula, Lettering(taken_names(content.reading))))
+        if told := describe(content.reading, self.form != "unicode", self.name):
             self.remark(tell("where {told}", told=told))
 
-    def working(self, derivative: Derivative, way: Way) -> None:
-        """The lines that lead to the result, each with its reason."""
-        rows: list[Row] = []
-        said = None
-        *lines, last = derivative.steps(way)
-        for step in lines:
-            left = write(self.form, step.left, derivative.lettering) if step.left != said else ""
-            rows += self.equation(left, step.syntax, derivative.lettering)
-            rows.append(("", printable(spoken(step.title)), REMARK))
-            said = step.left
+    def part(self, part: Part) -> None:
+        """A derivative: the lines that lead to it, each with its reason; then what it is, in every form that it has."""
+        if part.working:
+            self.rows(self.equations(part.working, part.lettering))
+            self.gap()
+            self.remark(part.closing)
+        rows = self.equations(part.result, part.lettering, RESULT)
+        if not part.derivative.lines():
+            rows[0] = (f"{self.quotient(part)} =", *rows[0][1:])
         self.rows(rows)
-        self.gap()
-        self.remark(spoken(last.title))
+        self.remark(part.words(self.times))
 
-    def result(self, derivative: Derivative, layout: str) -> None:
-        """The derivative and what it is; of three axes and more in every form, the differential first."""
-        lines, lettering = derivative.lines(), derivative.lettering
-        found = [(write(self.form, line.left, lettering), line.syntax) for line in lines.values()]
-        rows: list[Row] = []
-        for left, syntax in found or [(self.quotient(derivative), derivative.syntax)]:
-            more = self.equation(left, syntax, lettering, PLAIN if rows else RESULT)
-            rows += [row for row in more if row not in rows]  # a name that is explained already needs no more words
-        self.rows(rows)
-        sizes = self.sizes(derivative.shape)
-        words: list[str] = [
-            say("{kind} of shape {sizes}" if sizes else "{kind}, a scalar", kind=say(derivative.kind), sizes=sizes)
-        ]
-        words += [say("symmetric")] if derivative.symmetric else []
-        facts = [say("{words}", words=words), say("{layout} layout", layout=say(layout))]
-        if "kron" in lines:
-            facts.append(say("vec stacks columns" if derivative.manner.vec == "column" else "vec stacks rows"))
-        self.remark(tell("; ").join(map(spoken, facts)))
-
-    def quotient(self, derivative: Derivative) -> str:
+    def quotient(self, part: Part) -> str:
         """What the result is: df/dx, and of a Hessian H = ∇²f."""
-        name = result_name(derivative.reading)
-        if derivative.kind == "hessian" and self.form == "unicode":
-            return f"∇²{name}" if "H" in taken_names(derivative.reading) else f"H = ∇²{name}"
-        return write(self.form, slope(name, derivative.by, derivative.order), derivative.lettering)
-
-    def sizes(self, shape: list[str]) -> str:
-        """The sizes of a shape: `m × n`; of a scalar ''."""
-        return (" × " if self.form == "unicode" else " x ").join(shape)
+        name, taken = result_name(part.derivative.reading), taken_names(part.derivative.reading)
+        if part.derivative.kind == "hessian" and self.form == "unicode":
+            return f"∇²{name}" if "H" in taken else f"H = ∇²{name}"
+        return write(self.form, part.left, part.lettering)
