@@ -200,7 +200,7 @@ def code(form: str, derivatives: Sequence[Derivative]) -> str:
     first = derivatives[0]
     reading, manner = first.reading, first.manner
     shown = [as_row(d.shown) if d.row else d.shown for d in derivatives]
-    more: dict[str, Any] = {"sizes": manner.sizes, "product": first.product}
+    more: dict[str, Any] = {"sizes": manner.sizes, "product": first.product, "convention": first.convention}
     if manner.compressed:
         from mcalc.targets.code.manner import compressed
 

@@ -103,7 +103,13 @@ def self_check(task: Task, scope: Scope, imports: str = "", main: str = "") -> s
     `scope` has the names of the variables and sizes; `imports` imports NumPy, and `main` stands before the call.
     """
     kind, array = task.product
-    if not task.wrt or kind == "by-entry" or task.reading.abstract or (kind and (task.layout != "mixed" or task.batch)):
+    if (
+        not task.wrt
+        or kind == "by-entry"
+        or task.reading.abstract
+        or task.convention == "cookbook"
+        or (kind and (task.layout != "mixed" or task.batch))
+    ):
         return ""
     sizes = _sizes(task)
     order = 1 if kind in ("jvp", "vjp") else 2 if kind == "hvp" else task.order
@@ -116,6 +122,8 @@ def self_check(task: Task, scope: Scope, imports: str = "", main: str = "") -> s
         exact = "found" if len(task.wrt) == 1 else f"found[{k}]"
         held = [f'given["{scope.variables[array]}"]'] if kind in ("jvp", "hvp") else []
         change = _with(KEPT, x, f"rng.normal(size={_shape(x, sizes)})")
+        if "orthogonal" in x.props:
+            change = f'given["{scope.variables[x.name]}"] @ both({change}, -1)'
         changes = [change] * (order - len(held))
         arranged = _arranged(task, x, exact, scope)
         compared.append(

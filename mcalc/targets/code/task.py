@@ -20,7 +20,8 @@ class Task:
 
     `product` is the kind and the array of a product that is wanted instead of a derivative (`("hvp", "v")`), `sizes`
     are those that are known, `batch` is the size of the axis of samples that stands in front of some variables and of
-    every result. Of a compressed derivative `pattern` names the axes of the whole and its own, as einsum does.
+    every result. Of a compressed derivative `pattern` names the axes of the whole and its own, as einsum does;
+    `convention` says what the structure of a variable makes of it.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Task:
         sizes: Mapping[str, int] | None = None,
         batch: Dim | None = None,
         pattern: tuple[str, str] = ("", ""),
+        convention: str = "",
     ) -> None:
         self.reading, self.value = reading, value
         self.derivatives = [derivatives] if isinstance(derivatives, Expr) else list(derivatives)
         self.wrt = [name for name in ([wrt] if isinstance(wrt, str) else wrt) if name]
         self.order, self.layout, self.product = order, layout, product
+        self.convention = convention
         self.sizes, self.batch, self.pattern = dict(sizes or {}), batch, pattern
 
     @property

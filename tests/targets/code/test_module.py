@@ -20,8 +20,9 @@ LOGREG = "sum(log(exp(-y.*(X@w)) + 1))"
 RNG = np.random.default_rng(0)
 
 
-def code(form, text, wrt, *var, order=1, product=("", ""), **manner):
-    request = Request(text=text, wrt=[wrt] if isinstance(wrt, str) else wrt, var=var, order=order)
+def code(form, text, wrt, *var, order=1, product=("", ""), convention="unstructured", **manner):
+    names = [wrt] if isinstance(wrt, str) else wrt
+    request = Request(text=text, wrt=names, var=var, order=order, convention=convention)
     if product[0]:
         setattr(request, *product)
     return answer_to(request, Manner(**manner)).code(form)
@@ -72,6 +73,7 @@ CHECKED = [
     (("numpy", "s*eye(n)", "s"), {}),
     (("numpy", "besselj(1,s)", "s"), {}),
     (("numpy", "tr(S@A)", "S", "S[n,n] skew"), {}),
+    (("numpy", "tr(Q@A)", "Q", "Q[n,n] orthogonal"), {"convention": "structured"}),
     (("numpy", "tanh(A@x)", "A"), {"layout": "denominator"}),
     (("numpy", "x.T@A@x", "x"), {"layout": "numerator"}),
     (("numpy", "sum(tanh(A@x))", "x"), {"product": ("hvp", "v")}),
