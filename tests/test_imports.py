@@ -34,7 +34,7 @@ LIBRARIES = {
     "lark": ("mcalc.language.tables",),
     "opt_einsum": ("mcalc.targets.code.plan",),
     "rich": ("mcalc.cli.screen",),
-    "sympy": ("mcalc.algebra.ops.special",),
+    "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy"),
     "numpy": (
         "mcalc.checking.sampling",
         "mcalc.checking._meanings",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMS = ("text", "unicode", "latex", "typst", "mathml")
 USUAL = FORMS[:3]  #: those that a reply has where none is asked for
 #: The targets that make a module of code: `mcalc/targets/code/*.py`.
-CODE = ("numpy", "scipy", "jax", "torch", "julia", "matlab")
+CODE = ("numpy", "scipy", "jax", "torch", "julia", "matlab", "sympy")
 
 
 def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
