@@ -29,7 +29,7 @@ def offered(typed: str) -> list[str]:
         ("mcalc sh", ["shape"]),
         ("mcalc --v", ["--version"]),
         ("mcalc help di", ["diff"]),
-        ("mcalc diff --s", ["--steps"]),
+        ("mcalc diff --ste", ["--steps"]),
         ("mcalc diff 'x.T@x' --no", ["--no-steps"]),
         ("mcalc diff x --to nu", ["numpy"]),
         ("mcalc diff x --to latex,nu", ["latex,numpy"]),
