@@ -7,6 +7,7 @@ kind limit that names it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from mcalc.errors import Problem
 
@@ -67,3 +68,20 @@ def allow(name: str, number: float) -> None:
 def changed() -> Mapping[str, float]:
     """The limits that were set, to be set in another process."""
     return dict(_set)
+
+
+def hold_memory(mebibytes: int) -> None:
+    """Let this process take no more memory than this, where the system can see to it."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+
+
+def hold_time(more: float) -> None:
+    """Let the system end this process after so many more seconds of its processor, should its parent be gone."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + more) + 1, resource.RLIM_INFINITY))

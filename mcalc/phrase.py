@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
@@ -65,3 +69,26 @@ def _chained(template: str, words: Iterable[str]) -> str:
     for word in words:
         before = say(template, before=before, last=word) if before else word
     return before
+
+
+def packed(value: object) -> object:
+    """The value as plain data, from which a phrase can be made again."""
+    match value:
+        case Phrase():
+            return {"": value.template, **{name: packed(field) for name, field in value.fields.items()}}
+        case dict():
+            return {name: packed(field) for name, field in value.items()}
+        case list() | tuple():
+            return [packed(part) for part in value]
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def unpacked(value: Any) -> Any:
+    """What was packed."""
+    match value:
+        case dict():
+            fields = {name: unpacked(field) for name, field in value.items()}
+            return say(fields.pop(""), **fields) if "" in fields else fields
+        case list():
+            return [unpacked(part) for part in value]
+    return value

@@ -33,7 +33,8 @@ LIBRARIES = {
     "click": ("mcalc.cli", "mcalc.manual"),
     "lark": ("mcalc.language.tables",),
     "opt_einsum": ("mcalc.targets.code.plan",),
-    "rich": ("mcalc.cli.screen",),
+    "distributed": ("mcalc.checking.cluster",),
+    "rich": ("mcalc.cli.progress", "mcalc.cli.screen"),
     "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy"),
     "numpy": (
         "mcalc.checking.sampling",

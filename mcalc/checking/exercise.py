@@ -154,7 +154,7 @@ class Exercise:
 
     def reply(self, key: bool = True) -> dict[str, Any]:
         """The exercise as plain data, with or without its key."""
-        reply: dict[str, Any] = {"name": self.name, "topic": self.topic, "seed": self.seed}
+        reply: dict[str, Any] = {"id": self.name, "topic": self.topic, "seed": self.seed}
         reply |= {"expr": self.expr, "wrt": self.wrt, "var": self.var}
         reply["shape"] = [str(d) for d in self.question.reference.shape]
         if not key:

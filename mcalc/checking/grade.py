@@ -9,6 +9,7 @@ from typing import Any
 from mcalc.checking.question import Verdict, question_for
 from mcalc.checking.submissions import Submission
 from mcalc.errors import Problem
+from mcalc.limits import allow, changed
 from mcalc.phrase import say
 
 #: The share of the points that a verdict earns; one that stays undecided is for a person to see.
@@ -20,8 +21,21 @@ Row = dict[str, Any]
 class Grader:
     """What turns a submission into a row. It holds plain data only, so that it can be sent to other processes."""
 
-    def __init__(self, feedback: str = "full", strict_layout: bool = False, seed: int = 0) -> None:
-        self.feedback, self.strict_layout, self.seed = feedback, strict_layout, seed
+    def __init__(self, feedback: str = "full", strict_layout: bool = False, seed: int = 0, within: float = 2.0) -> None:
+        self.feedback, self.strict_layout, self.seed, self.within = feedback, strict_layout, seed, within
+        self.limits = dict(changed())
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it was made of, as plain data."""
+        return dict(vars(self))
+
+    @classmethod
+    def restored(cls, settings: dict[str, Any]) -> Grader:
+        """The grader in another process, which takes over the limits as well."""
+        for name, number in settings.pop("limits").items():
+            allow(name, number)
+        return cls(**settings)
 
     def __call__(self, submission: Submission) -> Row:
         """The row of the report. Whatever is wrong with the submission is told in it."""
@@ -40,7 +54,7 @@ class Grader:
         if submission.fault:
             return Verdict("invalid", told=submission.fault)
         s = submission
-        asked = (s.expr, s.wrt, s.var, s.order, s.layout, self.seed)
+        asked = (s.expr, s.wrt, s.var, s.order, s.layout, self.seed, s.fun)
         return verdict_on(s.answer, asked, s.form, self.feedback in ("type", "full"))
 
     def undecided(self, submission: Submission, told: str) -> Row:
@@ -51,7 +65,7 @@ class Grader:
         """The row: what was submitted, what it earns, and as much of the verdict as feedback allows."""
         s = submission
         reply = verdict.reply(self.feedback)
-        share = EARNED.get(verdict.verdict)
+        share = None if self.feedback == "none" else EARNED.get(verdict.verdict)
         if self.strict_layout and verdict.verdict == "correct-up-to-layout":
             share = 0.0
         message = reply["message"]

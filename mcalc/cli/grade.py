@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from codecs import lookup
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic
 
 import click
 
@@ -14,14 +14,17 @@ from mcalc.checking import FEEDBACK
 from mcalc.checking.reports import FORMATS, report
 from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import lines
-from mcalc.cli.output import on_terminal
+from mcalc.cli.output import on_terminal, remark
 from mcalc.errors import Problem
-from mcalc.translation import localized
+from mcalc.limits import seconds
+from mcalc.phrase import say
+from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mcalc.checking.cluster import Cluster
     from mcalc.checking.grade import Grader, Row
-    from mcalc.checking.submissions import Submission
+    from mcalc.checking.pool import Pool
 
 INPUTS = ("csv", "tsv", "jsonl")
 
@@ -31,7 +34,9 @@ INPUTS = ("csv", "tsv", "jsonl")
         ("answers, each with its question", "mcalc grade answers.csv"),
         ("questions once, and many answers", "mcalc grade answers.jsonl --key questions.csv --to html --out all.html"),
         ("for continuous integration", "mcalc grade answers.csv --to junit --out report.xml"),
-    ]
+        ("by the workers of a Dask scheduler", "mcalc grade answers.csv --scheduler tcp://10.0.0.1:8786"),
+    ],
+    within=2,
 )
 @click.argument("file", required=False, type=click.Path(), help="The answers: CSV, TSV or JSON Lines; - is stdin.")
 @click.option("--key", type=click.Path(), metavar="FILE", help="The questions by their id, for answers that name them.")
@@ -41,7 +46,13 @@ INPUTS = ("csv", "tsv", "jsonl")
 @choice("--feedback", FEEDBACK, metavar="HOW", default="full", show_default=True, help="How much to tell")
 @click.option("--strict-layout", is_flag=True, help="Another layout is wrong.")
 @click.option("--processes", type=int, metavar="N", help="How many at once; as many as there are processors.")
-@click.option("--within", type=float, metavar="SECONDS", default=2.0, show_default=True, help="The time for an answer.")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade by the workers of this Dask scheduler (mcalc[dask]).")
+@click.option("--encoding", metavar="NAME", default="utf-8", show_default=True, help="Of the files, such as gbk.")
+@click.option(
+    "--csv-safe/--no-csv-safe",
+    default=True,
+    help="Put an apostrophe before what a spreadsheet would take for a formula, such as -A.T@x, or do not.",
+)
 @click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="The seed of the points.")
 def grade(
     file: str | None,
@@ -51,7 +62,9 @@ def grade(
     feedback: str,
     strict_layout: bool,
     processes: int | None,
-    within: float,
+    scheduler: str | None,
+    encoding: str,
+    csv_safe: bool,
     seed: int,
     **given: str | None,
 ) -> int:
@@ -66,35 +79,55 @@ def grade(
     from mcalc.checking.grade import Grader, Statistics
     from mcalc.checking.submissions import key_of, submissions
 
-    if within <= 0 or (processes is not None and processes < 1):
-        raise Problem("E017", "--within and --processes are more than 0")
+    if processes is not None and processes < 1:
+        raise Problem("E017", "--processes is more than 0")
+    if processes and scheduler:
+        raise Problem("E008", "--processes and --scheduler were given: one is enough")
+    _check_encoding(encoding)
     if key == "-" and file in (None, "-"):
         raise Problem("E008", "only one thing can come from standard input")
-    questions = key_of(lines(key), _format(key, None)) if key else None
-    read = Read(file)
-    rows_in = submissions(read, _format(file, given["from"]), questions)
+    questions = key_of(lines(key), _format(key, None), encoding) if key else None
+    read = Read(file, encoding)
+    rows_in = submissions(read, _format(file, given["from"]), questions, encoding)
     statistics = Statistics()
     title = os.path.basename(file) if file and file != "-" else "answers"  # noqa: PTH119 (as in expressions)
     form = to or ("table" if on_terminal() and not out else "jsonl")
-    with _destination(out) as write, _graded(Grader(feedback, strict_layout, seed), rows_in, processes, within) as rows:
-        page = report(form, write, title)
+    grader = Grader(feedback, strict_layout, seed, seconds())
+    with _destination(out) as write, _graders(grader, processes, scheduler) as graders:
+        page = report(form, write, title, csv_safe)
         page.begin()
+        rows = graders.rows(rows_in)
         for row in _watched(rows, read) if out or not on_terminal() else rows:
             statistics.count(row)
             page.row(localized(row))
         page.end(statistics)
+    if read.strange:
+        told = say("note: {count} lines are not UTF-8; --encoding gbk, for one, reads them", count=read.strange)
+        remark(spoken(told))
     return int(not out and statistics.total.right < statistics.total.number)
 
 
-@contextmanager
-def _graded(
-    grader: Grader, submissions: Iterable[Submission], processes: int | None, within: float
-) -> Iterator[Iterator[Row]]:
-    """The rows, from several processes, which are gone in the end."""
+def _graders(grader: Grader, processes: int | None, scheduler: str | None) -> Pool | Cluster:
+    """The processes that grade: of this machine, or of a scheduler."""
+    if scheduler:
+        from mcalc.checking.cluster import Cluster
+
+        return Cluster(grader, scheduler)
     from mcalc.checking.pool import Pool
 
-    with Pool(grader, processes or os.cpu_count() or 1, within) as pool:
-        yield pool.rows(submissions)
+    return Pool(grader, processes or _processors())
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        lookup(name)
+    except LookupError:
+        raise Problem("E005", "no such encoding: {name}", hint="such as utf-8, gbk or latin-1", name=name) from None
 
 
 @contextmanager
@@ -137,33 +170,31 @@ def _format(path: str | None, given: str | None) -> str:
 class Read:
     """The lines of a file, and the share of it that has been read, where its length is known."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, encoding: str) -> None:
         self.path, self.done = path, 0
+        self.strict = lookup(encoding).name == "utf-8"
+        self.strange = 0  #: the lines that are not in the encoding that they should be in
         self.length = os.path.getsize(path) if path and os.path.isfile(path) else 0  # noqa: PTH113, PTH202
 
     def __iter__(self) -> Iterator[bytes]:
         for line in lines(self.path):
             self.done += len(line)
+            self.strange += self.strict and not _is_utf8(line)
             yield line
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _watched(rows: Iterator[Row], read: Read) -> Iterator[Row]:
     """The rows, with a bar on a terminal while they go elsewhere."""
     if not sys.stderr.isatty():
-        yield from rows
-        return
-    count, shown = 0, 0.0
-    for row in rows:
-        yield row
-        count += 1
-        if monotonic() - shown > 0.2:
-            shown = monotonic()
-            _show(count, read.done / read.length if read.length else None)
-    _show(count, 1.0 if read.length else None)
-    sys.stderr.write("\n")
+        return rows
+    from mcalc.cli.progress import watched
 
-
-def _show(count: int, share: float | None) -> None:
-    bar = "" if share is None else f"[{'=' * int(30 * share):<30}] {share:4.0%}  "
-    sys.stderr.write(f"\r{bar}{count} graded")
-    sys.stderr.flush()
+    return watched(rows, lambda: read.done, read.length)

@@ -17,12 +17,16 @@ from io import StringIO
 
 from mcalc.cli.output import as_problem, forward
 from mcalc.errors import Problem
-from mcalc.limits import limit, seconds
-from mcalc.phrase import Phrase, say
+from mcalc.limits import hold_memory, hold_time, limit, seconds
+from mcalc.phrase import packed, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TextIO
+    pass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 #: Whether work is guarded: `main` says so. What runs commands inside a program of its own keeps to its process.
 enforced = False
@@ -158,29 +162,6 @@ def problem_from(text: str) -> Problem:
     return problem
 
 
-def packed(value: object) -> object:
-    """The value as plain data, from which a phrase can be made again."""
-    match value:
-        case Phrase():
-            return {"": value.template, **{name: packed(field) for name, field in value.fields.items()}}
-        case dict():
-            return {name: packed(field) for name, field in value.items()}
-        case list() | tuple():
-            return [packed(part) for part in value]
-    return value if value is None or isinstance(value, (str, int)) else str(value)
-
-
-def unpacked(value: Any) -> Any:
-    """What was packed."""
-    match value:
-        case dict():
-            fields = {name: unpacked(field) for name, field in value.items()}
-            return say(fields.pop(""), **fields) if "" in fields else fields
-        case list():
-            return [unpacked(part) for part in value]
-    return value
-
-
 class Held(StringIO):
     """A stream that keeps what is written, and is otherwise like another."""
 
@@ -200,23 +181,6 @@ class Held(StringIO):
     def fileno(self) -> int:
         """The descriptor of the other."""
         return self.like.fileno()
-
-
-def hold_memory(mebibytes: int) -> None:
-    """Let this process take no more memory than this, where the system can see to it."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
-
-
-def hold_time(more: float) -> None:
-    """Let the system end this process after so many more seconds of its processor, should its parent be gone."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + more) + 1, resource.RLIM_INFINITY))
 
 
 # ---------------------------------------------------------------- messages

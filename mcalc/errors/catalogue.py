@@ -274,6 +274,20 @@ CODES: dict[str, Code] = {
         "mcalc diff 'x.T@x' --wrt x --limit depth=0",
         "Give a number, as in --limit depth=400.",
     ),
+    "E072": Code(
+        USAGE,
+        "a scheduler that cannot be had",
+        "Dask is not installed, or no scheduler of Dask answers at the address.",
+        "mcalc grade answers.csv --scheduler tcp://127.0.0.1:1",
+        "Install mcalc[dask], start dask scheduler, and give the address that it tells.",
+    ),
+    "E073": Code(
+        USAGE,
+        "rows without an answer",
+        "The first line of a CSV or TSV file names the columns, and one that is needed is not there.",
+        "mcalc grade answerless.csv",
+        "Name the columns in the first line: id, expr, wrt, answer.",
+    ),
     # ------------------------------------------------------------ parse: the text
     "E101": Code(
         PARSE,
@@ -992,5 +1006,12 @@ CODES: dict[str, Code] = {
         "The process that worked on the expression was killed, by the system or by somebody.",
         "",
         "Try again; where it happens again there may be too little memory.",
+    ),
+    "E523": Code(
+        LIMIT,
+        "workers that cannot grade",
+        "The workers of the scheduler have no mcalc, or another version of it.",
+        "",
+        "Install the same version of mcalc where the workers run.",
     ),
 }

@@ -18,12 +18,13 @@ from tests.shell import MCALC, ROOT, environment
 
 #: The codes that no command line brings about: a defect, a full disk, a system that starts no process, and fifty-three
 #: axes in one contraction, which is more than any answer may have.
-WITHOUT_EXAMPLE = {"E499", "E506", "E507", "E508", "E521", "E522"}
+WITHOUT_EXAMPLE = {"E499", "E506", "E507", "E508", "E521", "E522", "E523"}
 
 #: The files that the examples name.
 FILES = {
     "answers.csv": "id,expr,wrt,answer\n1,x.T@x,x,2*x\n",
     "answers.txt": "id,expr,wrt,answer\n1,x.T@x,x,2*x\n",
+    "answerless.csv": "id,expr,wrt\n1,x.T@x,x\n",
     "keyless.csv": "id,expr\n1,x.T@x\n",
 }
 

@@ -21,8 +21,8 @@ FORMATS = {
 }
 
 
-def report(form: str, write: Write, title: str) -> Report:
-    """A report in this format, which is written piece by piece."""
+def report(form: str, write: Write, title: str, csv_safe: bool = True) -> Report:
+    """A report in this format, which is written piece by piece; `csv_safe` keeps formulas out of spreadsheets."""
     module = import_module(f"mcalc.checking.reports.{FORMATS[form]}")
-    found: Report = module.REPORTS[form](write, title)
+    found: Report = module.REPORTS[form](write, title, csv_safe)
     return found

@@ -9,7 +9,7 @@ import json
 
 from mcalc import __version__
 from mcalc.checking.grade import Row, Statistics
-from mcalc.checking.reports.report import Report, name_of, passed, printable, told
+from mcalc.checking.reports.report import Report, name_of, passed, printable, verdict_of
 
 
 class Check50(Report):
@@ -24,7 +24,7 @@ class Check50(Report):
         """Write one result."""
         self.count += 1
         right = passed(row)
-        cause = None if right else {"rationale": printable(told(row)), "help": printable(row["message"]) or None}
+        cause = None if right else {"rationale": verdict_of(row), "help": printable(row["message"]) or None}
         result: Row = {
             "name": f"answer{self.count}",
             "description": printable(name_of(row)),

@@ -16,7 +16,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Csv(Report):
-    """A table for spreadsheets. What would be taken for a formula, such as `-A.T@x`, stands after an apostrophe."""
+    """A table for spreadsheets. What would be taken for a formula, such as `-A.T@x`, stands after an apostrophe.
+
+    Where that is not wanted, the texts are what was submitted.
+    """
 
     def begin(self) -> None:
         """Write the names of the columns."""
@@ -26,7 +29,8 @@ class Csv(Report):
         """Write one row."""
         values = {**row, "diagnosis": " ".join(row["diagnosis"]), "verdict": row["verdict"] or ""}
         scores = {name: number(row[name]) for name in ("score", "points")}
-        self._line([scores[name] if name in scores else guarded(str(values[name] or "")) for name in COLUMNS])
+        shown = guarded if self.csv_safe else str
+        self._line([scores[name] if name in scores else shown(str(values[name] or "")) for name in COLUMNS])
 
     def _line(self, cells: list[str] | tuple[str, ...]) -> None:
         text = io.StringIO()

@@ -12,8 +12,8 @@ from mcalc.checking.reports.report import Report, Write, name_of, passed, printa
 class JUnit(Report):
     """A test suite. Its counts stand at the head, so the cases go to a temporary file first."""
 
-    def __init__(self, write: Write, title: str) -> None:
-        super().__init__(write, title)
+    def __init__(self, write: Write, title: str, csv_safe: bool = True) -> None:
+        super().__init__(write, title, csv_safe)
         self.cases = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (it is closed with the report)
         self.failures = 0
 

@@ -14,8 +14,8 @@ Write = Callable[[str], object]
 class Report(ABC):
     """A report that is written while rows come in. It holds no more of them than the one at hand."""
 
-    def __init__(self, write: Write, title: str) -> None:
-        self.write, self.title = write, title
+    def __init__(self, write: Write, title: str, csv_safe: bool = True) -> None:
+        self.write, self.title, self.csv_safe = write, title, csv_safe
 
     def begin(self) -> None:  # noqa: B027 (many reports have no head)
         """Write what stands before the rows."""
@@ -39,11 +39,14 @@ def passed(row: Row) -> bool | None:
     return None if row["verdict"] in (None, "undecided") else bool(row["score"]) and row["score"] == row["points"]
 
 
+def verdict_of(row: Row) -> str:
+    """The verdict, and the diagnoses."""
+    return ": ".join(part for part in (tell(row["verdict"] or "received"), ", ".join(row["diagnosis"])) if part)
+
+
 def told(row: Row) -> str:
     """The verdict, the diagnoses and the message on one line."""
-    message = " ".join(row["message"].split())
-    parts = (tell(row["verdict"] or "received"), ", ".join(row["diagnosis"]), message)
-    return ": ".join(part for part in parts if part)
+    return ": ".join(part for part in (verdict_of(row), " ".join(row["message"].split())) if part)
 
 
 def printable(text: str) -> str:

@@ -31,22 +31,24 @@ class Table(Report):
         """Write what each question came to."""
         self.write("\n")
         for name, tally in statistics.questions.items():
-            self.write(f"{_padded(_cut(printable(name), 30), 30)}  {_outcome(tally)}\n")
+            self.write(f"{_padded(printable(name), 30)}  {_outcome(tally)}\n")
         self.write(f"{_padded(tell('all'), 30)}  {_outcome(statistics.total)}\n")
 
 
 def _aligned(cells: list[str]) -> str:
-    shown = [_padded(_cut(printable(cell), width), width) for cell, (_, width) in zip(cells, WIDTHS, strict=True)]
+    shown = [_padded(printable(cell), width) for cell, (_, width) in zip(cells, WIDTHS, strict=True)]
     return "  ".join(shown).rstrip() + "\n"
 
 
 def _padded(text: str, width: int) -> str:
-    """The text with spaces behind it, up to so many columns."""
+    """The text in so many columns, shortened where it takes more; a width of 0 is what is left."""
+    if not width:
+        return text
+    if columns(text) > width:
+        while columns(text) > width - 3:
+            text = text[: min(len(text) - 1, width)]
+        text += "..."
     return text + " " * (width - columns(text))
-
-
-def _cut(text: str, width: int) -> str:
-    return text if not width or len(text) <= width else text[: width - 3] + "..."
 
 
 def _score(row: Row) -> str:
