@@ -22,10 +22,6 @@ from mcalc.phrase import packed, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
     from typing import TextIO
 
 #: Whether work is guarded: `main` says so. What runs commands inside a program of its own keeps to its process.
