@@ -46,7 +46,7 @@ PRODUCTIONS = {
         "({s} + {s})", "({s})*({s})", "({s})/c", "({s})^2", *(f"{name}({{s}})" for name in ENTRYWISE),
         "(({n}).T@({n}))", "norm({n})^2", "norm({m})", "sum({n})", "mean({m})", "logsumexp({n})", "norm1({n})",
         "tr({nn})", "sum({mn})", "norm({mn})^2", "(x.T@({nn})@y)", "(u.T@({mn})@x)",
-        "logdet(S + c*eye(n))", "logdet(S + a@a.T)", "det(eye(n) + {nn}@{nn}/20)",
+        "logdet(S + c*eye(n))", "logdet(S + a@a.T)", "det(eye(n) + ({nn})@({nn})/20)",
     ],
     "n": [
         *_arrays("n"), "(({nm})@({m}))", "(({nn})@({n}))", "softmax({n})", "inv(S)@({n})", "diag({nn})",
