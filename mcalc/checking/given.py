@@ -118,6 +118,14 @@ def _whole(name: str, value: Array) -> int:
     return int(value)
 
 
+def floats(value: object) -> Array:
+    """The value as an array of floats. Raises what NumPy raises where it is none, and a `TypeError` of complex ones."""
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers are not supported")
+    return np.asarray(array, dtype=np.float64)
+
+
 def stands_for(value: Array, rank: int) -> bool:
     """Whether the array can be a variable of so many axes: a vector may be a column or a row, a scalar one entry."""
     return value.ndim == rank or (rank == 0 and value.size == 1) or (rank == 1 and value.ndim == 2 and 1 in value.shape)

@@ -122,8 +122,12 @@ def reading(content: Content) -> Iterator[str]:
 
 
 def fragment(content: Content) -> str:
-    """The results alone, for a page that has a style of its own: what a notebook shows."""
-    return "\n".join(line for part in content.parts for line in result(part))
+    """The results, after their working if it is there, for a page that has a style of its own, such as a notebook."""
+    return "\n".join(
+        line
+        for part in content.parts
+        for line in (section(part, len(content.parts) > 1) if part.working else result(part))
+    )
 
 
 def section(part: Part, several: bool) -> Iterator[str]:
