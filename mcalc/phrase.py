@@ -24,11 +24,13 @@ class Phrase(str):
 
 
 def say(template: str, /, **fields: object) -> Phrase:
-    """The template with its holes filled; a list is written between commas.
+    """The template with its holes filled; a list is written between commas. What is a phrase already is left so.
 
     >>> say("no such method: {method}; choose from {known}", method="magic", known=("index", "graph"))
     'no such method: magic; choose from index, graph'
     """
+    if isinstance(template, Phrase):
+        return template
     phrase = Phrase(filled(template, fields, plain) if fields else template)
     phrase.template, phrase.fields = template, fields
     return phrase
@@ -64,10 +66,15 @@ def all_of(words: Iterable[str]) -> str:
     return _chained("{before} and {last}", words)
 
 
+def clauses(sentences: Iterable[str]) -> str:
+    """The clauses, of which all are true: `A is m x n and x is a vector of n`."""
+    return _chained("{before} and {then}", sentences)
+
+
 def _chained(template: str, words: Iterable[str]) -> str:
     before = ""
     for word in words:
-        before = say(template, before=before, last=word) if before else word
+        before = say(template, before=before, last=word, then=word) if before else word
     return before
 
 

@@ -165,7 +165,7 @@ def brief(verdict: Verdict, feedback: str) -> str:
     if feedback == "none":
         return tell("received")
     parts = [tell(told["verdict"]), ", ".join(told["diagnosis"]), spoken(told["message"])]
-    return printable(": ".join(" ".join(part.split()) for part in parts if part))
+    return printable(tell(": ").join(" ".join(part.split()) for part in parts if part))
 
 
 def page(question: Question, answer: str, verdict: Verdict, feedback: str) -> str:

@@ -7,6 +7,8 @@ import click
 from mcalc.cli.command import choice, command
 from mcalc.cli.output import emit, json_line
 from mcalc.errors import Problem
+from mcalc.phrase import say
+from mcalc.translation import spoken, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +50,19 @@ def exercise(topic: str | None, seed: int, count: int, key: bool, to: str | None
 
 def page(made: Exercise, key: bool) -> str:
     """The exercise as text."""
-    declared = f", where {', '.join(made.var)}" if made.var else ""
-    shown = [f"{made.name}: differentiate {made.expr} by {made.wrt}{declared}"]
+    asked = say(
+        "{name}: differentiate {expr} by {wrt}, where {declared}"
+        if made.var
+        else "{name}: differentiate {expr} by {wrt}",
+        name=made.name,
+        expr=made.expr,
+        wrt=made.wrt,
+        declared=made.var,
+    )
+    shown = [spoken(asked)]
     if key:
-        shown += [f"  {left} = {text}" + (f"   ({title})" if title else "") for left, text, title in made.steps()]
-        shown += [f"  answer: {made.key}"]
-        shown += [f"  not {text}: {told}" for text, _, told in made.wrong]
+        steps = [(f"  {left} = {text}", spoken(title)) for left, text, title in made.steps()]
+        shown += [line + (f"   ({title})" if title else "") for line, title in steps]
+        shown += ["  " + tell("answer: {key}", key=made.key)]
+        shown += ["  " + tell("not {text}: {told}", text=text, told=told) for text, _, told in made.wrong]
     return "\n".join(shown)

@@ -8,7 +8,7 @@ from click import HelpFormatter
 
 from mcalc.errors import columns
 from mcalc.phrase import say
-from mcalc.translation import in_english, spoken
+from mcalc.translation import in_english, spoken, tell
 
 #: A line does not begin with one of these, nor end with one of those.
 CLOSING, OPENING = "，。、；：？！）》」』】”’,.;:?!)", "（《「『【“‘("
@@ -48,6 +48,10 @@ def _parts(text: str) -> list[str]:
 
 class Formatter(HelpFormatter):
     """Help texts go through here, paragraph by paragraph."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write what a section is called."""
+        self.write(tell("{heading}:", heading=" " * self.current_indent + heading) + "\n")
 
     def write_text(self, text: str) -> None:
         """Write paragraphs."""

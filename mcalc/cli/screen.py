@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mcalc.answer import Answer
+from mcalc.cli.help import wrapped
 from mcalc.cli.output import in_colour, printable, shows_unicode
+from mcalc.errors import columns
 from mcalc.language.read import Reading, describe
 from mcalc.language.syntax import Name
 from mcalc.notation import result_name, taken_names
@@ -20,7 +22,7 @@ from mcalc.phrase import say
 from mcalc.request import Way
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
-from mcalc.translation import spoken, tell
+from mcalc.translation import in_english, spoken, tell
 
 RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 
@@ -94,7 +96,12 @@ class Page:
 
     def remark(self, text: str) -> None:
         """Something said in words."""
-        self.console.print(Padding(Text(printable(text), style=REMARK), (0, 0, 0, 2), expand=False))
+        shown = Text(self.broken(printable(text), 2), style=REMARK)
+        self.console.print(Padding(shown, (0, 0, 0, 2), expand=False))
+
+    def broken(self, text: str, before: int) -> str:
+        """A sentence, broken where its language lets a line end; `before` are the columns in front of it."""
+        return text if in_english() else "\n".join(wrapped(text, self.console.width - before))
 
     def notes(self, notes: list[str]) -> None:
         """What was decided on the way, if anything."""
@@ -108,8 +115,10 @@ class Page:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(no_wrap=True, justify="right")
         grid.add_column(overflow="fold")
+        before = 3 + max((columns(left) for left, _, _ in rows), default=0)
         for left, right, style in rows:
-            grid.add_row(f"  {left}", Text(right, style=style))
+            shown = self.broken(right, before) if style == REMARK else right
+            grid.add_row(f"  {left}", Text(shown, style=style))
         self.console.print(grid)
 
     def equations(self, rows: list[Equation], lettering: Lettering, style: str = PLAIN) -> list[Row]:

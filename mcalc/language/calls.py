@@ -18,7 +18,7 @@ from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
 from mcalc.language.value import COLUMN, MATRIX, ROW, Value, kind_of, words
-from mcalc.phrase import all_of, any_of, one_of, say
+from mcalc.phrase import any_of, clauses, one_of, say
 
 #: Operations on a vector that are read row by row where they get a matrix and no axis.
 ROW_WISE = ("softmax", "logsoftmax")
@@ -205,7 +205,7 @@ def _misfit(name: str, op: Op, values: list[Value], texts: list[str]) -> Problem
 
 
 def _each(texts: list[str], values: list[Value]) -> str:
-    return all_of(say("{text} is {shape}", text=t, shape=v.show()) for t, v in zip(texts, values, strict=True))
+    return clauses(say("{text} is {shape}", text=t, shape=v.show()) for t, v in zip(texts, values, strict=True))
 
 
 def _count(counts: list[int]) -> str:

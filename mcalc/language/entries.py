@@ -16,7 +16,7 @@ from mcalc.language.form import Form, place
 from mcalc.language.laws import Group, Row, Table, axes, kind
 from mcalc.language.syntax import Call, Index, Slice, Syntax
 from mcalc.language.value import ANY, COLUMN, MATRIX, ROW, SCALAR, Value
-from mcalc.phrase import all_of, say
+from mcalc.phrase import clauses, say
 
 #: What puts arrays together, and the axis along which it does.
 JOINS = {"hcat": 1, "hstack": 1, "vcat": 0, "vstack": 0}
@@ -138,7 +138,7 @@ def join(call: Call) -> Form:
                     else "{blocks}: they do not fit one above the other",
                     None,
                     "a block of zeros is zeros(m, n)" if SCALAR in (value.kind, values[0].kind) else "",
-                    blocks=all_of(say("{text} is {shape}", text=t, shape=v.show()) for t, v in pairs.items()),
+                    blocks=clauses(say("{text} is {shape}", text=t, shape=v.show()) for t, v in pairs.items()),
                 )
         if len(values) == 1:
             return values[0]

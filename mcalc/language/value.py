@@ -58,4 +58,6 @@ def words(kind: int, shape: Shape) -> str:
         return say("a scalar")
     if kind in (COLUMN, ROW):
         return say("a vector of {size}" if kind == COLUMN else "a row of {size}", size=show_shape(shape))
+    if kind == MATRIX:
+        return say("{rows} x {columns}", rows=show_shape(shape[:1]), columns=show_shape(shape[1:]))
     return show_shape(shape)

@@ -68,7 +68,7 @@ def special(name: str) -> Op | None:
     if entry is None:
         return None
     _, template, domain, latex = entry
-    why = f"The slope of {name} is the one that SymPy knows."
+    why = say("The slope of {name} is the one that SymPy knows.", name=name)
     if "{1}" in template:
         slopes = (None, lambda n, x, y: _slope(name, _order(n))(n, x))
         example = f"sum({name}(1, x))"

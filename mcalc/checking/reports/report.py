@@ -41,12 +41,12 @@ def passed(row: Row) -> bool | None:
 
 def verdict_of(row: Row) -> str:
     """The verdict, and the diagnoses."""
-    return ": ".join(part for part in (tell(row["verdict"] or "received"), ", ".join(row["diagnosis"])) if part)
+    return tell(": ").join(part for part in (tell(row["verdict"] or "received"), ", ".join(row["diagnosis"])) if part)
 
 
 def told(row: Row) -> str:
     """The verdict, the diagnoses and the message on one line."""
-    return ": ".join(part for part in (verdict_of(row), " ".join(row["message"].split())) if part)
+    return tell(": ").join(part for part in (verdict_of(row), " ".join(row["message"].split())) if part)
 
 
 def printable(text: str) -> str:
