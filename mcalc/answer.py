@@ -161,7 +161,7 @@ class Derivative:
             structure = structure_of(self.variable)
             assert structure is not None
             words = {**last.words, "structure": structure.name, "changes": structure.changes}
-            words |= {"formula": structure.formula(self.convention, self.variable.name), "why": structure.why}
+            words |= {"formula": structure.formula(self.convention, self.variable.name), "why": say(structure.why)}
             lines.append(Step((self.convention,), last.left, self.expr, written(self.expr, not turned), words))
         if turned:
             shown = as_row(self.shown) if self.row else self.shown
@@ -205,13 +205,13 @@ def code(form: str, derivatives: Sequence[Derivative]) -> str:
         from mcalc.targets.code.manner import compressed
 
         if len(derivatives) > 1:
-            raise Problem("usage", "a module of several derivatives is not compressed", hint="--wrt one variable")
+            raise Problem("E032", "a module of several derivatives is not compressed", hint="--wrt one variable")
         shown[0], more["pattern"] = compressed(shown[0])
     if manner.samples:
         from mcalc.targets.code.manner import batched
 
         if manner.compressed or manner.layout != "mixed":
-            raise Problem("usage", "--batch goes with neither --compressed nor a layout")
+            raise Problem("E032", "--batch goes with neither --compressed nor a layout")
         reading, (value, *shown), more["batch"] = batched(reading, [reading.root, *shown], manner.samples)
         more["value"] = value
     wrt = [d.variable.name for d in derivatives]

@@ -92,7 +92,7 @@ class Manner(Record):
         for text in self.size:
             name, _, length = text.partition("=")
             if not name.strip().isidentifier() or not length.strip().isdecimal() or len(length) > 15:
-                raise Problem("usage", "{text} tells no size", hint="--size n=1000,m=200", text=repr(text))
+                raise Problem("E033", "{text} tells no size", hint="--size n=1000,m=200", text=repr(text))
             found[name.strip()] = int(length)
         return found
 
@@ -104,9 +104,7 @@ class Manner(Record):
             name, _, where = text.partition(":")
             if where not in ("", "rows", "columns"):
                 hint = "--batch x:rows, or x:columns"
-                raise Problem(
-                    "usage", "samples stand in rows or in columns, and not in {where}", hint=hint, where=where
-                )
+                raise Problem("E033", "samples stand in rows or in columns, and not in {where}", hint=hint, where=where)
             found[name.strip()] = where or "rows"
         return found
 

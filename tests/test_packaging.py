@@ -35,7 +35,8 @@ def test_the_wheel_holds_the_package_the_grammar_and_the_man_pages(wheel: Path) 
     package = {f"mcalc/{path.relative_to(ROOT / 'mcalc').as_posix()}" for path in (ROOT / "mcalc").rglob("*.py")}
     assert package <= names
     extra = {name for name in names if name.startswith("mcalc/")} - package
-    assert extra == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark", "mcalc/grammar/latex.lark"}
+    spoken = {f"mcalc/locale/zh_CN/LC_MESSAGES/mcalc.{ending}" for ending in ("po", "mo")}
+    assert extra == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark", "mcalc/grammar/latex.lark", *spoken}
     assert sorted(Path(name).name for name in names if "share/man/man1/" in name) == MAN
 
 

@@ -74,7 +74,7 @@ def test_chinese_has_its_own_punctuation() -> None:
 
 
 def test_only_what_shows_texts_to_people_knows_languages() -> None:
-    homes = ("mcalc/cli/", "mcalc/checking/reports/", "mcalc/translation.py", "mcalc/python/", "mcalc/notebook")
+    homes = ("mcalc/cli/", "mcalc/pages/", "mcalc/checking/reports/", "mcalc/translation.py")
     for path in (ROOT / "mcalc").rglob("*.py"):
         name = str(path.relative_to(ROOT))
         if "mcalc.translation" in path.read_text(encoding="utf-8"):

@@ -92,6 +92,7 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.algebra.ops.special import SPECIAL
     from mcalc.calculus.layout import LAYOUTS
     from mcalc.calculus.rules import RULES
+    from mcalc.calculus.structure import STRUCTURES
     from mcalc.checking import VERDICTS
     from mcalc.errors.catalogue import CODES
     from mcalc.language import commands
@@ -102,6 +103,8 @@ def in_records() -> Iterator[tuple[str, str]]:
         yield from ((text, "records of operations") for text in (op.why, op.nonsmooth, op.domain))
     for rule in RULES:
         yield from ((text, "rules") for text in (rule.why, rule.when))
+    for structure in STRUCTURES.values():
+        yield from ((text, "structures") for text in (structure.name, structure.changes, structure.why))
     for code in CODES.values():
         yield from ((text, "codes") for text in (code.kind, code.title, code.cause, code.cure))
     yield from ((text, "working") for text in SENTENCES.values())

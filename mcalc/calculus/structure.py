@@ -48,8 +48,8 @@ class Structure:
                 "E421",
                 "the Cookbook has no rule for an {structure} matrix",
                 hint="--structured gives the part along {changes} changes",
-                structure=self.name,
-                changes=self.changes,
+                structure=say(self.name),
+                changes=say(self.changes),
             )
         return self.rules[convention][1]
 
@@ -143,7 +143,7 @@ def restricted(node: Expr, value: int, variables: Sequence[Symbol], convention: 
                     "E421",
                     "the second derivative along an {structure} matrix takes the curvature of its manifold as well",
                     hint="differentiate once, or leave --structured out",
-                    structure=structure.name,
+                    structure=say(structure.name),
                 )
             node = _at(node, start, partial(structure.part(convention), x=x))
         start += x.rank
@@ -170,5 +170,10 @@ _REMARKS = {
 def remark(x: Symbol, structure: Structure, convention: str) -> str:
     """What was done about the structure of a variable, in one line."""
     formula = structure.formula(convention, x.name)
-    known = {"x": x.name, "structure": structure.name, "changes": structure.changes, "formula": formula}
-    return say(_REMARKS[convention], **known)
+    return say(
+        _REMARKS[convention],
+        x=x.name,
+        structure=say(structure.name),
+        changes=say(structure.changes),
+        formula=formula,
+    )

@@ -245,6 +245,20 @@ CODES: dict[str, Code] = {
         "mcalc explain E999",
         "Without a name the command lists every entry.",
     ),
+    "E032": Code(
+        USAGE,
+        "options of code that exclude each other",
+        "Code for many samples is in the mixed layout and not compressed, and what is compressed is one derivative.",
+        "mcalc diff 'A@x' --wrt x,A --to numpy --compressed",
+        "Leave one of them out, or ask for one derivative at a time.",
+    ),
+    "E033": Code(
+        USAGE,
+        "an option of code that cannot be read",
+        "--size gives sizes by their names, and --batch says where the samples of a variable stand.",
+        "mcalc diff 'A@x' --wrt x --to numpy --size large",
+        "Write --size n=1000,m=200, or --batch x:rows.",
+    ),
     "E061": Code(
         USAGE,
         "an example that is no derivative",
@@ -907,6 +921,27 @@ CODES: dict[str, Code] = {
         "Of a function that is declared with --fun nothing is known but its shape.",
         "mcalc eval 'f(x)' --fun 'f: [n] -> []' --at 'x=[1,2]'",
         "Write the function out.",
+    ),
+    "E417": Code(
+        UNSUPPORTED,
+        "nothing to compress",
+        "Only a derivative that is a product with a δ has zeros that are known in advance.",
+        "mcalc diff 'x.T@A@x' --wrt x --to numpy --compressed",
+        "Leave --compressed out.",
+    ),
+    "E418": Code(
+        UNSUPPORTED,
+        "samples of a structured matrix",
+        "Code for many samples knows vectors and matrices without properties.",
+        "mcalc diff 'tr(A@X)' --wrt X --var 'X[n,n] symmetric' --to numpy --batch X:rows",
+        "Leave the property out of the declaration.",
+    ),
+    "E419": Code(
+        UNSUPPORTED,
+        "no form for SciPy",
+        "scipy.optimize minimises a scalar, and takes its gradient as it is.",
+        "mcalc diff 'A@x' --wrt x --to scipy",
+        "Make the value a scalar, as in norm(A@x - b)^2, and ask for the plain gradient.",
     ),
     "E421": Code(
         UNSUPPORTED,

@@ -29,7 +29,7 @@ def compressed(node: Expr) -> tuple[Expr, tuple[str, str]]:
     pattern = patterns.pop() if len(patterns) == 1 else None
     if pattern is None or len(set(pattern)) == len(pattern):
         hint = "it is written in full without --compressed"
-        raise Problem("unsupported", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
+        raise Problem("E417", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
     places = {x: k for k, x in reversed(list(enumerate(pattern)))}
     needed = {x for _, term in terms for x in _needed(term)}
     kept = [x for x in places if x in needed]
@@ -79,8 +79,8 @@ def batched(reading: Reading, nodes: Sequence[Expr], samples: Mapping[str, str])
     for given, where in samples.items():
         x = variable(reading, given)
         if x.props - {"positive"}:
-            told = "samples of a matrix that is {prop} are not known"
-            raise Problem("unsupported", told, prop=min(x.props - {"positive"}))
+            prop = min(x.props - {"positive"})
+            raise Problem("E418", "samples of a matrix that is {prop} are not known", prop=prop)
         shape = (many, *x.shape) if where == "rows" else (*x.shape, many)
         stacked = symbol(x.name, shape, x.props, x.place)
         new.symbols[x.name] = stacked
