@@ -950,6 +950,13 @@ CODES: dict[str, Code] = {
         "mcalc diff 'tr(A@Q)' --wrt Q --var 'Q[n,n] orthogonal' --convention cookbook",
         "Ask for another convention, or for the derivative by free entries.",
     ),
+    "E430": Code(
+        UNSUPPORTED,
+        "no counterpart in SymPy",
+        "SymPy's matrix expressions have no such function, or what SymPy says is nothing that mcalc knows.",
+        "mcalc diff 'tr(pinv(X))' --wrt X --to sympy",
+        "Ask for another target, or write it in functions that both have.",
+    ),
     "E499": Code(
         UNSUPPORTED,
         "a defect of mcalc",

@@ -73,7 +73,7 @@ class _Making:
         self.known: dict[str, Any] = {}
         for name, x in reading.symbols.items():
             if x.rank > 2:
-                raise Problem("unsupported", "SymPy has no symbol with {rank} axes", rank=x.rank)
+                raise Problem("E430", "SymPy has no symbol with {rank} axes", rank=x.rank)
             shape = [self.size(d) for d in x.shape]
             positive = {"positive": True} if "positive" in x.props else {"real": True}
             self.known[name] = sympy.MatrixSymbol(name, *[*shape, 1][:2]) if shape else sympy.Symbol(name, **positive)
@@ -135,7 +135,7 @@ class _Making:
                 return self.of(base)[(*at, 0)[:2]]
             case Call(name, args, options) if not options and name in {*_CALLS, *ELEMENTWISE, *_FORMULAS}:
                 return self.call(name, [self.of(arg) for arg in args])
-        raise Problem("unsupported", "SymPy has no form for {what}", what=_named(node))
+        raise Problem("E430", "SymPy has no form for {what}", what=_named(node))
 
     def chain(self, factors: Sequence[Any]) -> Any:
         """A matrix product: what becomes one number is a scalar factor."""
@@ -273,7 +273,7 @@ class _Telling:
         """A name that may stand in text."""
         if not (name.isascii() and name.isidentifier()):
             raise Problem(
-                "unsupported", "{name} is no name here", name=repr(name), hint="letters, digits and underscores"
+                "E430", "{name} is no name here", name=repr(name), hint="letters, digits and underscores"
             )
         return name
 
@@ -284,7 +284,7 @@ class _Telling:
         from sympy.matrices.expressions.matexpr import MatrixElement  # type: ignore[import-untyped]
 
         if _is_matrix(x) and not isinstance(x, sympy.MatrixExpr):
-            raise Problem("unsupported", "a matrix of explicit entries is not known", hint="use a MatrixSymbol")
+            raise Problem("E430", "a matrix of explicit entries is not known", hint="use a MatrixSymbol")
         match x:
             case sympy.MatrixSymbol():
                 name = self.name(x.name)
@@ -354,7 +354,7 @@ class _Telling:
                     return self.of(_scalar(whole))
             case sympy.Function() if type(x).__name__ in _OURS:
                 return f"{_OURS[type(x).__name__]}({', '.join(map(self.of, x.args))})"
-        raise Problem("unsupported", "SymPy's {name} is not known here", name=type(x).__name__)
+        raise Problem("E430", "SymPy's {name} is not known here", name=type(x).__name__)
 
     def size(self, n: Any) -> str:
         """A size as text."""
@@ -408,7 +408,7 @@ class _Everywhere:
                 return f"({self.of(base)} .^ {self.of(exponent)})"
             case sympy.Function() if type(x).__name__ in _OURS:
                 return f"{_OURS[type(x).__name__]}({', '.join(map(self.of, x.args))})"
-        raise Problem("unsupported", "SymPy's {name} is not known here", name=type(x).__name__)
+        raise Problem("E430", "SymPy's {name} is not known here", name=type(x).__name__)
 
 
 #: SymPy's functions by our names.
