@@ -13,7 +13,7 @@ from mcalc.errors import Problem
 from mcalc.language.names import nearest
 from mcalc.limits import limit
 
-METHODS = ("differential", "occurrences", "index")
+METHODS = ("differential", "occurrences", "graph", "index")
 DETAILS = ("brief", "normal", "full")
 DIRECTIONS = ("backward", "forward")
 

@@ -60,6 +60,10 @@ class Lowering:
                 self.scope[part.name] = value
         return value
 
+    def value(self, node: Syntax) -> Value:
+        """The value of a node of the plan. Raises a `KeyError` where it is none."""
+        return self._values[id(node)]
+
     def _lower(self, node: Syntax) -> Value:
         try:
             value = self._meaning(node)

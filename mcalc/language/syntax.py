@@ -301,3 +301,22 @@ def _over(node: Syntax, made: dict[int, Syntax]) -> Syntax:
     over: Syntax = type(node)(*(other(field) for field in node.fields()))
     over.span = node.span
     return over
+
+
+def added(parts: list[Syntax]) -> Syntax:
+    """The sum of the parts, each as it stands; what is zero is left out."""
+    items: list[Syntax] = []
+    signs: list[str] = []
+    for part in parts:
+        match part:
+            case Num("0"):
+                continue
+            case Terms((item,), (sign,)):
+                items.append(item)
+                signs.append(sign)
+            case _:
+                items.append(part)
+                signs.append("+")
+    if not items or (len(items) == 1 and signs == ["+"]):
+        return items[0] if items else Num("0")
+    return Terms(tuple(items), tuple(signs))

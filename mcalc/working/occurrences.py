@@ -16,13 +16,12 @@ from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.occurrences import Subscripted
 from mcalc.calculus.simplify import simplify
-from mcalc.language.parse import parse
-from mcalc.language.read import reworded
-from mcalc.language.syntax import Change, Name, Num, Open, Product, Program, Syntax, Terms, replaced, walk
+from mcalc.language.syntax import Change, Name, Open, Product, Syntax, added, replaced
 from mcalc.notation import change_name, notate, result_name
 from mcalc.notation.quotient import slope
 from mcalc.targets import write
 from mcalc.working import differential
+from mcalc.working.questions import as_question
 from mcalc.working.step import Step
 
 TYPE_CHECKING = False
@@ -45,8 +44,12 @@ def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: 
         g = derivative if last else differentiate(reading.root, x)
         shown = syntax if last else notate(g, reading, where=False)
         whole = Name(f) if k == 1 else slope(f, Name(x.name), k - 1)
+        if x not in reading.root.free:
+            # The derivative before does not depend on x any more.
+            (line,) = differential.steps(reading, x, g, shown, 1, way)
+            return [*found, Step(line.rules, slope(f, Name(x.name), order), derivative, syntax, line.words)]
         found += _one_order(reading, x, g, shown, (whole, slope(f, Name(x.name), k)), way)
-        reading = reading if last else _reading_of(shown, reading)
+        reading = reading if last else as_question(shown, reading)
     return found
 
 
@@ -88,7 +91,7 @@ def _one_order(
         whole, at = simplify(push(reading.root, {x: dx})), change
     else:
         whole, at = g, left
-    found.append(Step(("erased",), at, whole, _added(parts), words))
+    found.append(Step(("erased",), at, whole, added(parts), words))
     if found[-1].fields[::2] != (left, shown):
         found.append(Step(("tidied" if at == left else "read-off",), left, g, shown, words))
     return found
@@ -97,36 +100,3 @@ def _one_order(
 def _named(syntax: Syntax, names: dict[str, str]) -> Syntax:
     """The tree with other names."""
     return replaced(syntax, lambda n: Name(names[n.id]) if isinstance(n, Name) and n.id in names else None)
-
-
-def _added(parts: list[Syntax]) -> Syntax:
-    """The sum of the parts, each as it stands; what is zero is left out."""
-    items: list[Syntax] = []
-    signs: list[str] = []
-    for part in parts:
-        match part:
-            case Num("0"):
-                continue
-            case Terms((item,), (sign,)):
-                items.append(item)
-                signs.append(sign)
-            case _:
-                items.append(part)
-                signs.append("+")
-    if not items or (len(items) == 1 and signs == ["+"]):
-        return items[0] if items else Num("0")
-    return Terms(tuple(items), tuple(signs))
-
-
-def _reading_of(shown: Syntax, reading: Reading) -> Reading:
-    """A derivative as a question of its own, with those definitions of the first one that it uses."""
-    own = shown.definitions if isinstance(shown, Program) else ()
-    body = shown.body if isinstance(shown, Program) else shown
-    needed = {node.id for root in (body, *(value for _, value in own)) for node in walk(root) if isinstance(node, Name)}
-    kept = list(own)
-    for name, value in reversed(reading.program.definitions):
-        if name.id in needed:
-            kept.insert(0, (name, value))
-            needed |= {node.id for node in walk(value) if isinstance(node, Name)}
-    text = write("text", Program(tuple(kept), body))
-    return reworded(parse(text, names={*reading.scope}), text, reading)

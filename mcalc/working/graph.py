@@ -1,0 +1,165 @@
+"""The working on the computation graph: every operation a node, and the derivative swept through it.
+
+    v_1 = A@x                          the nodes, with what they are worth
+    f = x.T@v_1
+    delta_1 = x                        backwards: the cotangent of a node, df/dv_1, from those of the nodes that use it
+    df/dx = v_1 + A.T@delta_1          a sum over the paths that meet
+          = (A + A.T)@x
+
+The cotangents of an array f are its Jacobians by the nodes. Where those have more than two axes the sweep goes
+forwards, from the change of x to that of f.
+"""
+
+from __future__ import annotations
+
+from mcalc.algebra.dims import show_shape
+from mcalc.algebra.expr import Expr, Symbol, add, contract, symbol
+from mcalc.algebra.walk import substitute
+from mcalc.calculus.derivative import derivative as differentiate
+from mcalc.calculus.differential import pull, push
+from mcalc.calculus.simplify import simplify
+from mcalc.language.syntax import Change, Name, Syntax, added
+from mcalc.notation import change_name, notate, result_name
+from mcalc.notation.quotient import slope
+from mcalc.targets import write
+from mcalc.working import differential
+from mcalc.working.nodes import Graph, Node
+from mcalc.working.questions import as_question
+from mcalc.working.step import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+    from mcalc.request import Way
+
+#: Places of the symbols that stand for cotangents and for changes.
+PLACES = 500_000
+
+
+def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int, way: Way) -> list[Step]:
+    """The lines from the expression of the reading to its derivative by `x`, which is shown as `syntax`."""
+    if x not in reading.root.free or reading.root is x:
+        return differential.steps(reading, x, derivative, syntax, order, way)
+    f = result_name(reading)
+    found: list[Step] = []
+    taken: set[str] = set()
+    for k in range(1, order + 1):
+        last = k == order
+        g = derivative if last else differentiate(reading.root, x)
+        shown = syntax if last else notate(g, reading, where=False)
+        if x not in reading.root.free:
+            # The derivative before does not depend on x any more.
+            lines = differential.steps(reading, x, g, shown, 1, way)
+            return [*found, Step(lines[-1].rules, slope(f, Name(x.name), order), derivative, syntax, lines[-1].words)]
+        graph = Graph(reading, [x], single=way.detail == "full", taken=taken)
+        sweep = _Sweep(graph, x, slope(f, Name(x.name), k), way)
+        found += sweep.lines(g, shown)
+        taken |= sweep.taken
+        reading = reading if last else as_question(shown, reading)
+    return found
+
+
+class _Sweep:
+    """The sweeps through one graph; `left` is what the derivative is called."""
+
+    def __init__(self, graph: Graph, x: Symbol, left: Syntax, way: Way) -> None:
+        self.graph, self.x, self.left, self.way = graph, x, left, way
+        self.root = graph.root
+        self.reading = graph.reading
+        self.taken = {*graph.taken}
+        #: What the symbols of nodes, of cotangents and of changes stand for.
+        self.worth: dict[Expr, Expr] = {n.symbol: n.expr for n in graph.nodes if n.syntax is not None}
+        self.steps: list[Step] = []
+
+    def lines(self, derivative: Expr, syntax: Syntax) -> list[Step]:
+        """The nodes, then the sweep backwards, or forwards, or both."""
+        for node in self.graph.nodes:
+            if node.syntax is not None:
+                self._add("node", Name(node.name), node.expr, node.syntax, node)
+        rank = self.root.expr.rank
+        backwards = not rank or all(rank + node.expr.rank <= 2 for node in self.graph.nodes)
+        if self.way.direction == "forward" or not backwards:
+            self._forwards(derivative if not backwards else None)
+        if backwards:
+            self._backwards()
+        rule = "substituted" if backwards else "read-off"
+        if self.steps[-1].left != self.left or self.steps[-1].syntax != syntax:
+            self._add(rule, self.left, derivative, syntax, self.root)
+        return self.steps
+
+    # ------------------------------------------------------------ backwards
+
+    def _backwards(self) -> None:
+        cotangents: dict[str, Expr] = {self.root.name: self._seed()}
+        for node in reversed(self.graph.nodes):
+            if node is self.root and node.syntax is not None:
+                continue
+            if node is self.root:
+                self._add("seed", self.left, self._seed(), self.graph.written(self._seed()), node)
+                continue
+            users = self.graph.users(node)
+            parts = [simplify(pull(u.local, cotangents[u.name], [node.symbol])[0]) for u in users]
+            shown = [self.graph.written(part) for part in parts]
+            whole = add([(1, part) for part in parts], parts[0].shape)
+            is_x = node.symbol is self.x
+            name = "" if is_x else self._fresh(node)
+            left: Syntax = self.left if is_x else Name(name)
+            if self.way.detail == "full" and len(users) > 1:
+                for user, part, spelled in zip(users, parts, shown, strict=True):
+                    along = self._free(f"path_{_suffix(node)}_{_suffix(user)}")
+                    self._add("path", Name(along), part, spelled, node, along=user.name)
+            self._add("paths" if len(users) > 1 else "cotangent", left, whole, added(shown), node)
+            if not is_x:
+                cotangents[node.name] = self._stands_for(name, whole)
+
+    def _seed(self) -> Expr:
+        """The cotangent of the value itself: 1, or the identity."""
+        axes = tuple((k,) for k in range(self.root.expr.rank))
+        return contract((), (*axes, *axes), dict(enumerate(self.root.expr.shape)))
+
+    # ------------------------------------------------------------ forwards
+
+    def _forwards(self, derivative: Expr | None) -> None:
+        """The changes of the nodes; where nothing follows, that of the value over x as well."""
+        changes: dict[Expr, Expr] = {}
+        for node in self.graph.nodes:
+            name = change_name(self.reading, self.x) if node.symbol is self.x else self._free(f"d{node.name}")
+            if node.symbol is self.x:
+                changes[node.symbol] = symbol(name, self.x.shape, self.x.props, 100_000 + self.x.place)
+                continue
+            moved = simplify(push(node.local, {u.symbol: changes[u.symbol] for u in node.uses}))
+            self._add("tangent", Change(Name(node.name)), moved, self.graph.written(moved), node)
+            changes[node.symbol] = self._stands_for(name, moved)
+        if derivative is not None and len(self.graph.nodes) > 2:
+            moved = simplify(push(self.root.expr, {self.x: changes[self.x]}))
+            self._add("substituted-change", Change(Name(self.root.name)), moved, notate(moved, self.reading), self.root)
+
+    # ------------------------------------------------------------ names and lines
+
+    def _stands_for(self, name: str, expr: Expr) -> Symbol:
+        """A symbol for an expression over other symbols."""
+        props = ("symmetric",) if expr.symmetric else ()
+        held = symbol(name, expr.shape, props, PLACES + len(self.worth))
+        self.worth[held] = substitute(expr, self.worth)
+        return held
+
+    def _fresh(self, node: Node) -> str:
+        """A name for the cotangent of a node: delta_3 for that of v_3, delta_h for that of h."""
+        return self._free(f"delta_{_suffix(node)}")
+
+    def _free(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def _add(self, rule: str, left: Syntax, expr: Expr, syntax: Syntax, node: Node, along: str = "") -> None:
+        words = {"f": self.root.name, "x": self.x.name, "of": node.name, "node": write("unicode", Name(node.name))}
+        words |= {"shape": show_shape(node.expr.shape), "df": write("unicode", left), "along": along}
+        words["users"] = ", ".join(write("unicode", Name(u.name)) for u in self.graph.users(node))
+        words["dx"] = change_name(self.reading, self.x)
+        self.steps.append(Step((rule,), left, substitute(expr, self.worth), syntax, words))
+
+
+def _suffix(node: Node) -> str:
+    return node.name.removeprefix("v_")
