@@ -11,7 +11,7 @@ from mcalc.calculus.occurrences import Occurrence, occurrences
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.identity import Samples
 from mcalc.checking.modular import is_opaque
-from mcalc.checking.mutations import Mutation, slips, while_differentiating
+from mcalc.checking.mutations import Mutation, exchanged, slips, while_differentiating
 from mcalc.checking.terms import summands, terms_of
 from mcalc.checking.values import Values, Vector, values_for
 from mcalc.language.syntax import Name
@@ -50,7 +50,7 @@ class Suspects:
         found = list(while_differentiating(q.f, q.variable)) if self.derived else []
         for mutation in found:
             mutation.expr = self.formed(simplify(mutation.expr))
-        return found
+        return [*found, *exchanged(self.right, q.variable)]
 
     @cached_property
     def occurrences(self) -> list[tuple[Occurrence, Expr]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many points are tried, and arrays of more entries are not shown whole.
 TRIES, MOST_ENTRIES = 24, 64
+#: A difference that is less than this is hard to see.
+LEAST = 0.01
 
 
 class Counterexample:
@@ -49,7 +51,7 @@ def counterexample(question: Question, answer: Expr) -> Counterexample | None:
             continue
         from mcalc.checking.sampling import MANNERS, Floating
 
-        manner = MANNERS[k % len(MANNERS)]
+        manner = MANNERS[(k - TRIES // 4) % len(MANNERS)]
         point = Floating(sizes, k, manner, (question.f,), digits=1)
         found = _difference(point, right, answer, used, question.f)
         if found is not None:
@@ -69,7 +71,7 @@ def _difference(point: Point[Any], right: Expr, answer: Expr, used: Sequence[Sym
     expected, got = ([_shown(v) for v in values] for values in pair)
     gaps = [abs(x - y) for x, y in zip(expected, got, strict=True)]
     worst = max(range(len(gaps)), key=gaps.__getitem__, default=None)
-    if worst is None or gaps[worst] <= 1e-3 * max(map(abs, (*expected, *got))):
+    if worst is None or gaps[worst] <= 1e-3 * max(map(abs, (*expected, *got))) or gaps[worst] < LEAST:
         return None
     shape = point.shape(right)
     entry: list[int] = []

@@ -63,6 +63,10 @@ def _undone(case: Case) -> Iterator[Finding]:
         if sampled(back, f, case.samples):
             told = say("this is an integral: its derivative by {shown} is the expression itself", shown=case.show(x))
             yield Finding("integrated", told)
+    elif case.answer.shape == x.shape and x.rank and not f.rank:
+        back = total(derivative(total(case.answer), x))
+        if sampled(back, f, case.samples):
+            yield Finding("integrated", say("this is an integral: what is summed is its derivative"), likelier=-1.5)
 
 
 def _other_way_round(case: Case) -> Iterator[Finding]:
@@ -75,7 +79,8 @@ def _other_way_round(case: Case) -> Iterator[Finding]:
                 other=say(other),
                 layout=say(case.question.layout),
             )
-            yield Finding("layout", told, likelier=-1.5)
+            # Of a Jacobian the layout is taken for granted, of a gradient by a matrix a transpose is forgotten.
+            yield Finding("layout", told, likelier=0 if case.question.f.rank else -1.5)
     for wrong in case.question.row_major:
         if case.equals(wrong):
             yield Finding("vec-order", say("this stacks the rows of matrices, while vec stacks their columns"))
@@ -137,7 +142,9 @@ def _by(case: Case, values: Values, numbers: Numbers, node: Expr) -> Iterator[st
     ratios = values.ratios(given, at)
     if ratios and (constant := values.rational(ratios)) is not None:
         factor = shown if constant == 1 else f"{constant}*{shown}"
-        yield say("this is {number} times the derivative", number=factor)
+        # A size is a number that one divides by or forgets to, as in a mean.
+        many = say("there is a factor {extra} too many", extra=factor)
+        yield say("this is {number} times the derivative", number=factor) if node.free else many
     ratios = values.ratios(tuple([1] for _ in numbers), values.times(numbers, at))
     if ratios and (constant := values.rational(ratios)) is not None:
         yield say("the factor {shown} is missing", shown=shown if constant == 1 else f"{constant}*{shown}")
@@ -195,6 +202,8 @@ def _missed(case: Case, missed: Sequence[tuple[Occurrence, Expr]], count: int) -
     return say(
         "{name} occurs {count} times, and each contributes; {which} is missing: it contributes {part}"
         if len(missed) == 1 and shown[0] != A_PART
+        else "{name} occurs {count} times, and each contributes; {which} are missing"
+        if len(missed) > 1
         else "{name} occurs {count} times, and each contributes; {which} is missing",
         name=name,
         count=count,

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
 
 from mcalc.algebra.batch import hole
+from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
     Apply,
     Contract,
     Expr,
     Factor,
+    Group,
     Symbol,
     coefficient_of,
     contract,
@@ -31,6 +34,8 @@ from mcalc.phrase import Phrase, say
 
 #: So many nodes of the expression are tried.
 MOST_NODES = 40
+#: And so many matrices of the result.
+MOST_EXCHANGED = 6
 
 #: Placeholders are told apart by their place; these are far from those that lifting uses.
 _FIRST_PLACE = 5000
@@ -78,6 +83,8 @@ def _inner_forgotten(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
     part = substitute(derivative(outer, inside), back)
     told = say("the derivative of the inner function is missing: {a} depends on {b} and has a derivative of its own")
     yield Mutation("chain-factor", told, (node, x), part)
+    if part.rank == 2:  # a node may stand for the transpose of what is written
+        yield Mutation("chain-factor", told, (node, x), part.T)
     if x in outer.free and node.shape == x.shape:
         yield Mutation("chain-factor", told, (node, x), part + substitute(derivative(outer, x), back))
 
@@ -138,6 +145,19 @@ def _factor_held(f: Expr, x: Symbol, node: Expr) -> Iterator[Mutation]:
 
 # ---------------------------------------------------------------- slips in the result
 
+CHANGED_PLACES = say("the order of the product matters: {a} and {b} have changed places")
+AS_MATRICES = say("a product of the wrong kind: {a} and {b} are to be multiplied as matrices")
+BY_ENTRY = say("a product of the wrong kind: {a} and {b} are to be multiplied entry by entry")
+
+
+def exchanged(right: Expr, x: Symbol) -> Iterator[Mutation]:
+    """The result with two matrices exchanged wherever they stand."""
+    others = sorted((s for s in right.free if s.rank == 2 and s is not x), key=lambda s: s.place)
+    for a, b in combinations(others[:MOST_EXCHANGED], 2):
+        if a.shape == b.shape:
+            values: dict[Expr, Expr] = {a: b, b: a}
+            yield Mutation("order-swapped", CHANGED_PLACES, (a, b), substitute(right, values))
+
 
 def slips(term: Expr) -> Iterator[Mutation]:
     """The term with one factor changed, exchanged or left out."""
@@ -150,7 +170,7 @@ def slips(term: Expr) -> Iterator[Mutation]:
         held = {x for _, _, axes in factors for g in axes for x in g}.union(x for g in node.out for x in g)
         return scale(coefficient, contract(factors, node.out, {x: d for x, d in sizes.items() if x in held}))
 
-    for make in (_turned, _exchanged, _other_product, _left_out):
+    for make in (_turned, _exchanged, _moved, _other_product, _cut, _left_out):
         for code, told, show, factors in make(list(node.factors), node):
             wrong = made(factors)
             if wrong is not term and wrong.shape == term.shape:
@@ -174,8 +194,25 @@ def _exchanged(factors: list[Factor], node: Contract) -> Iterator[Slip]:
             if a is not b and a.shape == b.shape and e == g and a.rank == 2:
                 changed = list(factors)
                 changed[j], changed[k] = (b, e, left), (a, g, right)
-                told = say("the order of the product matters: {a} and {b} have changed places")
-                yield "order-swapped", told, (b, a), changed
+                yield "order-swapped", CHANGED_PLACES, (b, a), changed
+
+
+def _moved(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    """Neighbours in a chain of square matrices that have changed places, each turned as it was."""
+    count = Counter(x for _, _, axes in factors for g in axes for x in g)
+    count.update(x for group in node.out for x in group)
+    for j, (a, e, left) in enumerate(factors):
+        for k, (b, g, right) in enumerate(factors[:j]):
+            alike = a.rank == b.rank == 2 and a.shape == b.shape and a.shape[0] is a.shape[1]
+            shared = [s for s in left if s in right and len(s) == 1 and count[s[0]] == 2] if alike else []
+            if len(shared) != 1 or a is b:
+                continue
+            (s,) = shared
+            p, q = (axes[1 - axes.index(s)] for axes in (left, right))
+            changed = list(factors)
+            changed[j] = (a, e, tuple(q if group == s else s for group in left))
+            changed[k] = (b, g, tuple(p if group == s else s for group in right))
+            yield "order-swapped", CHANGED_PLACES, (b, a), changed
 
 
 def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
@@ -186,19 +223,60 @@ def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
             rest = [f for i, f in enumerate(factors) if i not in (j, k)]
             if a.rank != 2 or b.rank != 2 or e != 1 or g != 1:
                 continue
-            each = say("a product of the wrong kind: {a} and {b} are to be multiplied entry by entry")
-            whole = say("a product of the wrong kind: {a} and {b} are to be multiplied as matrices")
             if left == right and a.shape[0] is a.shape[1]:
                 for one, two in ((right, left), (left, right)):
                     first, second = (b, a) if one is right else (a, b)
                     changed = [*rest, (first, 1, (one[0], (spare,))), (second, 1, ((spare,), two[1]))]
-                    yield "product-kind", each, (b, a), changed
+                    yield "product-kind", BY_ENTRY, (b, a), changed
             for (p, pa), (q, qa) in (((a, left), (b, right)), ((b, right), (a, left))):
                 middle = pa[1]
                 used = [g for _, _, axes in rest for g in axes] + list(node.out)
                 if middle == qa[0] and middle not in used and p.shape == q.shape:
                     out = (pa[0], qa[1])
-                    yield "product-kind", whole, (p, q), [*rest, (p, 1, out), (q, 1, out)]
+                    yield "product-kind", AS_MATRICES, (p, q), [*rest, (p, 1, out), (q, 1, out)]
+
+
+def _cut(factors: list[Factor], node: Contract) -> Iterator[Slip]:
+    """P ⊙ Q in the place of P Q, where P and Q are the two ends of a chain."""
+    if len(node.out) != 2 or any(len(group) != 1 for group in node.out):
+        return
+    (row,), (column,) = node.out
+    labels = [{x for group in axes for x in group} for _, _, axes in factors]
+    for s, size in enumerate(node.sizes):
+        ends = [k for k, held in enumerate(labels) if s in held]
+        if s in (row, column) or len(ends) != 2 or not size is node.sizes[row] is node.sizes[column]:
+            continue
+        one = _reached(labels, ends[0], s)
+        two = set(range(len(factors))) - one
+        left, right = (one, two) if any(row in labels[k] for k in one) else (two, one)
+        if ends[1] in one or any(column in labels[k] for k in left) or any(row in labels[k] for k in right):
+            continue
+        sizes = dict(enumerate(node.sizes))
+        shown = (
+            _contracted([factors[k] for k in sorted(left)], ((row,), (s,)), sizes),
+            _contracted([factors[k] for k in sorted(right)], ((s,), (column,)), sizes),
+        )
+        changed = [
+            (b, e, tuple(tuple((column if k in left else row) if x == s else x for x in g) for g in axes))
+            for k, (b, e, axes) in enumerate(factors)
+        ]
+        yield "product-kind", AS_MATRICES, shown, changed
+
+
+def _reached(labels: list[set[int]], start: int, without: int) -> set[int]:
+    """The factors that hang together with one, by other labels than one."""
+    found, queue = {start}, [start]
+    while queue:
+        here = labels[queue.pop()] - {without}
+        more = {k for k, held in enumerate(labels) if held & here} - found
+        found |= more
+        queue += more
+    return found
+
+
+def _contracted(factors: list[Factor], out: tuple[Group, ...], sizes: dict[int, Dim]) -> Expr:
+    held = {x for _, _, axes in factors for g in axes for x in g}
+    return contract(factors, out, {x: d for x, d in sizes.items() if x in held})
 
 
 def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:

@@ -123,10 +123,9 @@ class Floating(Point[Array]):
         normal = normal * (1 + self.nudge * random.standard_normal(shape))
         if symbol in self.whole:
             return np.asarray(2 + np.floor(3 * np.abs(np.tanh(normal))))
-        if self.digits is not None:
-            normal = np.round(normal, self.digits)
         wants = "positive" if self.manner == "generic" and symbol in self.positive else self.manner
-        return _with_properties(_entries(normal, wants), props)
+        entries = _entries(normal, wants)
+        return _with_properties(entries if self.digits is None else np.round(entries, self.digits), props)
 
 
 def _entries(normal: Array, manner: str) -> Array:
