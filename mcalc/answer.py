@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.algebra.walk import postorder
-from mcalc.calculus.derivative import derivative
+from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.layout import AXES, arranged, as_row, is_row, kind_of
 from mcalc.calculus.size import check_axes, checked
-from mcalc.calculus.structure import remark, restricted, structure_of
+from mcalc.calculus.structure import Structure, remark, restricted, structure_of
 from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
 from mcalc.notation import change_name, expanded, notate, result_name, taken_names
+from mcalc.notation.quotient import slope_in_turn
 from mcalc.phrase import say
 from mcalc.request import Manner, Request, Way
 from mcalc.targets import CODE, module, write
@@ -39,7 +40,7 @@ SCHEMA = 1  #: the version of the replies' fields
 
 
 class Derivative:
-    """The derivative of a reading's expression by one variable.
+    """The derivative of a reading's expression by one variable, or by several in turn.
 
     `free` is the derivative by free entries, and `expr` what the `convention` for the structure of the variable makes
     of it, both in the mixed layout. `shown` is what is written, in the layout that is asked for. A vector that stands
@@ -47,27 +48,23 @@ class Derivative:
     """
 
     __slots__ = (
-        "convention", "expr", "free", "lettering", "manner", "order", "reading", "row", "shown", "syntax", "variable",
+        "convention", "expr", "free", "lettering", "manner", "order", "reading", "row", "shown", "syntax", "turns",
+        "variable",
     )  # fmt: skip
 
     def __init__(
-        self,
-        reading: Reading,
-        variable: Symbol,
-        order: int,
-        free: Expr,
-        manner: Manner,
-        convention: str = "unstructured",
+        self, reading: Reading, turns: Sequence[Symbol], free: Expr, manner: Manner, convention: str = "unstructured"
     ) -> None:
-        self.reading, self.variable, self.order, self.free, self.manner = reading, variable, order, free, manner
+        self.reading, self.turns, self.free, self.manner = reading, turns, free, manner
+        self.variable, self.order = turns[0], len(turns)
         value, variables = self.axes
-        self.convention = convention if any(variables) and structure_of(variable) else ""
-        by = [variable for rank in variables if rank]
+        by = [x for x, rank in zip(turns, variables, strict=False) if rank]
+        self.convention = convention if any(map(structure_of, by)) else ""
         self.expr = restricted(free, value, by, convention) if self.convention else free
         self.shown = arranged(self.expr, manner.layout, *self.axes)
         self.row = is_row(manner.layout, *self.axes)
         self.syntax = notate(self.shown, reading, where=manner.where, expand=manner.expand, row=self.row)
-        bold = arrays(reading, variable, self.syntax) if manner.bold else ()
+        bold = arrays(reading, self.variable, self.syntax) if manner.bold else ()
         self.lettering = Lettering(taken_names(reading), bold)
 
     @property
@@ -88,12 +85,28 @@ class Derivative:
     @property
     def axes(self) -> tuple[int, Sequence[int]]:
         """How many axes are the value's, and how many each variable's."""
-        return self.reading.root.rank, [self.variable.rank] * self.order
+        return self.reading.root.rank, [x.rank for x in self.turns]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it is by several variables in turn."""
+        return any(x is not self.variable for x in self.turns)
+
+    @property
+    def structures(self) -> list[tuple[Symbol, Structure]]:
+        """The variables that have a structure, with it, where a convention for it was used."""
+        found = [(x, structure_of(x)) for x in dict.fromkeys(self.turns)] if self.convention else []
+        return [(x, structure) for x, structure in found if structure]
+
+    @property
+    def left(self) -> Syntax:
+        """What a working and a drawing call it: df/dx, d²f/(dx dy)."""
+        return slope_in_turn(result_name(self.reading), [self.by, *(Name(x.name) for x in self.turns[1:])])
 
     @property
     def kind(self) -> str:
-        """`gradient`, `jacobian`, `hessian`, `derivative` or `tensor`."""
-        return kind_of(self.reading.root, self.variable, self.order)
+        """`gradient`, `jacobian`, `hessian`, `derivative`, `mixed` or `tensor`."""
+        return kind_of(self.reading.root, self.turns)
 
     @property
     def claim(self) -> Claim:
@@ -102,10 +115,11 @@ class Derivative:
         The Cookbook's derivative is no rate along all changes, so what it is made of is checked.
         """
         known = self.free if self.convention == "cookbook" else self.expr
-        before = derivative(self.reading.root, self.variable, self.order - 1)
+        *turns, last = self.turns
+        before = in_turn(self.reading.root, turns)
         if self.convention == "structured":
-            before = restricted(before, self.axes[0], [self.variable] * (self.order - 1), self.convention)
-        return before, self.variable, None, known
+            before = restricted(before, self.axes[0], turns, self.convention)
+        return before, last, None, known
 
     @property
     def symmetric(self) -> bool:
@@ -117,7 +131,7 @@ class Derivative:
         """The derivative in the forms that one of three axes and more has; those of fewer make sense as well."""
         from mcalc.notation.tensor import Tensor
 
-        return Tensor(self.reading, self.variable, self.order, self.expr, self.manner.vec, self.manner.layout)
+        return Tensor(self.reading, self.turns, self.expr, self.manner.vec, self.manner.layout)
 
     def lines(self) -> dict[str, Line]:
         """The equations by form: the one that is asked for, or all where there are three axes and more."""
@@ -155,13 +169,12 @@ class Derivative:
             return self.syntax if last else notate(expr, reading, where=self.manner.where)
 
         kept = self.expr is self.free
-        lines = steps(reading, self.variable, self.free, written(self.free, kept and not turned), self.order, way)
+        lines = steps(reading, self.turns, self.free, written(self.free, kept and not turned), way)
         last = lines[-1]
         if not kept:
-            structure = structure_of(self.variable)
-            assert structure is not None
-            words = {**last.words, "structure": structure.name, "changes": structure.changes}
-            words |= {"formula": structure.formula(self.convention, self.variable.name), "why": say(structure.why)}
+            x, structure = self.structures[0]
+            words = {**last.words, "x": x.name, "structure": structure.name, "changes": structure.changes}
+            words |= {"formula": structure.formula(self.convention, x.name), "why": say(structure.why)}
             lines.append(Step((self.convention,), last.left, self.expr, written(self.expr, not turned), words))
         if turned:
             shown = as_row(self.shown) if self.row else self.shown
@@ -214,6 +227,7 @@ def code(form: str, derivatives: Sequence[Derivative]) -> str:
             raise Problem("E032", "--batch goes with neither --compressed nor a layout")
         reading, (value, *shown), more["batch"] = batched(reading, [reading.root, *shown], manner.samples)
         more["value"] = value
+    more["then"] = [x.name for x in first.turns if x is not first.variable]
     wrt = [d.variable.name for d in derivatives]
     return module(form, reading, shown, wrt=wrt, order=first.order, layout=manner.layout, **more)
 
@@ -221,18 +235,19 @@ def code(form: str, derivatives: Sequence[Derivative]) -> str:
 class Answer:
     """The derivatives of one expression by one variable or several."""
 
-    __slots__ = ("derivatives", "layout", "notes", "order", "reading")
+    __slots__ = ("derivatives", "layout", "notes", "order", "reading", "then")
 
-    def __init__(self, reading: Reading, derivatives: list[Derivative], order: int, layout: str) -> None:
-        self.reading, self.derivatives, self.order, self.layout = reading, derivatives, order, layout
-        chosen = {d.variable for d in derivatives}
+    def __init__(
+        self, reading: Reading, derivatives: list[Derivative], order: int, layout: str, then: Sequence[str] = ()
+    ) -> None:
+        self.reading, self.derivatives, self.order, self.layout, self.then = reading, derivatives, order, layout, then
+        chosen = {x for d in derivatives for x in d.turns}
         absent = [x.name for x in chosen - reading.root.free]
         self.notes = list(reading.notes)
         self.notes += [say("{name} does not occur, so the derivative is zero", name=name) for name in sorted(absent)]
         self.notes += kinks(reading.root, chosen)
         for d in derivatives:
-            structure = structure_of(d.variable) if d.convention else None
-            self.notes += [remark(d.variable, structure, d.convention)] if structure else []
+            self.notes += [remark(x, structure, d.convention) for x, structure in d.structures]
         if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
             told = "books leave the {layout} layout open here; taken are {axes}"
             self.notes.append(say(told, layout=say(layout), axes=say(AXES[layout])))
@@ -258,6 +273,7 @@ class Answer:
         reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
         reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
         reply["vars"] = variables(self.reading)
+        reply |= {"then": list(self.then)} if self.then else {}
         if len(names) == 1:
             reply |= self.derivatives[0].reply(forms, way)
         else:
@@ -284,7 +300,7 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     request.check()
     manner.check()
     wrt, order = request.wrt, request.order
-    names = [name.partition("[")[0].strip() for name in wrt]
+    names = [name.partition("[")[0].strip() for name in (*wrt, *request.then)]
     reading = read(request.text, request.var, wrt=names, functions=request.fun)
     if not wrt:
         raise Problem(
@@ -295,11 +311,13 @@ def answer_to(request: Request, manner: Manner) -> Answer:
         )
     if request.product is not None or any("[" in name for name in wrt):
         return _directional(reading, request, manner)
-    f, chosen = reading.root, [variable(reading, name) for name in wrt]
-    check_axes(f, chosen, order)
-    found = [checked(d) for d in Freed(reading, chosen).derivatives(order)]
+    then = [variable(reading, name) for name in request.then]
+    turns = [[variable(reading, name)] * order + then for name in wrt]
+    for each in turns:
+        check_axes(reading.root, each)
+    found = [checked(d) for d in Freed(reading, turns).derivatives()]
     how = manner, request.about_structure
-    made = [Derivative(reading, x, order, d, *how) for x, d in zip(chosen, found, strict=True)]
+    made = [Derivative(reading, each, d, *how) for each, d in zip(turns, found, strict=True)]
     return _answer(reading, made, request, manner)
 
 
@@ -312,7 +330,7 @@ def _answer(reading: Reading, made: list[Derivative], request: Request, manner: 
             hint="--var '{x}[n,n] symmetric' would declare one",
             x=made[0].variable.name,
         )
-    return Answer(reading, made, request.order, manner.layout)
+    return Answer(reading, made, request.order, manner.layout, request.then)
 
 
 def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
@@ -320,8 +338,10 @@ def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
     from mcalc import directional
 
     wrt, order, product = request.wrt, request.order, request.product
-    if product is not None and (order > 1 or any("[" in name for name in wrt)):
+    if product is not None and (order > 1 or request.then or any("[" in name for name in wrt)):
         raise Problem("E013", "{product} is of the derivative by a whole variable, once", product=product[0])
+    if request.then:
+        raise Problem("E013", "--then is for derivatives by whole variables")
     found = []
     for name in wrt:
         if product is not None:
@@ -332,8 +352,8 @@ def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
             made = directional.by_entry(reading, name, order, manner)
         else:
             x = variable(reading, name)
-            (free,) = Freed(reading, [x]).derivatives(order)
-            made = Derivative(reading, x, order, free, manner, request.about_structure)
+            (free,) = Freed(reading, [[x] * order]).derivatives()
+            made = Derivative(reading, [x] * order, free, manner, request.about_structure)
         found.append(made)
     return _answer(reading, found, request, manner)
 

@@ -58,7 +58,7 @@ class Directional(Derivative):
     ) -> None:
         self.place, self.rule, self.moving, self.direction = place, rule, moving, direction
         self.array = array
-        super().__init__(reading, x, order, expr, manner, convention)
+        super().__init__(reading, [x] * order, expr, manner, convention)
 
     @property
     def axes(self) -> tuple[int, Sequence[int]]:
@@ -95,7 +95,7 @@ class Directional(Derivative):
             return [last]
         x, order = self.variable, self.order
         whole = derivative(self.reading.root, x, order)
-        lines = Derivative(self.reading, x, order, whole, self.manner).steps(way)
+        lines = Derivative(self.reading, [x] * order, whole, self.manner).steps(way)
         return [*lines, last]
 
 
@@ -161,7 +161,7 @@ def product(
         )
     v = _direction(reading, name, x.shape if PRODUCTS[kind] == "variable" else f.shape, kind)
     if kind == "vjp":
-        cotangent = Freed(reading, [x]).cotangent(x, v)
+        cotangent = Freed(reading, [[x]]).cotangent(x, v)
         return Directional(reading, x, 1, cotangent, manner, Name(x.name), kind, total(f * v), None, v.name, convention)
     moving = onto(f, x, ones(())) if kind == "hvp" else f
     order = 2 if kind == "hvp" else 1

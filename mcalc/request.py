@@ -40,6 +40,7 @@ class Request(Record):
     var: Sequence[str] = ()  #: declarations: `A[n,n] symmetric`
     fun: Sequence[str] = ()  #: declarations of abstract functions: `f: [m] -> []`
     order: int = 1
+    then: Sequence[str] = ()  #: variables that the derivative is differentiated by afterwards
     jvp: str = ""  #: the array, of the variable's shape, that the derivative is multiplied with
     vjp: str = ""  #: the array, of the value's shape, whose product with the derivative is asked for
     hvp: str = ""  #: the array, of the variable's shape, that the Hessian is multiplied with

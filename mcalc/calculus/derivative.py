@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mcalc.algebra.expr import Expr, Symbol, contract, number
 from mcalc.calculus.differential import pull, push
 from mcalc.calculus.simplify import simplify
@@ -12,6 +14,13 @@ def derivative(f: Expr, x: Symbol, order: int = 1) -> Expr:
     for _ in range(order):
         # One input: go forward from it. Else go back from the outputs. Both state the same differentials.
         f = simplify(push(f, {x: number(1)}) if not x.rank else jacobians(f, [x])[0])
+    return f
+
+
+def in_turn(f: Expr, turns: Sequence[Symbol]) -> Expr:
+    """The derivative of `f` by the first variable, of that the one by the second, and so on."""
+    for x in turns:
+        f = derivative(f, x)
     return f
 
 

@@ -30,17 +30,20 @@ CONVENTIONS = ("unstructured", "structured", "cookbook")  #: what a structure of
 VECS = ("column", "row")  #: what vec stacks
 
 
-def kind_of(f: Expr, x: Symbol, order: int) -> str:
-    """What the derivative of `f` by `x` is called.
+def kind_of(f: Expr, turns: Sequence[Symbol]) -> str:
+    """What the derivative of `f` by some variables in turn is called.
 
-    `derivative` by a scalar; `gradient` of a scalar by an array, and `hessian` the second one of these;
-    `jacobian` of a vector by a vector; `tensor` everything else.
+    `derivative` by scalars; `gradient` of a scalar by an array, and `hessian` the second one of these, by the same;
+    `jacobian` of a vector by a vector; `mixed` by several; `tensor` everything else.
     """
-    if not x.rank:
+    x = turns[0]
+    if not any(y.rank for y in turns):
         return "derivative"
-    if not f.rank and order <= 2:
-        return "gradient" if order == 1 else "hessian"
-    return "jacobian" if f.rank == x.rank == order == 1 else "tensor"
+    if any(y is not x for y in turns):
+        return "mixed"
+    if not f.rank and len(turns) <= 2:
+        return "gradient" if len(turns) == 1 else "hessian"
+    return "jacobian" if f.rank == x.rank == len(turns) == 1 else "tensor"
 
 
 #: How the axes of three and more stand in each layout, in words.

@@ -10,10 +10,10 @@ from mcalc.errors import Problem
 from mcalc.limits import limit
 
 
-def check_axes(f: Expr, variables: Sequence[Expr], order: int) -> None:
-    """Raise a `Problem` where the derivative would have too many axes."""
+def check_axes(f: Expr, turns: Sequence[Expr]) -> None:
+    """Raise a `Problem` where the derivative by these in turn would have too many axes."""
     most = limit("axes")
-    if f.rank + order * max(x.rank for x in variables) > most:
+    if f.rank + sum(x.rank for x in turns) > most:
         raise Problem("E504", "the result has more than {most} axes", hint="--limit axes=N allows more", most=most)
 
 

@@ -149,7 +149,7 @@ class Exercise:
         from mcalc.working import steps
 
         q = self.question
-        lines = steps(q.reading, q.variable, q.reference, notate(q.reference, q.reading))
+        lines = steps(q.reading, [q.variable], q.reference, notate(q.reference, q.reading))
         return [(write("text", line.left), line.write("text"), line.title) for line in lines]
 
     def reply(self, key: bool = True) -> dict[str, Any]:

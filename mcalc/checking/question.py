@@ -105,8 +105,8 @@ class Question:
         self.reading: Reading = read(text, declarations, wrt=[wrt], functions=functions)
         self.variable: Symbol = variable(self.reading, wrt)
         self.f, self.order, self.layout, self.seed = self.reading.root, order, layout, seed
-        check_axes(self.f, [self.variable], order)
-        (plain,) = Freed(self.reading, [self.variable]).derivatives(order)
+        check_axes(self.f, [self.variable] * order)
+        (plain,) = Freed(self.reading, [[self.variable] * order]).derivatives()
         self.plain = checked(plain)  # in the mixed layout
         self.reference = self.arranged(self.plain)
 

@@ -80,6 +80,7 @@ QUESTION = Table(
     Request,
     Option("wrt", "NAME", "The variable to differentiate by; may be repeated.", parts=Variable()),
     Option("order", "N", "How many times, up to 4."),
+    Option("then", "NAME", "Then differentiate by this variable; may be repeated.", parts=Variable()),
     Option("jvp", "NAME", "The derivative along this array, which is of the variable's shape."),
     Option("vjp", "NAME", "What this gradient by the expression becomes as one by x.", also="upstream"),
     Option("hvp", "NAME", "The Hessian times this array, without the Hessian."),

@@ -17,9 +17,9 @@ def differential(f: str, order: int) -> Syntax:
     return Change(Name(f), order)
 
 
-def change(f: str, x: str, order: int) -> Syntax:
-    """The differential of the derivative before that of this order: d(∂f/∂X)."""
-    return Change(whole(f, x, order - 1))
+def change(f: str, turns: Sequence[str]) -> Syntax:
+    """The differential of a derivative: d(∂f/∂X)."""
+    return Change(whole(f, turns))
 
 
 def slope(f: str, x: Syntax, order: int) -> Syntax:
@@ -28,29 +28,42 @@ def slope(f: str, x: Syntax, order: int) -> Syntax:
     return Product((Change(Name(f), order), Power(below, Num(str(order))) if order > 1 else below), ("/",))
 
 
-def whole(f: str, x: str, order: int) -> Syntax:
-    """∂F/∂X."""
-    return _quotient(Name(f), [Name(x)] * order)
+def slope_in_turn(f: str, turns: Sequence[Syntax]) -> Syntax:
+    """The same by several variables in turn: d²f/(dx dy)."""
+    if all(x == turns[0] for x in turns):
+        return slope(f, turns[0], len(turns))
+    below = Product(tuple(map(Change, turns)), ("*",) * (len(turns) - 1))
+    return Product((Change(Name(f), len(turns)), below), ("/",))
 
 
-def entry(f: str, x: str, order: int, above: Indices, below: Sequence[Indices]) -> Syntax:
+def whole(f: str, turns: Sequence[str]) -> Syntax:
+    """∂F/∂X, ∂²F/∂X∂Y."""
+    return _quotient(Name(f), [Name(x) for x in turns])
+
+
+def entry(f: str, turns: Sequence[str], above: Indices, below: Sequence[Indices]) -> Syntax:
     """∂F[i,j]/∂X[k,l]."""
-    return _quotient(_entry(f, above), [_entry(x, indices) for indices in below] or [Name(x)] * order)
+    return _quotient(_entry(f, above), [_entry(x, indices) for x, indices in zip(turns, below, strict=True)])
 
 
-def stacked(name: str, x: Symbol, f: Expr, order: int, vec: str, turned: bool = False) -> Syntax:
+def stacked(name: str, turns: Sequence[Symbol], f: Expr, vec: str, turned: bool = False) -> Syntax:
     """∂vec(F)/∂vec(X)ᵀ, or with `turned` its transpose, ∂vec(F)ᵀ/∂vec(X).
 
-    Of higher orders what is stacked is the derivative before, but ∂²f/∂vec(X)∂vec(X)ᵀ.
+    Of higher orders what is stacked is the derivative before, but ∂²f/∂vec(X)∂vec(Y)ᵀ.
     """
-    column = _vec(Name(x.name), x.rank, vec)
-    row = Transpose(column) if x.rank else column
-    if not f.rank and order == 2:
-        return _quotient(Name(name), [column, row])
-    if not f.rank and order == 1:
-        return _quotient(Name(name), [row if turned else column])
-    over = _vec(Name(name), f.rank, vec) if order == 1 else Call("vec", (whole(name, x.name, order - 1),))
-    return _quotient(Transpose(over), [column]) if turned else _quotient(over, [row])
+    below = [_vec(Name(x.name), x.rank, vec) for x in turns]
+    before = [x.name for x in turns[:-1]]
+    if not f.rank and len(turns) <= 2:
+        held = [k for k, x in enumerate(turns) if x.rank]
+        if len(held) == 2 or (held and turned):
+            k = held[0] if turned else held[-1]
+            below[k] = Transpose(below[k])
+        return _quotient(Name(name), below)
+    over = Call("vec", (whole(name, before),)) if before else _vec(Name(name), f.rank, vec)
+    last = below[-1]
+    if turned:
+        return _quotient(Transpose(over), [last])
+    return _quotient(over, [Transpose(last) if turns[-1].rank else last])
 
 
 def _quotient(over: Syntax, under: list[Syntax]) -> Syntax:

@@ -11,9 +11,12 @@ columns, the first axis running fastest; with `vec="row"` it stacks rows, and kr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Sum, Symbol, Term, add, contract
-from mcalc.calculus.derivative import derivative
+from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.layout import arranged, is_row
 from mcalc.calculus.simplify import simplify
@@ -48,16 +51,21 @@ class Line:
 
 
 class Tensor:
-    """The derivative `expr` of a reading's expression by `x`, to be written in the four forms."""
+    """The derivative `expr` of a reading's expression by variables in turn, to be written in the four forms."""
 
     def __init__(
-        self, reading: Reading, x: Symbol, order: int, expr: Expr, vec: str = "column", layout: str = "mixed"
+        self, reading: Reading, turns: Sequence[Symbol], expr: Expr, vec: str = "column", layout: str = "mixed"
     ) -> None:
-        self.reading, self.x, self.order, self.expr, self.vec = reading, x, order, expr, vec
-        self.layout = layout
+        self.reading, self.turns, self.expr, self.vec, self.layout = reading, turns, expr, vec, layout
         self.f = reading.root
         self.name = result_name(reading)
-        self.dx = differential_of(x, change_name(reading, x))
+        self.names = [x.name for x in turns]
+        self.changes = [differential_of(x, change_name(reading, x)) for x in turns]
+
+    @property
+    def axes(self) -> tuple[int, list[int]]:
+        """How many axes are the value's, and how many each variable's."""
+        return self.f.rank, [x.rank for x in self.turns]
 
     def lines(self) -> dict[str, Line]:
         """Every form by its name; a Hessian has a fifth, `quadratic`, after its differential."""
@@ -72,23 +80,23 @@ class Tensor:
     @property
     def is_hessian(self) -> bool:
         """Whether the derivative is the second one of a scalar."""
-        return not self.f.rank and self.order == 2
+        return not self.f.rank and len(self.turns) == 2 and self.turns[0] is self.turns[1]
 
     # ------------------------------------------------------------ differentials
 
     def differential(self) -> Line:
         """The differential of the derivative before, where that has at most two axes; else that of the same order."""
-        if self.order == 1 or (self.f.rank + (self.order - 1) * self.x.rank) > 2:
-            return self.power(self.order)
-        before = derivative(self.f, self.x, self.order - 1)
-        moved = simplify(push(before, {self.x: self.dx}))
-        return Line(change(self.name, self.x.name, self.order), notate(moved, self.reading))
+        *before, last = self.turns
+        if not before or self.expr.rank - last.rank > 2:
+            return self.power(len(self.turns))
+        moved = simplify(push(in_turn(self.f, before), {last: self.changes[-1]}))
+        return Line(change(self.name, self.names[:-1]), notate(moved, self.reading))
 
     def power(self, order: int) -> Line:
         """The differential of this order of the expression itself, dx staying the same: d2f = tr(…)."""
         moved = self.f
-        for _ in range(order):
-            moved = simplify(push(moved, {self.x: self.dx}))
+        for x, dx in zip(self.turns[:order], self.changes, strict=False):
+            moved = simplify(push(moved, {x: dx}))
         return Line(differential(self.name, order), notate(moved, self.reading))
 
     # ------------------------------------------------------------ entries
@@ -103,9 +111,9 @@ class Tensor:
         body = IndexForm(notation, indices, taken).sum(terms, scalars)
         if isinstance(syntax, Program):
             body = with_definitions(syntax, body)
-        rank, step = self.f.rank, self.x.rank
-        below = [indices[k : k + step] for k in range(rank, self.expr.rank, step)] if step else []
-        return Line(entry(self.name, self.x.name, self.order, indices[:rank], below), body)
+        rest = iter(indices)
+        above, *below = (tuple(islice(rest, rank)) for rank in (self.f.rank, *self.axes[1]))
+        return Line(entry(self.name, self.names, above, below), body)
 
     def _indices(self, terms: list[Term], taken: set[str]) -> Indices:
         """A letter for each axis, or one for each part of an axis that is fused in the same way everywhere."""
@@ -126,7 +134,7 @@ class Tensor:
         _, root, _ = written(self.expr, self.reading)
         scalars, terms = shared(spread(root))
         axes = tuple(range(self.expr.rank))
-        cut = self.expr.rank - self.x.rank
+        cut = self.expr.rank - self.turns[-1].rank
         sides = [side if self.vec == "row" else side[::-1] for side in (axes[:cut], axes[cut:]) if side]
         fused = [(c, contract([(node, 1, tuple((k,) for k in axes))], tuple(sides))) for c, node in terms]
         shape = contract([(self.expr, 1, tuple((k,) for k in axes))], tuple(sides)).shape
@@ -135,16 +143,16 @@ class Tensor:
             out = tuple((k,) for k in range(len(sides)))
             matrix = contract([*((b, e, ()) for b, e in scalars), (matrix, 1, out)], out)
         turned = len(sides) == 2 and self.layout == "denominator" and not self.is_hessian
-        row = len(sides) == 1 and is_row(self.layout, min(self.f.rank, 1), [min(self.x.rank, 1)])
-        left = stacked(self.name, self.x, self.f, self.order, self.vec, turned or row)
+        value, variables = self.axes
+        row = len(sides) == 1 and is_row(self.layout, min(value, 1), [min(rank, 1) for rank in variables])
+        left = stacked(self.name, self.turns, self.f, self.vec, turned or row)
         return Line(left, notate(matrix.T if turned else matrix, self.reading, row=row))
 
     def einsum(self) -> Line:
         """The derivative with its axes in the layout."""
-        axes = self.f.rank, [self.x.rank] * self.order
-        shown = arranged(self.expr, self.layout, *axes)
-        syntax = notate(shown, self.reading, row=is_row(self.layout, *axes))
-        return Line(whole(self.name, self.x.name, self.order), syntax)
+        shown = arranged(self.expr, self.layout, *self.axes)
+        syntax = notate(shown, self.reading, row=is_row(self.layout, *self.axes))
+        return Line(whole(self.name, self.names), syntax)
 
 
 def spread(root: Expr) -> list[Term]:

@@ -8,7 +8,6 @@ from mcalc.answer import Answer, Derivative
 from mcalc.language.parse import parse
 from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names
-from mcalc.notation.quotient import slope
 from mcalc.phrase import say
 from mcalc.request import Way
 from mcalc.targets.names import Lettering
@@ -58,8 +57,7 @@ class Part:
     @property
     def left(self) -> Syntax:
         """What the result is called: df/dx."""
-        derivative = self.derivative
-        return slope(result_name(derivative.reading), derivative.by, derivative.order)
+        return self.derivative.left
 
     @property
     def result(self) -> list[Row]:

@@ -272,9 +272,7 @@ class _Telling:
     def name(self, name: str) -> str:
         """A name that may stand in text."""
         if not (name.isascii() and name.isidentifier()):
-            raise Problem(
-                "E430", "{name} is no name here", name=repr(name), hint="letters, digits and underscores"
-            )
+            raise Problem("E430", "{name} is no name here", name=repr(name), hint="letters, digits and underscores")
         return name
 
     def of(self, x: Any) -> str:

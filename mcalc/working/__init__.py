@@ -13,6 +13,7 @@ Told in brief, a method gives the first line and the last of each left side; in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 
 from mcalc.request import Way
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def steps(
-    reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int = 1, way: Way | None = None
+    reading: Reading, turns: Sequence[Symbol], derivative: Expr, syntax: Syntax, way: Way | None = None
 ) -> list[Step]:
-    """The lines from the expression of a reading to its derivative by `x`, which the answer shows as `syntax`.
+    """The lines from the expression of a reading to its derivative by variables in turn, shown as `syntax`.
 
     Raises a `Problem` of kind unsupported where the method cannot treat the case.
     """
@@ -36,5 +37,10 @@ def steps(
 
     way = way or Way()
     method = import_module(f"mcalc.working.{way.method}")
-    found: list[Step] = method.steps(reading, x, derivative, syntax, order, way)
+    if any(x is not turns[0] for x in turns):
+        from mcalc.working import mixed
+
+        found = mixed.steps(reading, turns, derivative, syntax, way, method.steps)
+    else:
+        found = method.steps(reading, turns[0], derivative, syntax, len(turns), way)
     return brief(found) if way.detail == "brief" else found

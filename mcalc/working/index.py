@@ -142,7 +142,7 @@ class _Working:
         """f[i], ∂f[i]/∂x[k], ∂²f/∂x[k]∂x[l]."""
         if not k:
             return Entry(Name(self.f), self.above) if self.above else Name(self.f)
-        return entry(self.f, self.x.name, k, self.above, self.below if self.x.rank else [])
+        return entry(self.f, [self.x.name] * k, self.above, self.below if self.x.rank else [()] * k)
 
     def _show(self, rules: list[str], left: Syntax, line: Expr, at: Indices, components: Components) -> None:
         form = components.form(line, at)

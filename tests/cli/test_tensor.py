@@ -65,6 +65,6 @@ def test_rows_in_a_batch() -> None:
 
 
 def test_an_order_that_is_none_is_said() -> None:
-    reply = json.loads(mcalc("batch", stdin=json.dumps({"expr": "A@X", "wrt": "X", "vec": "rows"}) + "\n").stdout)
+    reply = json.loads(mcalc("batch", stdin=json.dumps({"expr": "A@X", "wrt": "X", "vec": "sideways"}) + "\n").stdout)
     assert reply["error"]["kind"] == "usage"
     assert "column, row" in reply["error"]["hint"]

@@ -31,7 +31,7 @@ CASES = [json.loads(line) for line in (DATA / "corpus.jsonl").read_text(encoding
 def tensor(text: str, wrt: str, order: int = 1, declared: tuple[str, ...] = (), vec: str = "column") -> Tensor:
     """The derivative, to be written in the four forms."""
     (found,) = differentiate(text, [wrt], declared, order).derivatives
-    return Tensor(found.reading, found.variable, order, found.expr, vec)
+    return Tensor(found.reading, found.turns, found.expr, vec)
 
 
 def forms(text: str, wrt: str, order: int = 1, declared: tuple[str, ...] = (), vec: str = "column") -> dict[str, str]:
@@ -127,7 +127,7 @@ class Entries:
 
 def check(found: Tensor, truth: Array, values: dict[str, Array], tolerance: float) -> None:
     """Each form agrees with the true tensor."""
-    reading, x = found.reading, found.x
+    reading, x = found.reading, found.turns[0]
     step, cut = x.rank, truth.ndim - x.rank
     sizes = {
         str(d): n for s in reading.symbols.values() for d, n in zip(s.shape, np.shape(values[s.name]), strict=True)
@@ -135,11 +135,11 @@ def check(found: Tensor, truth: Array, values: dict[str, Array], tolerance: floa
     change = np.random.default_rng(7).standard_normal(np.shape(values[x.name]))
     if x.symmetric:
         change = change + change.T
-    at = {**values, found.dx.name: change}
+    at = {**values, found.changes[0].name: change}
 
     def agrees(text: str, expected: Array, value: Array | None = None) -> None:
         if value is None:
-            value = evaluate(reread(text, reading, {found.dx.name: found.dx}), at, sizes)
+            value = evaluate(reread(text, reading, {found.changes[0].name: found.changes[0]}), at, sizes)
         assert value.shape == expected.shape, text
         gap = np.max(np.abs(value - expected), initial=0.0) / max(1.0, np.max(np.abs(expected), initial=0.0))
         assert gap < tolerance, f"relative gap {gap:.2g} of {reading.text}: {text}"
@@ -147,14 +147,14 @@ def check(found: Tensor, truth: Array, values: dict[str, Array], tolerance: floa
     lines = found.lines()
     texts = {name: write("text", line.syntax) for name, line in lines.items()}
     agrees(texts["einsum"], truth)
-    times = {"differential": 1 if reading.root.rank + (found.order - 1) * step <= 2 else found.order}
+    times = {"differential": 1 if reading.root.rank + (len(found.turns) - 1) * step <= 2 else len(found.turns)}
     for name, count in times.items() | ({("quadratic", 2)} if found.is_hessian else set()):
         expected = truth
         for _ in range(count):
             expected = np.tensordot(expected, change, step)
         agrees(texts[name], expected)
     for vec in VECS:
-        text = write("text", Tensor(reading, x, found.order, found.expr, vec).kron().syntax)
+        text = write("text", Tensor(reading, found.turns, found.expr, vec).kron().syntax)
         sides = [list(range(cut)), list(range(cut, truth.ndim))]
         order = [k for side in sides for k in (side[::-1] if vec == "column" else side)]
         flat = np.transpose(truth, order).reshape([math.prod(truth.shape[k] for k in side) for side in sides if side])
@@ -302,8 +302,8 @@ def test_a_random_expression(seed: int) -> None:
     values = draw(list(found.reading.symbols.values()), seed)
     truth = evaluate(found.expr, values)
     if order == 1:
-        numeric = numeric_derivative(found.reading.root, found.x, values)
-        if not found.x.props:
+        numeric = numeric_derivative(found.reading.root, found.turns[0], values)
+        if not found.turns[0].props:
             np.testing.assert_allclose(truth, numeric, rtol=1e-5, atol=1e-5 * max(1.0, np.abs(truth).max()))
     check(found, truth, values, 1e-9)
 
@@ -335,7 +335,7 @@ def test_higher_orders_and_odd_shapes(text: str, wrt: str, order: int, declared:
     found = tensor(text, wrt, order, (declared,))
     positive = "positive determinant" if "det" in text else "invertible" if "inv(X)" in text else "generic"
     values = draw(list(found.reading.symbols.values()), 5)
-    values[wrt] = draw([found.x], 5, [positive])[wrt]
+    values[wrt] = draw([found.turns[0]], 5, [positive])[wrt]
     check(found, evaluate(found.expr, values), values, 1e-9)
 
 

@@ -107,6 +107,7 @@ def self_check(task: Task, scope: Scope, imports: str = "", main: str = "") -> s
         not task.wrt
         or kind == "by-entry"
         or task.reading.abstract
+        or task.then
         or task.convention == "cookbook"
         or (kind and (task.layout != "mixed" or task.batch))
     ):

@@ -20,8 +20,8 @@ class Task:
 
     `product` is the kind and the array of a product that is wanted instead of a derivative (`("hvp", "v")`), `sizes`
     are those that are known, `batch` is the size of the axis of samples that stands in front of some variables and of
-    every result. Of a compressed derivative `pattern` names the axes of the whole and its own, as einsum does;
-    `convention` says what the structure of a variable makes of it.
+    every result. `then` are variables by which it is differentiated afterwards, `convention` is what is made of a
+    structure. Of a compressed derivative `pattern` names the axes of the whole and its own, as einsum does.
     """
 
     def __init__(
@@ -37,14 +37,15 @@ class Task:
         sizes: Mapping[str, int] | None = None,
         batch: Dim | None = None,
         pattern: tuple[str, str] = ("", ""),
+        then: Sequence[str] = (),
         convention: str = "",
     ) -> None:
         self.reading, self.value = reading, value
         self.derivatives = [derivatives] if isinstance(derivatives, Expr) else list(derivatives)
         self.wrt = [name for name in ([wrt] if isinstance(wrt, str) else wrt) if name]
         self.order, self.layout, self.product = order, layout, product
-        self.convention = convention
         self.sizes, self.batch, self.pattern = dict(sizes or {}), batch, pattern
+        self.then, self.convention = then, convention
 
     @property
     def full(self) -> str:
@@ -71,7 +72,9 @@ class Task:
         """What the module computes, in lines for a comment."""
         kind, along = self.product
         what = f"{kind} with {comment(along)}" if kind and along else "derivative"
-        more = f", order {self.order}" if self.order > 1 and not kind else ""
+        more = "".join(f", then by {comment(name)}" for name in self.then)
+        more = more or (f", order {self.order}" if self.order > 1 and not kind else "")
+        more += f", {self.convention}" if self.convention else ""
         names = self.wrt or [""] * len(self.derivatives)
         told: list[str] = []
         for name, derivative in zip(names, self.derivatives, strict=False):
