@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     Reply = dict[str, Any]
 
+ALL = "all"  #: every variable that occurs
 SCHEMA = 1  #: the version of the replies' fields
 
 
@@ -88,15 +89,15 @@ class Derivative:
         return self.reading.root.rank, [x.rank for x in self.turns]
 
     @property
-    def mixed(self) -> bool:
-        """Whether it is by several variables in turn."""
-        return any(x is not self.variable for x in self.turns)
-
-    @property
     def structures(self) -> list[tuple[Symbol, Structure]]:
         """The variables that have a structure, with it, where a convention for it was used."""
         found = [(x, structure_of(x)) for x in dict.fromkeys(self.turns)] if self.convention else []
         return [(x, structure) for x, structure in found if structure]
+
+    @property
+    def note(self) -> str:
+        """What a reader should know of it, if anything."""
+        return ""
 
     @property
     def left(self) -> Syntax:
@@ -246,6 +247,7 @@ class Answer:
         self.notes = list(reading.notes)
         self.notes += [say("{name} does not occur, so the derivative is zero", name=name) for name in sorted(absent)]
         self.notes += kinks(reading.root, chosen)
+        self.notes += dict.fromkeys(d.note for d in derivatives if d.note)
         for d in derivatives:
             self.notes += [remark(x, structure, d.convention) for x, structure in d.structures]
         if layout != "mixed" and any(d.expr.rank > 2 for d in derivatives):
@@ -299,9 +301,10 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     """The derivatives that are asked for, to be written in this manner. Raises a `Problem`."""
     request.check()
     manner.check()
-    wrt, order = request.wrt, request.order
-    names = [name.partition("[")[0].strip() for name in (*wrt, *request.then)]
+    order = request.order
+    names = [name.partition("[")[0].strip() for name in (*request.wrt, *request.then) if name != ALL]
     reading = read(request.text, request.var, wrt=names, functions=request.fun)
+    wrt = asked(reading, request.wrt)
     if not wrt:
         raise Problem(
             "E011",
@@ -310,7 +313,7 @@ def answer_to(request: Request, manner: Manner) -> Answer:
             choices=list(reading.symbols),
         )
     if request.product is not None or any("[" in name for name in wrt):
-        return _directional(reading, request, manner)
+        return _directional(reading, wrt, request, manner)
     then = [variable(reading, name) for name in request.then]
     turns = [[variable(reading, name)] * order + then for name in wrt]
     for each in turns:
@@ -333,11 +336,18 @@ def _answer(reading: Reading, made: list[Derivative], request: Request, manner: 
     return Answer(reading, made, request.order, manner.layout, request.then)
 
 
-def _directional(reading: Reading, request: Request, manner: Manner) -> Answer:
+def asked(reading: Reading, wrt: Sequence[str]) -> list[str]:
+    """What to differentiate by: `all` is every variable that occurs, unless one is called so."""
+    every = [name for name, x in reading.symbols.items() if x in reading.root.free]
+    names = [other for name in wrt for other in (every if name == ALL and ALL not in reading.symbols else [name])]
+    return list(dict.fromkeys(names))
+
+
+def _directional(reading: Reading, wrt: Sequence[str], request: Request, manner: Manner) -> Answer:
     """Derivatives by entries, and products of derivatives with an array."""
     from mcalc import directional
 
-    wrt, order, product = request.wrt, request.order, request.product
+    order, product = request.order, request.product
     if product is not None and (order > 1 or request.then or any("[" in name for name in wrt)):
         raise Problem("E013", "{product} is of the derivative by a whole variable, once", product=product[0])
     if request.then:

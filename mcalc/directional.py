@@ -20,7 +20,7 @@ from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
 from mcalc.language.syntax import Name, Syntax
 from mcalc.language.value import Value
-from mcalc.notation import notate, result_name
+from mcalc.notation import notate, result_name, taken_names
 from mcalc.notation.quotient import slope
 from mcalc.phrase import say
 from mcalc.request import Manner, Way
@@ -77,6 +77,30 @@ class Directional(Derivative):
         return self.place
 
     @property
+    def loss(self) -> str:
+        """What to call the scalar whose gradient by the value is given."""
+        taken = taken_names(self.reading)
+        return next(name for name in ("L", "loss", "the_loss") if name not in taken)
+
+    @property
+    def left(self) -> Syntax:
+        """What it is called: by an upstream gradient the derivative of another function."""
+        return slope(self.loss if self.rule == "vjp" else result_name(self.reading), self.by, self.order)
+
+    @property
+    def note(self) -> str:
+        """What the array is, of an upstream gradient."""
+        if self.rule != "vjp":
+            return ""
+        return say(
+            "{g} is d{loss}/d{f}, the gradient of a scalar by {f} and of its shape; the result is d{loss}/d{x}",
+            g=self.array,
+            loss=self.loss,
+            f=result_name(self.reading),
+            x=self.variable.name,
+        )
+
+    @property
     def product(self) -> tuple[str, str]:
         """The kind of the product, or `by-entry`, and the array's name."""
         return self.rule, self.array
@@ -87,10 +111,18 @@ class Directional(Derivative):
         return "derivative" if self.rule == "by-entry" else self.rule
 
     def steps(self, way: Way | None = None) -> list[Step]:
-        """The working for the whole array, and the entry taken of its derivative; of a product, the line alone."""
+        """The working: for the whole array, and the entry taken of its derivative; that of a loss with an upstream
+        gradient; of another product the line alone.
+        """
         words = {"f": result_name(self.reading), "x": self.variable.name, "entry": self.wrt}
         shown = as_row(self.shown) if self.row else self.shown
-        last = Step((self.rule,), slope(words["f"], self.by, self.order), shown, self.syntax, words)
+        last = Step((self.rule,), self.left, shown, self.syntax, words)
+        if self.rule == "vjp":
+            from mcalc.working import upstream
+
+            syntax = notate(self.free, self.reading, where=self.manner.where)
+            lines = upstream.steps(self.reading, self.variable, self.array, self.loss, self.free, syntax, way)
+            return lines if shown is self.free else [*lines, last]
         if self.rule != "by-entry":
             return [last]
         x, order = self.variable, self.order

@@ -36,7 +36,7 @@ class Request(Record):
     """The derivatives that are asked for."""
 
     text: str  #: the expression, with its definitions
-    wrt: Sequence[str] = ()  #: variables, or entries of variables
+    wrt: Sequence[str] = ()  #: variables, or entries of variables; `all` for every one
     var: Sequence[str] = ()  #: declarations: `A[n,n] symmetric`
     fun: Sequence[str] = ()  #: declarations of abstract functions: `f: [m] -> []`
     order: int = 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from mcalc.answer import differentiate
 from mcalc.errors import Problem
 from mcalc.language.read import reread
+from mcalc.targets import write
 from tests.evaluate import draw, evaluate, numeric_derivative
+from tests.shell import mcalc
 
 
 def values_of(reading):
@@ -94,3 +98,54 @@ def test_refuses(text: str, wrt: str, declared: list[str], product, kind: str, w
         differentiate(text, [wrt], declared, **dict([product] if product else []))
     assert caught.value.kind == kind, caught.value.report()
     assert words in caught.value.message
+
+
+UPSTREAM = [
+    ("X@W", "X", "g", "G@W.T"),
+    ("X@W", "W", "G", "X.T@G"),
+    ("softmax(x)", "x", "g", "softmax(x).*(g - softmax(x).T@g)"),
+    ("A@L", "L", "G", "A.T@G"),
+    ("t^2", "t", "g", "2*t*g"),
+    ("tanh(W@x + b)", "W", "g", "((1 - tanh(W@x + b).^2).*g)@x.T"),
+    (
+        "m = mean(x); v = mean((x - m).^2); gamma*(x - m)/sqrt(v + eps) + beta", "x", "g",
+        "gamma*((m - x).T@g*(x - m)/(n*(v + eps)) + g - mean(g))/sqrt(v + eps)",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "x", "g", "wanted"), UPSTREAM)
+def test_an_upstream_gradient(text: str, x: str, g: str, wanted: str):
+    upstream = "G" if "G" in wanted else g
+    answer = differentiate(text, [x], ["gamma[], beta[], eps[], t[]"], vjp=upstream)
+    (found,) = answer.derivatives
+    assert found.write("text") == wanted
+    loss = "loss" if x == "L" else "L"
+    assert any(note.startswith(f"{upstream} is d{loss}/d") for note in answer.notes)
+    lines = found.steps()
+    assert lines[-1].write("text") == wanted
+    assert {write("text", line.left) for line in lines} == {f"d{loss}", f"d{loss}/d{x}"}
+    assert lines[0].title.startswith(f"{upstream} is given as the gradient of {loss}")
+    # The loss is any function with this gradient: tr(GᵀF) with G held is one.
+    values = draw(list(answer.reading.symbols.values()), 3)
+    values |= {name: abs(values[name]) + 1 for name in ("eps", "gamma") if name in values}
+    whole = numeric_derivative(answer.reading.root, answer.reading.symbols[x], values)
+    theirs = np.tensordot(values[upstream], whole, np.ndim(values[upstream]))
+    np.testing.assert_allclose(evaluate(found.expr, values), theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_upstream_is_the_name_of_it_everywhere():
+    request = {"expr": "X@W", "wrt": "all", "upstream": "G"}
+    reply = json.loads(mcalc("batch", stdin=json.dumps(request)).stdout)
+    assert [(d["wrt"], d["derivative"]) for d in reply["derivatives"]] == [("X", "G@W.T"), ("W", "X.T@G")]
+    assert mcalc("diff", "X@W", "--wrt", "all", "--upstream", "G").stdout == "G@W.T\nX.T@G\n"
+
+
+def test_all_is_every_variable_that_occurs():
+    answer = differentiate("norm(W@x + b)^2", ["all"], ["c[n]"])
+    assert [d.wrt for d in answer.derivatives] == ["W", "x", "b"]
+    assert [d.wrt for d in differentiate("x.T@all", ["all"], ["all[n]"]).derivatives] == ["all"]
+    assert [d.wrt for d in differentiate("x.T@A@x", ["x", "all"]).derivatives] == ["x", "A"]
+    with pytest.raises(Problem) as caught:
+        differentiate("2 + 3", ["all"])
+    assert caught.value.kind == "usage"

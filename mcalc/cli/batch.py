@@ -222,7 +222,7 @@ def fields(request: Fields, table: Table) -> dict[str, Any]:
             case int(default):
                 found[name] = whole_field(request, name, default)
             case str(default):
-                found[name] = text_field(request, name, default)
+                found[name] = text_field(request, row.also if row.also in request else name, default)
             case _:
                 values = list_field(request, name)
                 found[name] = [part for value in values for part in parted(value)] if row.parts else values

@@ -78,11 +78,13 @@ FUN = click.option("--fun", metavar="DECL", multiple=True, help=FUN_HELP)
 
 QUESTION = Table(
     Request,
-    Option("wrt", "NAME", "The variable to differentiate by; may be repeated.", parts=Variable()),
+    Option("wrt", "NAME", "The variable to differentiate by, or all; may be repeated.", parts=Variable()),
     Option("order", "N", "How many times, up to 4."),
     Option("then", "NAME", "Then differentiate by this variable; may be repeated.", parts=Variable()),
     Option("jvp", "NAME", "The derivative along this array, which is of the variable's shape."),
-    Option("vjp", "NAME", "What this gradient by the expression becomes as one by x.", also="upstream"),
+    Option(
+        "vjp", "NAME", "Given this gradient of a loss by the expression, the loss's by the variable.", also="upstream"
+    ),
     Option("hvp", "NAME", "The Hessian times this array, without the Hessian."),
     Option("structured", "", "The derivative along changes that keep the structure of the variable."),
     Option("convention", "NAME", "What a structure, such as symmetry, makes of the derivative", choices=CONVENTIONS),

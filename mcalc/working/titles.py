@@ -61,6 +61,7 @@ SENTENCES = {
     "by-slope": "what multiplies {dx} is the derivative, of the shape of {f}.",
     "by-entry": "{entry} alone changes, so the derivative by it is that entry of the derivative by {x}.",
     "jvp": "The derivative along a direction is {df} with the direction in the place of {dx}.",
+    "upstream": "{upstream} is given as the gradient of {f}, and stays as it is while {x} changes.",
     "vjp": "What is given is the gradient by {f}; each step of the chain carries it back towards {x}.",
     "hvp": "The Hessian times a direction is the derivative of the gradient along that direction.",
     "numerator-layout": "In the numerator layout the axes of {x} are turned round: the transpose.",
