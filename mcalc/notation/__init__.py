@@ -93,7 +93,7 @@ def notate(
         syntax = notation.syntax(root)
     if not row:
         return syntax
-    turned = notation.piece(root).turned.syntax
+    turned = notation.row(root).syntax
     return Program(syntax.definitions, turned) if isinstance(syntax, Program) else turned
 
 

@@ -34,7 +34,7 @@ from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
 from mcalc.algebra.walk import postorder
 from mcalc.language.lower import Said
-from mcalc.language.syntax import Call, Syntax
+from mcalc.language.syntax import Call, Syntax, Transpose
 from mcalc.notation import forms
 from mcalc.notation.entries import columns
 from mcalc.notation.forms import Form, Piece
@@ -174,20 +174,31 @@ class Notation(Products):
             return piece if sign > 0 else _negative(piece)
         if node.rank and (entry := uniform(node)) is not None:
             return self.piece(entry * ones(node.shape))  # as a sum of numbers it would read as a number
-        parts = self._multiples(node)
-        parts.sort(key=lambda part: part[0])
-        lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
-        parts.insert(0, parts.pop(lead))
+        parts = self._in_order(node)
         if node.rank == 2 and any(is_fused(n) for _, n in node.terms):
             sizes = [self._dim(d) for d in node.shape]
-            return gathered([(sign, piece) for _, sign, piece in parts], *(forms.call("eye", [d]) for d in sizes))
-        plain = forms.terms([(sign, piece.plain) for _, sign, piece in parts])
+            return gathered(parts, *(forms.call("eye", [d]) for d in sizes))
+        plain = forms.terms([(sign, piece.plain) for sign, piece in parts])
         if node.rank < 2 or node.symmetric:
             return forms.upright(plain, node.rank != 1)
-        turned = forms.terms([(sign, piece.turned) for _, sign, piece in parts])
+        turned = forms.terms([(sign, piece.turned) for sign, piece in parts])
         if node in self.sums:
             return forms.upright(plain)
         return forms.upright(turned).T if node.T in self.sums else forms.balanced(plain, turned)
+
+    def row(self, node: Expr) -> Form:
+        """A vector as a row: of a sum the terms are rows, where that is lighter than a transpose around it."""
+        whole = self.piece(node).turned
+        if not isinstance(node, Sum) or len(node.terms) < 2 or not isinstance(whole.syntax, Transpose):
+            return whole
+        return forms.lighter(whole, forms.terms([(sign, piece.turned) for sign, piece in self._in_order(node)]))
+
+    def _in_order(self, node: Sum) -> list[tuple[int, Piece]]:
+        """The terms with their signs, in the order in which they are written."""
+        parts = sorted(self._multiples(node), key=lambda part: part[0])
+        lead = next((k for k, part in enumerate(parts) if part[1] > 0), 0)
+        parts.insert(0, parts.pop(lead))
+        return [(sign, piece) for _, sign, piece in parts]
 
     def _multiples(self, node: Sum) -> list[tuple[tuple[object, ...], int, Piece]]:
         """The terms, those with the same rational in front of them in one bracket: 2*(y - X@w)."""
