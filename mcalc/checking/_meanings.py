@@ -146,6 +146,7 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "polar_frechet": lambda x0, x1: polar_frechet(x0, x1),
     "polygamma": lambda x0, x1: scipy.special.polygamma(x0, x1),
     "pow": lambda x0, x1: np.power(x0, x1),
+    "prod": lambda x0: np.prod(x0, axis=-1),
     "relu": lambda x0: np.maximum(x0, 0.0),
     "sec": lambda x0: (1.0 / np.cos(x0)),
     "sech": lambda x0: (1.0 / np.cosh(x0)),

@@ -192,7 +192,7 @@ CODES: dict[str, Code] = {
         USAGE,
         "an option that the function does not have",
         "A name and = inside the brackets of a call give an option, and the function has none of this name.",
-        "mcalc diff 'sum(X, dim=0)' --wrt X",
+        "mcalc diff 'sum(X, keepdims=1)' --wrt X",
         "mcalc functions NAME shows how a function is called. The axis is named axis=0 or axis=1.",
     ),
     "E025": Code(
@@ -355,9 +355,9 @@ CODES: dict[str, Code] = {
     "E108": Code(
         PARSE,
         "an attribute that is not known",
-        "Behind a dot stands the transpose, .T, and nothing else: functions are written in front.",
-        "mcalc diff 'x.sum()' --wrt x",
-        "Write sum(x) for x.sum().",
+        "Behind a dot stands the transpose, .T, or a function with its brackets, as in x.sum().",
+        "mcalc diff 'x.size' --wrt x",
+        "mcalc functions lists what can be written in front, sum(x), and behind, x.sum().",
     ),
     "E109": Code(
         PARSE,
@@ -390,9 +390,9 @@ CODES: dict[str, Code] = {
     "E113": Code(
         PARSE,
         "a power of a function's name",
-        "On paper sin²(x) is the square of the sine; here a power stands behind what it is a power of.",
-        "mcalc diff 'sin^2(t)' --wrt t",
-        "Write sin(t)^2.",
+        "On paper sin²(x) is the square of the sine, and sin⁻¹(x) its inverse function, or one over it.",
+        "mcalc diff 'sin^(-1)(t)' --wrt t",
+        "Write asin(t) or 1/sin(t).",
     ),
     "E114": Code(
         PARSE,
@@ -425,8 +425,8 @@ CODES: dict[str, Code] = {
     "E118": Code(
         PARSE,
         "a quotient that can be read in two ways",
-        "1/2 x is half of x to one reader and 1/(2x) to another.",
-        "mcalc diff '1/2 x.T@x' --wrt x",
+        "1/2x is half of x to one reader and 1/(2x) to another.",
+        "mcalc diff 'c/2 x.T@x' --wrt x",
         "Write the brackets: (1/2) x or 1/(2 x). With the sign of the product, 1/2*x, it is half of x.",
     ),
     "E119": Code(
@@ -467,7 +467,7 @@ CODES: dict[str, Code] = {
     "E124": Code(
         PARSE,
         "braces in an expression",
-        "Braces hold an exponent, as in e^{-t}, and nothing else.",
+        "Braces hold an exponent, as in e^{-t}, or an index of a sum, and nothing else.",
         "mcalc diff '{x + y}.T@x' --wrt x",
         "Write round brackets.",
     ),
@@ -555,6 +555,34 @@ CODES: dict[str, Code] = {
         "In LaTeX a function may stand without brackets, where it is clear how far its argument goes.",
         "mcalc diff '\\operatorname{tr} A (X + B)' --wrt X",
         "Put the argument in brackets.",
+    ),
+    "E140": Code(
+        PARSE,
+        "indices of a sum that are not read",
+        "An index is a letter, and limits are its first and its last value.",
+        "mcalc diff 'sum_{i<j} x_i*x_j' --wrt x",
+        "Write sum_i(…), sum_{i,j}(…) or sum_{i=1}^{n}(…); leave out terms by a mask, as in (x > y).*x.",
+    ),
+    "E141": Code(
+        PARSE,
+        "a space between blocks",
+        "[A B] is A beside B to MATLAB, and the product of A and B in mathematics.",
+        "mcalc diff 'tr([A B; B A])' --wrt A",
+        "Write a comma between blocks, and @ for the product.",
+    ),
+    "E142": Code(
+        PARSE,
+        "a transpose of a number",
+        "On paper 1ᵀ is a row of ones, whose length nobody knows here; a number is its own transpose.",
+        "mcalc diff '1ᵀx' --wrt x",
+        "Write ones(n).T, or sum(x) for 1ᵀx.",
+    ),
+    "E143": Code(
+        PARSE,
+        "a power behind a sum over an index",
+        "sum_i(x_i)^2 is the square of the sum to one reader and the sum of squares to another.",
+        "mcalc diff 'sum_i(x[i])^2' --wrt x",
+        "Write (sum_i(x[i]))^2 or sum_i(x[i]^2).",
     ),
     # ------------------------------------------------------------ name: what a name stands for
     "E201": Code(
@@ -815,6 +843,13 @@ CODES: dict[str, Code] = {
         "A matrix has as many singular values as its shorter side is long, and of m and n nobody knows which is less.",
         "mcalc diff 'sum(svdvals(X).^2)' --wrt X --var 'X[m,n]'",
         "Declare a shape that tells it, such as X[n,n] or X[n+k,n].",
+    ),
+    "E332": Code(
+        SHAPE,
+        "an index that says nothing",
+        "An index of a sum takes the places of one axis, or those between limits, and here nothing tells them.",
+        "mcalc diff 'sum_i(x[j])' --wrt x",
+        "Write the index where it belongs, x[i] or x_i, or give the sum limits: sum_{i=1}^{n} x_i.",
     ),
     # ------------------------------------------------------------ unsupported: valid, and not done
     "E401": Code(

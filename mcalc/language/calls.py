@@ -16,6 +16,7 @@ from mcalc.language.entries import JOINS, entry, join
 from mcalc.language.form import Form, place, size
 from mcalc.language.laws import TURN, Table, axes, rows, table
 from mcalc.language.names import nearest
+from mcalc.language.paper import AS_OPERATORS
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
 from mcalc.language.value import COLUMN, MATRIX, ROW, Value, kind_of, words
 from mcalc.phrase import any_of, clauses, one_of, say
@@ -30,7 +31,7 @@ NORMS = {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "normfro", "nuc": "
 
 def functions() -> frozenset[str]:
     """Every name that can be called."""
-    return NAMES | {"einsum", *JOINS}
+    return NAMES | {"einsum", "concatenate", *JOINS, *AS_OPERATORS}
 
 
 def constant(name: str) -> Op | None:
@@ -115,7 +116,11 @@ def _operation(call: Call, op: Op) -> Form:
             "E308",
             "{name} takes {wanted}, and got {count}",
             call.span,
-            "for example {example}" if op.example else "",
+            "{name}(…, axis=0) goes down the columns, {name}(…, axis=1) along the rows"
+            if op.has_axis and len(call.args) == 2
+            else "for example {example}"
+            if op.example
+            else "",
             name=call.name,
             wanted=wanted,
             count=len(call.args),

@@ -154,7 +154,7 @@ def sizes(text: str, start: int, end: int) -> list[Dim]:
         return []
     found = []
     for piece in text[start:end].split(","):
-        size = _size(piece)
+        size = size_of(piece)
         if size is None:
             span = (start, start + len(piece))
             raise Problem(
@@ -169,7 +169,8 @@ def sizes(text: str, start: int, end: int) -> list[Dim]:
     return found
 
 
-def _size(text: str) -> Dim | None:
+def size_of(text: str) -> Dim | None:
+    """The size that a text names, or None."""
     total: Dim | None = None
     for sign, term in re.findall(r"([+-]?)([^+-]*)", text)[:-1]:
         value = dim(-1 if sign == "-" else 1)

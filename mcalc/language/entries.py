@@ -9,12 +9,13 @@ from __future__ import annotations
 from itertools import product
 
 from mcalc.algebra.dims import Dim, dim
-from mcalc.algebra.expr import Shape
+from mcalc.algebra.expr import Expr, Shape
 from mcalc.algebra.ops.selection import joined, selected
 from mcalc.errors import Problem
 from mcalc.language.form import Form, place
+from mcalc.language.indices import chosen
 from mcalc.language.laws import Group, Row, Table, axes, kind
-from mcalc.language.syntax import Call, Index, Slice, Syntax
+from mcalc.language.syntax import Bound, Call, Index, Slice, Syntax
 from mcalc.language.value import ANY, COLUMN, MATRIX, ROW, SCALAR, Value
 from mcalc.phrase import clauses, say
 
@@ -26,17 +27,20 @@ MOST_MIXED = 6
 _AXES = "abcd"
 
 Ends = tuple[Dim, Dim | None]
-Place = Dim | Ends
+Place = Dim | Ends | Bound
+Taken = Dim | tuple[Dim, Dim] | Expr | None
 
 
 def entry(node: Index) -> Form:
     """An index understood."""
     places = [_place(one) for one in node.places]
-    names = [d for one in places for d in ((one,) if isinstance(one, Dim) else one) if d is not None]
+    ends = [() if isinstance(one, Bound) else (one,) if isinstance(one, Dim) else one for one in places]
+    names = [d for some in ends for d in some if d is not None]
+    indices = [one for one in places if isinstance(one, Bound) and one.reach is None]
 
     def result(kinds: list[int], shapes: list[Shape]) -> Shape:
         wanted = _on(places, shapes[0])
-        return tuple(d if w is None else w[1] - w[0] for w, d in wanted if not isinstance(w, Dim))
+        return tuple(d if w is None else w[1] - w[0] for w, d in wanted if w is None or isinstance(w, tuple))
 
     def build(values: list[Value], texts: list[str]) -> Value:
         (value,) = values
@@ -59,24 +63,30 @@ def entry(node: Index) -> Form:
         return Value(found, value.row)
 
     note = say("places count from 0, and a range ends before its second place")
-    return Form((node.base,), _law(places), build, note, ANY, sizes=names, result=result)
+    noted = ANY if names else 0
+    return Form((node.base,), _law(places), build, note, noted, sizes=names, result=result, indices=indices)
 
 
 def _place(node: Syntax) -> Place:
+    if isinstance(node, Bound):
+        return node
     if not isinstance(node, Slice):
         return place(node)
     return (place(node.start) if node.start else dim(0)), (place(node.stop) if node.stop else None)
 
 
-def _on(places: list[Place], shape: Shape) -> list[tuple[Dim | tuple[Dim, Dim] | None, Dim]]:
+def _on(places: list[Place], shape: Shape) -> list[tuple[Taken, Dim]]:
     """What is taken of each axis, with the axis' size; what counts from the end is counted from the front."""
 
     def front(end: Dim, length: Dim) -> Dim:
         return length + end if end.number is not None and end.number < 0 else end
 
-    found: list[tuple[Dim | tuple[Dim, Dim] | None, Dim]] = []
+    found: list[tuple[Taken, Dim]] = []
     for k, length in enumerate(shape):
         one: Place = places[k] if k < len(places) else (dim(0), None)
+        if isinstance(one, Bound):
+            found.append((chosen(one, length), length))
+            continue
         if isinstance(one, Dim):
             found.append((front(one, length), length))
             continue
@@ -92,8 +102,16 @@ def _law(places: list[Place]) -> Table:
         base = _AXES[:rank]
         left = ""
         known: dict[str, Dim] = {}
+        whole: dict[str, Dim] = {}
+        beside: list[str] = []  # the axes that an index of a sum goes over
         for k, letter in enumerate(base):
             one: Place = places[k] if k < len(places) else (dim(0), None)
+            if isinstance(one, Bound):
+                if one.reach is None:
+                    beside.append(letter)
+                else:
+                    whole[letter] = one.reach[2]
+                continue
             if isinstance(one, Dim):
                 continue
             start, stop = one
@@ -103,7 +121,8 @@ def _law(places: list[Place]) -> Table:
             left += letter.upper()
             if stop is not None and all(e.number is None or e.number >= 0 for e in (start, stop)):
                 known[letter.upper()] = stop - start
-        found.append(((kind(base, False), kind(left, True)), (axes(base), axes(left, known))))
+        kinds = (kind(base, False), *(COLUMN for _ in beside), kind(left, True))
+        found.append((kinds, (axes(base, whole), *map(axes, beside), axes(left, known))))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from mcalc.algebra.dims import Dim, dim, product
 from mcalc.algebra.expr import Shape
 from mcalc.errors import Problem
 from mcalc.language.laws import Table
-from mcalc.language.syntax import Matmul, Name, Negative, Num, Power, Product, Syntax, Terms
+from mcalc.language.syntax import Bound, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms
 from mcalc.language.value import MATRIX, Value
 
 Build = Callable[[list[Value], list[str]], Value]
@@ -17,7 +17,7 @@ Build = Callable[[list[Value], list[str]], Value]
 class Form:
     """A call understood: its operands, the shapes that fit, what builds the node, and a note on the reading."""
 
-    __slots__ = ("args", "build", "note", "noted", "reduces", "result", "sizes", "table")
+    __slots__ = ("args", "build", "indices", "note", "noted", "reduces", "result", "sizes", "table")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Form:
         reduces: bool = False,
         sizes: Sequence[Dim] = (),
         result: Callable[[list[int], list[Shape]], Shape] | None = None,
+        indices: Sequence[Bound] = (),
     ) -> None:
         self.args = args
         self.table = table
@@ -37,6 +38,7 @@ class Form:
         self.noted = noted
         self.reduces = reduces  # it takes any array to a scalar, so nobody gives it a scalar
         self.sizes = sizes  # those that are written as arguments
+        self.indices = indices  # of sums, which the table has as vectors behind the operands
         self.result = result  # where sizes are added: the result's shape, given the operands' kinds and shapes
 
 

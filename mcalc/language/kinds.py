@@ -12,8 +12,22 @@ from collections.abc import Callable, Mapping
 from mcalc.algebra.expr import Shape
 from mcalc.language.declare import Declaration
 from mcalc.language.laws import ELEMENTWISE, OPERATORS, POWER, TURN, Table, table
+from mcalc.language.names import IDENTITY
 from mcalc.language.plan import Plan
-from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.syntax import (
+    Bound,
+    Call,
+    Index,
+    Matmul,
+    Name,
+    Negative,
+    Power,
+    Product,
+    Summation,
+    Syntax,
+    Terms,
+    Transpose,
+)
 from mcalc.language.value import ANY, COLUMN, MATRIX, SCALAR, kind_of
 
 _SAME = table("...->...")  #: a function of each entry: its result is as its argument
@@ -65,7 +79,8 @@ class Kinds:
             self.part[name] = self.new(SCALAR | COLUMN | MATRIX if known is None else kind_of(len(known)))
             if known is None:
                 self.free.append(name)
-            if known is None and declaration and declaration.props - {"positive"}:
+            square = declaration.props - {"positive"} if declaration else name == IDENTITY
+            if known is None and square:
                 self.law(_SQUARE, self.part[name], self.part[name])
         found: dict[int, int] = {}
         for definition in plan.parts:
@@ -106,6 +121,8 @@ class Kinds:
                 return self._sum([(found[id(item)], isinstance(item, Name)) for item in items])
             case Call() | Index():
                 return self._call(node, found)
+            case Summation(_, body):
+                return found[id(body)]
         return 0
 
     def _turn(self, arg: int) -> int:
@@ -172,7 +189,7 @@ class Kinds:
         if form.table is _SAME:
             return args[0]
         result = self.new()
-        self.law(form.table, *args, result)
+        self.law(form.table, *args, *map(self._index, form.indices), result)
         if form.result is not None:
             self.added.append((tuple(args), result, form.result))
         if form.sizes and not args:
@@ -182,6 +199,13 @@ class Kinds:
             if form.reduces:
                 self.arrays.add(arg)
         return result
+
+    def _index(self, index: Bound) -> int:
+        """The vector that an index of a sum goes over."""
+        name = f"{index.id}·{index.sum}"
+        if name not in self.part:
+            self.part[name] = self.new(COLUMN)
+        return self.part[name]
 
     def _array(self, part: int) -> None:
         self.elsewhere.add(part)

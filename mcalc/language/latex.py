@@ -36,6 +36,7 @@ from mcalc.language.commands import (
 from mcalc.language.letters import GREEK_LETTERS
 from mcalc.language.lexer import BRACKETS, OPERAND_ENDS, Scanner, check_length, with_calls, with_primes
 from mcalc.language.sized import IDENTITY, ONES
+from mcalc.language.summation import INDICES
 from mcalc.phrase import say
 
 TYPE_CHECKING = False
@@ -53,10 +54,13 @@ _FONT = re.compile(r"\\(?:[,;:!> ]|(?:text|math|bold|operatorname|rm|bf)[a-z]*\*
 _ENDING = re.compile(r"(?:\\[,;:!> ]|[\s.,;~])+\Z")
 _SWITCHED = re.compile(r"\{\s*\\(?:rm|sf|it)\s+([A-Za-z]{2,})\s*\}")
 _LABEL = re.compile(r"\s*(?:\(\s*(\w+)\s*\)|\[\s*(\w+)\s*\])\s*")
+_AFTER_SUM = ("PLUS", "MINUS", "COMMA", "ROW", "SEPARATOR", "$END")  #: what a sum does not reach over
 _MATES = {"(": ")", "[": "]", "{": "}"}
 _PAIRS = BRACKETS | {"ANGLE": "ANGLE_END"}
 _NORMS = {"F": "F", "f": "F", "fro": "F", "1": "1", "2": "2", "*": "*", "ast": "*", "infty": "∞", "inf": "∞", "∞": "∞"}
 _NORMS |= {"max": "∞", "nuc": "*", "tr": "*"}
+
+_SUM = re.compile(r"(?:\\(?:sum|prod)(?![A-Za-z])|[∑∏])\s*(?:\\(?:no)?limits(?![A-Za-z]))?")
 
 
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> tuple[list[Token], frozenset[str]]:
@@ -69,8 +73,27 @@ def tokenize(source: str, functions: Container[str], names: Container[str]) -> t
     while tokens and tokens[-1][0] == "SEPARATOR":
         tokens.pop()
     tokens.append(("$END", "", stop, stop))
-    tokens = with_primes(_without_arguments(tokens), scanner.declared)
+    tokens = with_primes(_without_arguments(_with_sums(tokens)), scanner.declared)
     return with_calls(tokens, scanner.declared, names, scanner.defined), frozenset(scanner.bold_names)
+
+
+def _with_sums(tokens: list[Token]) -> list[Token]:
+    """The tokens with brackets around a sum that is a function's argument: it takes all of its product."""
+    found: list[Token] = []
+    open_: list[int] = []  # the depths at which such sums have begun
+    depth = 0
+    for k, (kind, written, start, stop) in enumerate(tokens):
+        closes = kind in ("RPAR", "NORM_END", "BAR_END", "ANGLE_END", "RBLOCK")
+        while open_ and open_[-1] == depth and (closes or kind in _AFTER_SUM):
+            found.append(("RPAR", "}", start, start))
+            open_.pop()
+        depth += (kind in _PAIRS) - closes
+        if kind == "FUNCTION" and tokens[k + 1][0] == "BIG":
+            found += [("CALL", written, start, stop), ("LPAR", "{", stop, stop)]
+            open_.append(depth)
+        else:
+            found.append((kind, written, start, stop))
+    return found
 
 
 def name_in(text: str) -> str:
@@ -105,6 +128,7 @@ class _Scanner(Scanner):
         self.skip: dict[int, int] = {}  #: indices that were read ahead of a power, with their ends
         self.depth = 0
         self.block = 0  #: how many matrices are open
+        self.sums = False  #: whether a sum has been met, whose indices may be x_{i+1}
 
     def braces(self) -> dict[int, int]:
         """The place of the brace that closes each one."""
@@ -202,6 +226,8 @@ class _Scanner(Scanner):
         kind = (found.lastgroup or "") if found else ""
         if found and kind in IGNORED:
             return found.end()
+        if (sign := _SUM.match(self.text, place, stop)) is not None:
+            return self.sum(sign, stop)
         if found and kind in ("NUMBER", "SUPERSCRIPT"):
             return self.token(kind, place, found.end(), self.before) and found.end()
         run = _WORD.match(self.text, place, stop)
@@ -220,6 +246,21 @@ class _Scanner(Scanner):
         if command := _COMMAND.match(self.text, place, stop):
             return self.command(command[1], place, command.end(), stop)
         return self.character(place, stop)
+
+    def sum(self, sign: re.Match[str], stop: int) -> int:
+        """A sum or a product with its indices and limits; returns where these end."""
+        after = sign.end()
+        scripts = {"_": "", "^": ""}
+        while self.text[(here := self.after_space(after)) : here + 1] in tuple(scripts):
+            start, end, after = self.argument(here + 1, stop, digits=True)
+            scripts[self.text[here]] = _COMMAND.sub(lambda found: LETTERS.get(found[1], ""), self.text[start:end])
+        if not scripts["_"]:
+            hint = "name its index, as in \\sum_i x_i"
+            raise Problem("E140", "this sum has no index", sign.span(), hint)
+        written = ("∏" if "prod" in sign[0] or sign[0] == "∏" else "∑") + f"_{{{scripts['_']}}}"
+        self.push("BIG", written + (f"^{{{scripts['^']}}}" if scripts["^"] else ""), sign.start(), after)
+        self.sums = True
+        return after
 
     def defines(self, place: int) -> bool:
         """Whether a definition begins here: `loss = …`."""
@@ -326,6 +367,9 @@ class _Scanner(Scanner):
         text = _COMMAND.sub(lambda found: LETTERS.get(found[1], found[1]), text)
         if text in ("*", "star", "F", "∞"):
             return {"*": "ast"}.get(text, text)
+        plain = "".join(text.split())
+        if self.sums and ("," in plain or "+" in plain or "-" in plain) and INDICES.fullmatch(plain):
+            return f"{{{plain}}}"
         said = text.replace(",", "_").replace("-", "m").replace("+", "p").replace("'", "")
         if not said.isidentifier() and not said.replace("_", "").isalnum():
             hint = "as in x_1 and W_{hh}"

@@ -88,16 +88,16 @@ POWER = table(",->", "ii,->ii", oriented=True)
 #: `*`: both readings of two matrices are there, the product first.
 STAR = table(*_SCALED, *_PRODUCT, "i,i->i", "~i,~i->~i", "ij,ij->ij", oriented=True)
 
-#: A dot between two vectors is their inner product.
-DOT = table(*_SCALED, *_PRODUCT, "i,i->", oriented=True)
+#: `@` and `·`: a vector in front of a vector or a matrix stands as a row, where it would not fit as a column.
+DOT = table(*_SCALED, *_PRODUCT, "i,i->", "i,ij->~j", oriented=True)
 
 #: The law of each operator between two factors.
 OPERATORS = {
-    "@": PRODUCT,
+    "@": DOT,
     " ": PRODUCT,
-    "·": DOT,
-    "×": PRODUCT,
     "*": STAR,
+    "×": PRODUCT,
+    "·": DOT,
     ".*": ELEMENTWISE,
     "./": ELEMENTWISE,
     "/": DIVISION,

@@ -23,6 +23,7 @@ for _written, _meaning in (
     FOLD.update((ord(character), ord(_meaning)) for character in _written)
 
 #: What makes a text LaTeX: a command, TeX's spaces and brackets, an index in braces, a formula between dollars.
+_SUM = re.compile(r"[∑∏]|(?<![^\W_])(?:sum|prod)_\{")
 _TEX = re.compile(r"\\(?:[A-Za-z]{2}|[|,;:!{}()\[\]])|[^\W_]_\s*\{|^\s*\$.*\$[\s.,;]*$", re.DOTALL)
 
 #: Greek letters and the words for them. λ and lambda are two spellings of one name.
@@ -46,6 +47,8 @@ def is_latex(text: str) -> bool:
     >>> is_latex(r"\mathbf{x}^\top A x"), is_latex("$x$"), is_latex("x.T@A@x"), is_latex(r"A\b")
     (True, True, False, False)
     """
+    if "\\" not in text and "$" not in text and _SUM.search(text):
+        return False  # ∑_{i=1}^{n} is written so in both languages
     return ("\\" in text or "{" in text or "$" in text) and _TEX.search(text) is not None
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from mcalc.errors import Problem
 from mcalc.language._grammar import CHARACTERS, IGNORED, PATTERNS
 from mcalc.language.letters import FOLD, FRACTIONS, GREEK, GREEK_LETTERS, SUPERSCRIPTS, normal_name, other_spelling
+from mcalc.language.paper import LIBRARY, METHOD, applied, halved, known
+from mcalc.language.summation import head
 from mcalc.limits import kibibytes, limit
 from mcalc.phrase import say
 
@@ -28,6 +30,14 @@ _TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PA
 _DECLARATION = re.compile(
     r"(?:var(?=[^\S\n]+[^\W\d]\w*\s*(?:\[|:[^;#\n]*(?:->|→)))|fun(?=[^\S\n]+[^\W\d]\w*\s*:))([^;#\n]*)"
 )
+#: Indices in braces below a name: `A_{ij}`, `x_{i+1}`.
+_BELOW = r"\s*[^\W\d_](?:\s*[+-]\s*\d+)?\s*"
+_BRACED = re.compile(rf"\{{(\s*[A-Za-z0-9]+\s*|{_BELOW}(?:,{_BELOW})*)\}}")
+#: What a library, and what the sign of a summation, can begin with.
+LIBRARIES, SUMS = frozenset("njtmsacFL"), frozenset("∑∏sp")
+_DEFINED = re.compile(r"\s*:?=(?!=)")
+#: Names of numbers, which are no functions.
+CONSTANTS = ("pi",)
 _GRADIENT = re.compile(r"∇(²?)([^\W\d]\w*)(?=\()")
 _NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf)\})(?![A-Za-z0-9_])|[₁₂]"
 
@@ -40,25 +50,27 @@ OPERAND_ENDS = frozenset(
 )  # fmt: skip
 BRACKETS = {
     "LPAR": "RPAR", "LBRACE": "RBRACE", "LENTRY": "RENTRY", "LBLOCK": "RBLOCK", "NORM": "NORM_END", "BAR": "BAR_END",
+    "ANGLE": "ANGLE_END",
 }  # fmt: skip
-CLOSERS = frozenset(("RPAR", "RBRACE", "RENTRY", "RBLOCK"))
+CLOSERS = frozenset(("RPAR", "RBRACE", "RENTRY", "RBLOCK", "ANGLE_END"))
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "φ", "ψ", "phi", "psi"))
 _FROM_SUPERSCRIPT = {ord(above): digit for digit, above in SUPERSCRIPTS.items()}
 
 #: Characters that mean something elsewhere, and what to write here.
 ADVICE = {
     "%": "comments begin with #",
-    "\\": "A\\b is solve(A, b)",
     "∈": "a variable is declared with --var 'x[n]'",
     "=": "= defines a name, once, at the beginning: r = X@w - y; …",
-    "∑": "a sum over all entries is sum(…)",
+    "∑": "name the index: ∑_i x_i; the sum of all entries is sum(…)",
+    "∏": "name the index: ∏_i x_i; the product of all entries is prod(…)",
     "∂": "name the variable with --wrt",
     "∇": "name the variable with --wrt",
-    "†": "complex conjugates are not supported; the transpose is .T",
+    "†": "the pseudo-inverse is pinv(A), the transpose A.T; complex conjugates are not supported",
     "$": "leave out the $ of TeX",
     "_": "names begin with a letter",
     '"': "text in quotes is an argument of einsum",
-    ":": "a range of places stands in square brackets: x[1:3]",
+    ":": "a range of places stands in square brackets: x[1:3]; A:B is inner(A, B)",
+    "!": "the factorial of n is gamma(n + 1)",
     ".": "a product of numbers and arrays is *, the elementwise product .*",
 }
 ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
@@ -67,11 +79,19 @@ ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
     """The tokens of a program, the last one `$END`. Raises a `Problem`, whose `source` the caller adds."""
     check_length(source)
-    scanner = Scanner(source, names)
+    scanner = Scanner(source, names, functions)
     scanner.scan()
     if scanner.functions and isinstance(functions, Iterable):
         functions = {*functions, *scanner.functions}
-    return with_calls(with_primes(scanner.tokens, functions), functions, names, scanner.defined)
+    tokens = halved(with_primes(scanner.tokens, functions))
+
+    def is_function(k: int) -> str:
+        """The function that a token can only be: a variable, a definition or a Greek letter is none."""
+        name = tokens[k][1]
+        free = name not in names and name not in scanner.defined and name not in GREEK and name not in GREEK_LETTERS
+        return known(name, functions) if free and tokens[k + 1][0] != "EQUALS" and name not in CONSTANTS else ""
+
+    return with_calls(applied(tokens, is_function), functions, names, scanner.defined)
 
 
 def check_length(source: str) -> None:
@@ -85,8 +105,9 @@ def check_length(source: str) -> None:
 class Scanner:
     """The text while it is read: what has been found, which brackets are open, which names are defined."""
 
-    def __init__(self, source: str, names: Container[str]) -> None:
+    def __init__(self, source: str, names: Container[str], known: Container[str] = ()) -> None:
         self.source = source
+        self.known = known
         self.text = source if source.isascii() else source.translate(FOLD)
         self.names = names
         self.spelt: set[str] = set()
@@ -103,7 +124,16 @@ class Scanner:
         while place < end:
             found = match(text, place)
             character = text[place]
-            if character in "'\"" and before in ("LPAR", "COMMA"):
+            if character in LIBRARIES and before != "NAME" and (library := LIBRARY.match(text, place)):
+                place = library.end()
+                continue
+            if character in SUMS and (summation := head(text, place, self.names)):
+                kind, written, stop = summation
+                tokens.append((kind, written, place, stop))
+            elif character == "." and before in OPERAND_ENDS and (method := METHOD.match(text, place)):
+                stop = method.end()
+                tokens.append(("METHOD", method[1], place, stop))
+            elif character in "'\"" and before in ("LPAR", "COMMA"):
                 stop = self.string(place)
             elif not before and character in "vf" and (line := _DECLARATION.match(text, place)):
                 stop = line.end()
@@ -116,6 +146,8 @@ class Scanner:
                 stop = self.token(kind, place, stop, before)
             elif character in CHARACTERS:
                 stop = self.token(CHARACTERS[character], place, place + 1, before)
+            elif character in "⟨⟩":
+                stop = self.angle(place)
             elif character == "∇" and (gradient := _GRADIENT.match(text, place)):
                 stop = gradient.end()
                 tokens.append(("NAME", f"{'hess' if gradient[1] else 'grad'}_{gradient[2]}", place, stop))
@@ -136,7 +168,23 @@ class Scanner:
         """Add a token of this terminal, or what it is in its place; returns where it ends."""
         written = self.text[start:stop]
         if kind == "NAME":
-            written = self.name(start, stop)
+            below = _BRACED.match(self.text, stop) if written.endswith("_") else None
+            written = self.name(start, stop - (below is not None))
+            if below is not None:
+                stop, inside = below.end(), "".join(below[1].split())
+                written += f"_{inside}" if inside.isalnum() else f"_{{{inside}}}"
+            inner = self.open[-1][0] if self.open else ""
+            if inner == "LBLOCK" and before in OPERAND_ENDS and start > self.tokens[-1][3]:
+                raise Problem(
+                    "E141",
+                    "a space in brackets can be a product, or stand between two blocks",
+                    (self.tokens[-1][2], stop),
+                    "write [A, B] for blocks side by side, [A@B] for the product",
+                )
+        elif kind == "COMPARE" and written == "<" and before not in OPERAND_ENDS:
+            kind = "ANGLE"
+        elif kind == "COMPARE" and written == ">" and self.open and self.open[-1][0] == "ANGLE":
+            kind = "ANGLE_END"
         elif kind == "NUMBER":
             written = self.number(start, stop)
         elif kind == "SUPERSCRIPT":
@@ -196,15 +244,19 @@ class Scanner:
         """Whether a bar opens or closes; a bar that could do both is refused."""
         inner = self.open[-1][0] if self.open else ""
         after_operand = before in OPERAND_ENDS
+        last = self.tokens[-1][1] if before == "NAME" else ""
+        if last and last not in self.names and last not in self.defined and known(last, self.known):
+            return kind, stop  # log|Σ|
         if after_operand and inner == kind:
             self.open.pop()
             return BRACKETS[kind], self.norm_end(stop) if kind == "NORM" else stop
         if after_operand and kind == "NORM" and [token[0] for token in self.open[-2:]] == ["BAR", "BAR"]:
             self.open.pop()
             return BRACKETS["BAR"], start + 1
-        touching = bool(self.tokens) and self.tokens[-1][3] == start
-        loose = not touching or before in ("NUMBER", "NORM_END", "BAR_END")
-        if after_operand and (inner in ("NORM", "BAR") or not loose):
+        between = after_operand and [token[0] for token in self.tokens[-2:-1]] in (["NORM_END"], ["BAR_END"])
+        if between and self.tokens[-1][3] == start:
+            inner = kind  # ‖a‖b‖c‖ may be ‖a · ‖b‖ · c‖
+        if after_operand and inner in ("NORM", "BAR"):
             raise Problem(
                 "E104",
                 "`{written}` can open or close here",
@@ -213,6 +265,17 @@ class Scanner:
                 written=self.source[start:stop],
             )
         return kind, stop
+
+    def angle(self, place: int) -> int:
+        """Add a bracket of an inner product, `⟨A, B⟩_F`; returns where it ends."""
+        opens = self.text[place] == "⟨"
+        stop = place + 1 + (not opens and self.text.startswith("_F", place + 1)) * 2
+        if opens:
+            self.open.append(("ANGLE", "⟨", place, stop))
+        else:
+            self.close("ANGLE_END", "⟩", place, stop)
+        self.tokens.append(("ANGLE" if opens else "ANGLE_END", self.text[place:stop], place, stop))
+        return stop
 
     def norm_end(self, stop: int) -> int:
         """Where the end of a norm ends, with what tells which norm it is."""
@@ -231,6 +294,8 @@ class Scanner:
                 "a power is written ^n, an index _n",
                 written=self.source[start:stop],
             )
+        if name == "π" and name not in self.names and not _DEFINED.match(self.text, stop):
+            return "pi"
         return self.settled(name)
 
     def settled(self, name: str) -> str:
@@ -383,12 +448,12 @@ def with_calls(tokens: list[Token], functions: Container[str], names: Container[
                     name=below[1:],
                 )
             elif follower == "LPAR":
-                called = _called(name, functions)
-                if called in functions:
+                called = known(_called(name, functions), functions)
+                if called:
                     tokens[k] = ("CALL", called, start, stop)
                 else:
                     _check_factor(tokens, k, functions)
-            elif name in functions:
+            elif name in functions and name not in CONSTANTS:
                 _check_function(tokens, k, functions)
     return tokens
 
@@ -436,6 +501,14 @@ def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> N
             "{name} is a function: its argument stands in brackets",
             (start, stop),
             "write logdet(…)" if (name, tokens[k + 1][1]) == ("log", "det") else "write {name}(…)",
+            name=name,
+        )
+    if following[0] == "CARET" and following[1:] in (["LBRACE", "MINUS"], ["LPAR", "MINUS"]):
+        raise Problem(
+            "E113",
+            "this power of {name} can be its inverse function or one over its value",
+            (start, stop),
+            "write the name of the inverse function, or 1/{name}(…)",
             name=name,
         )
     if following[:2] == ["SUPERSCRIPT", "LPAR"] or following == ["CARET", "NUMBER", "LPAR"]:

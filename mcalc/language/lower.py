@@ -23,9 +23,24 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops import OPS
 from mcalc.errors import Problem
 from mcalc.language.calls import constant
+from mcalc.language.indices import counter, summed
 from mcalc.language.plan import Plan
 from mcalc.language.product import Operand, chain, turned_text
-from mcalc.language.syntax import Call, Index, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms, Transpose
+from mcalc.language.syntax import (
+    Bound,
+    Call,
+    Index,
+    Matmul,
+    Name,
+    Negative,
+    Num,
+    Power,
+    Product,
+    Summation,
+    Syntax,
+    Terms,
+    Transpose,
+)
 from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, Value
 from mcalc.limits import limit
 from mcalc.phrase import say
@@ -88,11 +103,17 @@ class Lowering:
             case Power(base, exponent, elementwise):
                 return self._power(base, exponent, elementwise)
             case Matmul(items, operators) | Product(items, operators):
-                return chain([self._operand(item) for item in items], operators, self.dialect, self.plan.span)
+                return chain(
+                    [self._operand(item) for item in items], operators, self.dialect, self.plan.span, self.notes
+                )
             case Terms(items, signs):
                 return self._sum(items, signs)
             case Call() | Index():
                 return self._call(node)
+            case Summation(_, body):
+                return summed(node, self._values[id(body)])
+            case Bound():
+                return counter(node)
         raise Problem("E125", "a text in quotes is an argument of einsum", node.span)
 
     def _operand(self, node: Syntax) -> Operand:
@@ -203,7 +224,7 @@ class Lowering:
                 base_text=a.text,
                 shape=a.value.show(),
                 base=a.atom,
-                power=b.atom,
+                power=exponent.text if isinstance(exponent, Num) else b.atom,
             )
         return Value(self._matrix_power(a, b))
 

@@ -14,6 +14,9 @@ GREEK |= {f"var{word}" for word in ("epsilon", "kappa", "phi", "pi", "rho", "sig
 #: Letters that stand for arrays even in front of `*`: `x*y` is read entry by entry, `a*x` as a multiple of x.
 ARRAYS = frozenset("hopqruvwxyz")
 
+#: What an undeclared square matrix of this name is on paper.
+IDENTITY = "I"
+
 #: Names for sizes that nobody has named, after n and m.
 SIZES = "pklrsdhjqi"
 

@@ -12,6 +12,8 @@ from mcalc.language import _grammar
 from mcalc.language.letters import is_latex
 from mcalc.language.lexer import BRACKETS, CLOSERS, tokenize
 from mcalc.language.names import is_capital
+from mcalc.language.paper import AS_OPERATORS, METHODS
+from mcalc.language.summation import read_head, resolved
 from mcalc.language.syntax import (
     Call,
     Index,
@@ -24,11 +26,13 @@ from mcalc.language.syntax import (
     Program,
     Slice,
     Span,
+    Summation,
     Syntax,
     Terms,
     Text,
     Transpose,
     children,
+    walk,
 )
 from mcalc.limits import limit
 
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
 #: The operators as the surface tree writes them.
 OPERATORS = {
     "PLUS": "+", "MINUS": "-", "STAR": "*", "DOTSTAR": ".*", "SLASH": "/", "DOTSLASH": "./", "AT": "@",
-    "KRON": "⊗", "CARET": "^", "DOTCARET": ".^", "COLON": ":", "DOT": "·", "CROSS": "×",
+    "KRON": "⊗", "BACKSLASH": "\\", "CARET": "^", "DOTCARET": ".^", "COLON": ":", "DOT": "·", "CROSS": "×",
 }  # fmt: skip
 
 #: The functions that take a text: the indices of einsum, and which norm is meant.
@@ -55,6 +59,9 @@ TAKE_TEXT = ("einsum", "norm")
 
 #: A pair of brackets may hold a sum of products of tight products of powers of calls: so many nodes deep.
 IN_BRACKETS = 6
+
+#: What bars around a matrix are called until it is known where they stand.
+BARS = "| |"
 
 _known: frozenset[str] = frozenset()
 
@@ -77,7 +84,9 @@ def parse(text: str, functions: Container[str] | None = None, names: Container[s
         else:
             tokens = tokenize(text, known, names)
             lines = _run(tokens, _grammar)
-        program = _program(lines, (0, len(text)))
+        program = resolved(_program(lines, (0, len(text))), names)
+        if any(token[0] == "BAR" for token in tokens):
+            _check_bars(program)
         program.bold = bold
         if len(tokens) > IN_BRACKETS * limit("depth"):
             _check_depth(program)
@@ -101,7 +110,7 @@ def _functions() -> frozenset[str]:
     if not _known:
         from mcalc.algebra.ops import ALIASES, OPS
 
-        _known = frozenset((*OPS, *ALIASES, "einsum"))
+        _known = frozenset((*OPS, *ALIASES, "einsum", "concatenate", *AS_OPERATORS))
     return _known
 
 
@@ -253,6 +262,54 @@ def _kron(v: Values, s: Spans) -> _Chain:
     return _Chain(Call("kron", (left, v[2]), (), _whole(s)))
 
 
+def _solve(v: Values, s: Spans) -> _Chain:
+    """MATLAB's backslash: what stands in front of it is inverted."""
+    left = _close_product(v[:1], s[:1])
+    return _Chain(Call("solve", (left, v[2]), (), _whole(s)))
+
+
+#: What a comparison is worth: 1 where it holds, 0 elsewhere.
+COMPARISONS = {">": "greater", "<": "less", ">=": "greater_equal", "<=": "less_equal"}
+COMPARISONS |= {"≥": "greater_equal", "≤": "less_equal"}
+
+
+def _compare(v: Values, s: Spans) -> Call:
+    return Call(COMPARISONS[v[1]], (v[0], v[2]), (), _whole(s))
+
+
+def _summation(v: Values, s: Spans) -> Summation:
+    """`∑ᵢ aᵢ xᵢ`: the sign, and the product behind it; `sum_i(…)` has that between brackets."""
+    product, indices, limits = read_head(v[0], s[0])
+    return Summation(indices, v[-1 if len(v) == 2 else 2], limits, product, _whole(s))
+
+
+def _scaled_summation(v: Values, s: Spans) -> Syntax:
+    """Factors in front of a summation."""
+    chain: _Chain = v[0]
+    chain.items.append(_summation(v[-2:], s[-2:]))
+    chain.operators.append("*")
+    return _close_product([chain], [_whole(s)])
+
+
+def _method(v: Values, s: Spans) -> Syntax:
+    """`x.sum()`, `A.dot(x)`: a function behind its first argument. A number behind that is an axis."""
+    called: str = v[1]
+    name = METHODS.get(called, called)
+    given = v[3] if len(v) == 5 else []
+    if name == "dot" and len(given) == 1:
+        name = "matmul"
+    if name not in _functions():
+        from mcalc.language.names import nearest
+        from mcalc.phrase import say
+
+        near = nearest(name, _functions())
+        hint = say("did you mean {near}?", near=near) if near else say("functions stand in front: {name}(…)", name=name)
+        raise Problem("E108", "`.{name}` is not known", s[1], hint, name=name)
+    if len(given) == 1 and isinstance(given[0], Num) and name in ("sum", "mean", "max", "min", "prod", "var", "std"):
+        given = [("axis", given[0])]
+    return _call([name, "(", [v[0], *given], ")"], [s[0], s[1], s[2], s[-1]])
+
+
 def _close_sum(v: Values, s: Spans) -> Syntax:
     chain = v[0]
     if chain.operators == ["+"]:
@@ -276,6 +333,13 @@ def _superscript(v: Values, s: Spans) -> Power:
     return Power(v[0], exponent if digits == v[1] else Negative(exponent, s[1]), False, _whole(s))
 
 
+def _transpose(v: Values, s: Spans) -> Transpose:
+    """A transpose; that of a number can only be meant for a vector of ones."""
+    if v[0] == Num("1") and not v[1].startswith("."):
+        raise Problem("E142", "a number has no transpose", _whole(s), "a row of ones is ones(n).T, and 1ᵀx is sum(x)")
+    return Transpose(v[0], _whole(s))
+
+
 def _inverse_transpose(v: Values, s: Spans) -> Transpose:
     return Transpose(Power(v[0], Negative(Num("1", s[1]), s[1]), False, _whole(s)), _whole(s))
 
@@ -294,14 +358,19 @@ def _norm(v: Values, s: Spans) -> Call:
 
 
 def _absolute(v: Values, s: Spans) -> Call:
-    if _looks_like_matrix(v[1]):
-        raise Problem(
-            "E117",
-            "bars around a matrix can mean the determinant or the absolute values",
-            _whole(s),
-            "write det(…) or abs(…)",
-        )
-    return Call("abs", (v[1],), (), _whole(s))
+    """Bars; around a matrix they say something only behind a logarithm, log|Σ|."""
+    return Call(BARS if _looks_like_matrix(v[1]) else "abs", (v[1],), (), _whole(s))
+
+
+def _check_bars(program: Program) -> None:
+    for node in walk(program):
+        if isinstance(node, Call) and node.name == BARS:
+            raise Problem(
+                "E117",
+                "bars around a matrix can mean the determinant or the absolute values",
+                node.span,
+                "write det(…) or abs(…)",
+            )
 
 
 def _looks_like_matrix(node: Syntax) -> bool:
@@ -329,7 +398,7 @@ def _apply(v: Values, s: Spans) -> Call:
     return Call(v[0], (v[-1],), (), _whole(s))
 
 
-def _call(v: Values, s: Spans) -> Call:
+def _call(v: Values, s: Spans) -> Syntax:
     name: str = v[0]
     given = v[2] if len(v) == 4 else []
     options = tuple(a for a in given if isinstance(a, tuple))
@@ -346,7 +415,15 @@ def _call(v: Values, s: Spans) -> Call:
                 "' after a name is the transpose",
                 name=name,
             )
-    return Call(name, args, options, _whole(s))
+    if name in AS_OPERATORS and len(args) == 2:
+        kind = Matmul if AS_OPERATORS[name] == "@" else Product
+        return kind(args, (AS_OPERATORS[name],), _whole(s))
+    if name == "concatenate" and len(args) == 1 and isinstance(args[0], Call) and args[0].name == "hcat":
+        across = ("axis", Num("1")) in options
+        return Call("hcat" if across else "vcat", args[0].args, (), _whole(s))
+    if name in ("log", "ln") and len(args) == 1 and isinstance(args[0], Call) and args[0].name == BARS:
+        return Call("logdet", args[0].args, (), _whole(s))
+    return Call(name, args, tuple(("axis" if key == "dim" else key, a) for key, a in options), _whole(s))
 
 
 def _block(v: Values, s: Spans) -> Syntax:
@@ -376,6 +453,12 @@ _BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
     "start_chain": lambda v, s: _Chain(v[0]),
     "add_factor": _add,
     "add_kron": _kron,
+    "add_solve": _solve,
+    "compare": _compare,
+    "summation": _summation,
+    "summation_of": _summation,
+    "scaled_summation": _scaled_summation,
+    "method": _method,
     "close_product": _close_product,
     "juxtapose": _juxtapose,
     "close_tight": _close_tight,
@@ -384,7 +467,7 @@ _BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
     "raise": lambda v, s: Power(v[0], v[2], False, _whole(s)),
     "raise_elementwise": lambda v, s: Power(v[0], v[2], True, _whole(s)),
     "refuse_tower": _refuse_tower,
-    "transpose": lambda v, s: Transpose(v[0], _whole(s)),
+    "transpose": _transpose,
     "inverse_transpose": _inverse_transpose,
     "superscript": _superscript,
     "group": lambda v, s: v[1],
@@ -435,6 +518,8 @@ def _misplaced(before: Token | None, token: Token) -> Problem:
         return Problem(
             "E119", "`=` can stand only behind a name that it defines", here, "a definition is written r = X@w - y; …"
         )
+    if previous == "BIG" and ends:
+        return Problem("E120", "an operand is missing after `{operator}`", there, operator=said)
     if previous in OPERATORS:
         if ends:
             return Problem(
@@ -479,4 +564,11 @@ def _misplaced(before: Token | None, token: Token) -> Problem:
         return Problem("E121", "a comma is missing after the text", there)
     if kind == "STRING":
         return Problem("E125", "text in quotes can only be an argument of einsum", here, "the transpose is x' or x.T")
+    if kind in ("CARET", "DOTCARET", "SUPERSCRIPT") and previous == "RPAR":
+        return Problem(
+            "E143",
+            "this can be the power of the sum, or of what is summed",
+            here,
+            "write (sum_i(…))^2 or sum_i((…)^2)",
+        )
     return Problem("E107", "unexpected `{written}`", here, written=written)

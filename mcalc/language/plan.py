@@ -12,10 +12,10 @@ from mcalc.errors import Problem
 from mcalc.language.abstract import Functions
 from mcalc.language.calls import constant, form, functions
 from mcalc.language.form import Form
-from mcalc.language.names import is_greek, nearest
+from mcalc.language.indices import limits_of, reach
+from mcalc.language.names import IDENTITY, is_greek, nearest
 from mcalc.language.spelling import opened
-from mcalc.language.syntax import Call, Index, Name, Program, Span, Syntax, children, walk
-from mcalc.phrase import say
+from mcalc.language.syntax import Call, Index, Name, Program, Span, Summation, Syntax, children, walk
 
 
 class Part:
@@ -49,13 +49,17 @@ class Plan:
         self.abstract = abstract or {}
         self.forms: dict[int, Form] = {}
         self.defined: dict[str, Span] = {name.id: name.span for name, _ in program.definitions}
-        self._known = known
+        self.known, self.closed = known, closed
         self._scope = scope
         program, self.notes = opened(program, {*known, *self.defined, *scope, *functions(), *self.abstract})
         self.program = program
+        sums = [node for node in walk(program) if isinstance(node, Summation)]
+        for node in sums:
+            reach(node)
         self.parts = [Part(n.id, node, self._layout(node)) for n, node in program.definitions]
         self.parts.append(Part("", program.body, self._layout(program.body)))
-        asked = {n: form for form in self.forms.values() for size in form.sizes for n in size.names}
+        asked = {n for form in self.forms.values() for size in form.sizes for n in size.names}
+        asked |= {n for node in sums for size in limits_of(node) or () for n in size.names}
         self.sizes = {*sizes, *asked}
         self.variables: list[str] = []
         self._sort_names(asked, closed)
@@ -93,9 +97,9 @@ class Plan:
                     self._sort(node, seen, closed)
             self._define(name, span, ready)
         for name in asked:
-            if name in seen or name in self._known or name in self.defined or name in self._scope:
+            if name in seen or name in self.known or name in self.defined or name in self._scope:
                 place = next(n.span for n in walk(self.program) if isinstance(n, Name) and n.id == name)
-                variable = name in seen or name in self._known
+                variable = name in seen or name in self.known
                 raise Problem(
                     "E208",
                     "{name} is a variable, and stands where a size or a place is wanted"
@@ -113,7 +117,7 @@ class Plan:
         self.variables.sort(key=lambda name: first[name])
 
     def _define(self, name: str, span: Span, ready: set[str]) -> None:
-        if name in self._known:
+        if name in self.known:
             raise Problem("E205", "{name} is declared as a variable and defined as well", span, name=name)
         if name in self.abstract:
             raise Problem("E205", "{name} is declared as a function and defined as well", span, name=name)
@@ -127,7 +131,7 @@ class Plan:
 
     def _sort(self, node: Name, seen: set[str], closed: bool) -> None:
         name = node.id
-        if name in self._known:
+        if name in self.known:
             seen.add(name)
             self.variables.append(name)
         elif name in self.defined:
@@ -144,8 +148,8 @@ class Plan:
                 "write {name}(…), or declare the variable: --var '{name}[n]'",
                 name=name,
             )
-        elif closed:
-            close = nearest(name, (*self._known, *self._scope))
+        elif closed and name != IDENTITY:
+            close = nearest(name, (*self.known, *self._scope))
             raise Problem(
                 "E203",
                 "{name} does not occur in the problem",
@@ -153,13 +157,11 @@ class Plan:
                 "did you mean {near}?" if close else "there are {choices}",
                 name=name,
                 near=close,
-                choices=(*self._known, *self._scope),
+                choices=(*self.known, *self._scope),
             )
         else:
             seen.add(name)
             self.variables.append(name)
-            if name == "I":
-                self.notes.append(say("I was read as a variable; the identity matrix is eye(n)"))
 
     # ------------------------------------------------------------ layout
 
@@ -171,6 +173,8 @@ class Plan:
             if isinstance(node, (Call, Index)):
                 found = self.forms[id(node)] = form(node, self.abstract)
                 stack.extend(found.args)
+            elif isinstance(node, Summation):
+                stack.append(node.body)
             else:
                 stack.extend(children(node))
         order.reverse()

@@ -44,14 +44,18 @@ class Operand:
         return self.atom if isinstance(self.node, Terms) else self.text
 
 
-def chain(operands: list[Operand], operators: tuple[str, ...], dialect: str, span: Place) -> Value:
-    """The value of a chain of factors. Raises a `Problem` of kind shape at the first that does not fit.
+def chain(
+    operands: list[Operand], operators: tuple[str, ...], dialect: str, span: Place, notes: list[str] | None = None
+) -> Value:
+    """The value of a chain of factors, and notes on how it was read. Raises a `Problem` at the first that does not fit.
 
     `span` gives the place in the text from one node to another.
     """
     reader = _Reader(operands, operators, dialect, span)
     for place in range(1, len(operands)):
         reader.join(place)
+    if notes is not None:
+        notes += [note for note in reader.notes if note not in notes]
     return reader.value()
 
 
@@ -75,6 +79,7 @@ class _Reader:
         self.kind = first.kind
         self.labels = self._fresh(first)
         self.factors: list[Factor] = [(first.expr, 1, _groups(self.labels))]
+        self.notes: list[str] = []
         self.start = 0  #: the first operand whose axes are still there
 
     def value(self) -> Value:
@@ -102,6 +107,20 @@ class _Reader:
     def _pair(self, place: int, operator: str) -> Labels:
         """The labels of an array that joins an array."""
         right = self.operands[place].value
+        if operator in ("@", "·") and not self._chains(right) and self._turns(right):
+            # x@y of NumPy's arrays of one axis, and x·y on paper: the vector in front stands as a row.
+            self.kind = ROW
+            if operator == "@":
+                left = self._left(place)[0]
+                name = self.operands[place].atom
+                self.notes.append(
+                    say(
+                        "{left}@{name} was read as {row}@{name}, as NumPy reads it",
+                        left=left.text,
+                        name=name,
+                        row=left.turned().text,
+                    )
+                )
         product = operator in ("@", " ", "*", "·", "×") and self._chains(right)
         elementwise = operator in ("*", ".*", "./", "/") and self._matches(right)
         if product and elementwise:
@@ -126,6 +145,11 @@ class _Reader:
         """Whether the matrix product with this value fits."""
         pair = self.kind, right.kind
         return pair in PAIRS and (pair == (COLUMN, ROW) or self.sizes[self.labels[-1]] is right.shape[0])
+
+    def _turns(self, right: Value) -> bool:
+        """Whether what has been read is a column that fits as a row."""
+        fits = self.kind == COLUMN and right.kind in (COLUMN, MATRIX)
+        return fits and self.sizes[self.labels[-1]] is right.shape[0]
 
     def _matches(self, right: Value) -> bool:
         """Whether the value has the shape of what has been read, and stands the same way."""
@@ -199,6 +223,8 @@ class _Reader:
         hint = _scaled(left, right) if operator == ".*" else ""
         if operator == "×" and left.kind == right.kind == COLUMN:
             hint = say("there is no cross product; {x}·{y} is the inner one", x=left.atom, y=right.atom)
+        if operator == "/" and right.kind == MATRIX and left.kind == COLUMN and right.shape[0] is right.shape[1]:
+            hint = say("the solution of {right} x = {left} is solve({right}, {left})", right=right.text, left=left.text)
         hint = hint or _suggestion(left, right, operator if operator in what else "@")
         return Problem(
             "E302",

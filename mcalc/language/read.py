@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, symbol
@@ -16,11 +16,11 @@ from mcalc.language.declare import Declaration, declare, merge
 from mcalc.language.infer import infer
 from mcalc.language.letters import SUPERSCRIPTS, other_spelling
 from mcalc.language.lower import Lowering, Said
-from mcalc.language.names import letters, nearest
+from mcalc.language.names import IDENTITY, letters, nearest
 from mcalc.language.parse import name_in, parse
 from mcalc.language.plan import Plan
 from mcalc.language.product import ELEMENTWISE, PRODUCT
-from mcalc.language.syntax import Matmul, Name, Power, Product, Program, Transpose, walk
+from mcalc.language.syntax import Call, Matmul, Name, Power, Product, Program, Syntax, Transpose, replaced, walk
 from mcalc.language.value import Value
 from mcalc.limits import limit
 from mcalc.phrase import say
@@ -83,6 +83,7 @@ def read(
         if sized.are_in(program):
             shapes = infer(plan, declared | sized.DECLARED, _dialect(program, text))
             plan = Plan(sized.filled(plan.program, shapes), text, known, sizes, abstract=abstract)
+        plan = _with_identity(plan, declared, sizes)
         reading = _understood(plan, declared)
     except Problem as problem:
         raise _placed(problem, text, program) from None
@@ -100,6 +101,30 @@ def _understood(plan: Plan, declared: dict[str, Declaration]) -> Reading:
         for name in dict.fromkeys((*declared, *plan.variables))
     }
     return _meaning(plan, symbols, dialect)
+
+
+def _with_identity(
+    plan: Plan, declared: Mapping[str, Declaration], sizes: Collection[str], scope: Collection[str] = ()
+) -> Plan:
+    """The plan with eye(n) for an I that nobody has declared, where it stands as a square matrix."""
+    sizes_of = {name: name[2:] for name in plan.variables if name.startswith(f"{IDENTITY}_") and name not in plan.known}
+    if IDENTITY in plan.variables and IDENTITY not in plan.known:
+        shape = infer(plan, declared, _dialect(plan.program, plan.source))[IDENTITY]
+        sizes_of |= {IDENTITY: str(shape[0])} if len(shape) == 2 else {}
+    if not sizes_of:
+        return plan
+    called = {name: parse(size, (), ()).body for name, size in sizes_of.items()}
+
+    def identity(node: Syntax) -> Syntax | None:
+        known = isinstance(node, Name) and node.id in called
+        return Call("eye", (called[node.id],), (), node.span) if known and isinstance(node, Name) else None
+
+    program = replaced(plan.program, identity)
+    assert isinstance(program, Program)
+    found = Plan(program, plan.source, plan.known, sizes, scope, plan.closed, plan.abstract)
+    told = [say("{name} was read as the identity matrix eye({size})", name=n, size=d) for n, d in sizes_of.items()]
+    found.notes = [*plan.notes, *told]
+    return found
 
 
 def _meaning(plan: Plan, symbols: dict[str, Symbol], dialect: str) -> Reading:
@@ -154,6 +179,8 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
         earlier = {name: value for name, value in reading.scope.items() if name not in own and name not in known}
         plan = Plan(program, text, known, reading.sizes, earlier, closed=True, abstract=reading.abstract)
         scope = earlier | {name: Value(node) for name, node in (*reading.symbols.items(), *extra.items())}
+        shapes = {name: Declaration(name, scope[name].shape, frozenset(), name) for name in known}
+        plan = _with_identity(plan, shapes, reading.sizes, earlier)
         return Lowering(plan, scope, _dialect(program, text) or reading.dialect).run()
     except Problem as problem:
         raise _placed(problem, text, program) from None

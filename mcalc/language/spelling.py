@@ -12,16 +12,12 @@ from mcalc.language.syntax import (
     Index,
     Matmul,
     Name,
-    Negative,
     Num,
     Power,
-    Product,
     Program,
-    Slice,
     Syntax,
-    Terms,
     Transpose,
-    children,
+    over,
     walk,
 )
 from mcalc.phrase import say
@@ -133,33 +129,3 @@ def _product(node: Name, parts: tuple[str, ...]) -> Matmul:
 
 def _matmul(items: tuple[Syntax, ...], node: Syntax) -> Matmul:
     return Matmul(items, (" ",) * (len(items) - 1), node.span)
-
-
-def over(node: Syntax, new: dict[int, Syntax]) -> Syntax:
-    """The node over other children, by the old ones' `id`; itself where they are the same."""
-    if all(new[id(child)] is child for child in children(node)):
-        return node
-    match node:
-        case Call(name, args, options, span=span):
-            given = tuple((key, new[id(value)]) for key, value in options)
-            return Call(name, tuple(new[id(arg)] for arg in args), given, span)
-        case Transpose(arg, span=span):
-            return Transpose(new[id(arg)], span)
-        case Negative(arg, span=span):
-            return Negative(new[id(arg)], span)
-        case Power(base, exponent, elementwise, span=span):
-            return Power(new[id(base)], new[id(exponent)], elementwise, span)
-        case Matmul(items, operators, span=span):
-            return Matmul(tuple(new[id(item)] for item in items), operators, span)
-        case Product(items, operators, span=span):
-            return Product(tuple(new[id(item)] for item in items), operators, span)
-        case Terms(items, signs, span=span):
-            return Terms(tuple(new[id(item)] for item in items), signs, span)
-        case Index(base, places, span=span):
-            return Index(new[id(base)], tuple(new[id(place)] for place in places), span)
-        case Slice(start, stop, span=span):
-            return Slice(start and new[id(start)], stop and new[id(stop)], span)
-        case Program(definitions, body, declarations, span=span):
-            values = tuple((name, new[id(value)]) for name, value in definitions)
-            return Program(values, new[id(body)], declarations, span, node.bold)
-    return node

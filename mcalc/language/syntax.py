@@ -6,7 +6,11 @@ from the shapes what was meant, and because printing it back should not change t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.algebra.dims import Dim
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -145,12 +149,39 @@ class Entry(Syntax):
 
 
 class Summation(Syntax):
-    """The sum of the body over indices, `sum_p(A[i,p]*B[p,j])`."""
+    """The sum of the body over indices, `sum_p(A[i,p]*B[p,j])`, or the product where it is a `product`.
 
-    __slots__ = __match_args__ = ("indices", "body")
+    `limits` are the first and the last value of the one index, where they are said: `sum_{i=1}^{n}(x[i])`.
+    """
 
-    def __init__(self, indices: tuple[str, ...], body: Syntax, span: Span = NOWHERE) -> None:
-        self.indices, self.body, self.span = indices, body, span
+    __slots__ = __match_args__ = ("indices", "body", "limits", "product")
+
+    def __init__(
+        self,
+        indices: tuple[str, ...],
+        body: Syntax,
+        limits: tuple[Syntax, Syntax] | None = None,
+        product: bool = False,
+        span: Span = NOWHERE,
+    ) -> None:
+        self.indices, self.body, self.limits, self.product, self.span = indices, body, limits, product, span
+
+
+class Bound(Syntax):
+    """An index of a sum around it, or a place a little off it: the `i+1` of `sum_i(x[i+1] - x[i])`.
+
+    `sum` tells sums over the same letter apart. Where the sum has `limits`, `reach` is the first place, the number of
+    places, and how far places in the same array go.
+    """
+
+    __slots__ = ("id", "limits", "reach", "shift", "sum")
+    __match_args__ = ("id", "shift")
+
+    def __init__(self, id: str, shift: int = 0, span: Span = NOWHERE) -> None:
+        self.id, self.shift, self.span = id, shift, span
+        self.sum = 0
+        self.reach: tuple[Dim, Dim, Dim] | None = None
+        self.limits: tuple[Syntax, Syntax] | None = None
 
 
 class Index(Syntax):
@@ -236,8 +267,11 @@ def children(node: Syntax) -> Iterator[Syntax]:
             yield from (value for _, value in options)
         case Transpose(arg) | Negative(arg) | Open(arg):
             yield arg
-        case Entry(inner) | Summation(_, inner) | Change(inner):
+        case Entry(inner) | Change(inner):
             yield inner
+        case Summation(_, inner, limits):
+            yield inner
+            yield from limits or ()
         case Equation(left, right):
             yield left
             yield right
@@ -284,12 +318,12 @@ def replaced(root: Syntax, new: Callable[[Syntax], Syntax | None]) -> Syntax:
     """The tree with every node for which `new` has another replaced by that."""
     made: dict[int, Syntax] = {}
     for node in reversed(list(walk(root))):
-        made[id(node)] = new(node) or _over(node, made)
+        made[id(node)] = new(node) or over(node, made)
     return made[id(root)]
 
 
-def _over(node: Syntax, made: dict[int, Syntax]) -> Syntax:
-    """The node over other children."""
+def over(node: Syntax, made: Mapping[int, Syntax]) -> Syntax:
+    """The node over other children; itself where they are the same."""
     if all(made[id(child)] is child for child in children(node)):
         return node
 
@@ -298,9 +332,11 @@ def _over(node: Syntax, made: dict[int, Syntax]) -> Syntax:
             return made.get(id(value), value)
         return tuple(other(part) for part in value) if isinstance(value, tuple) else value
 
-    over: Syntax = type(node)(*(other(field) for field in node.fields()))
-    over.span = node.span
-    return over
+    found: Syntax = type(node)(*(other(field) for field in node.fields()))
+    found.span = node.span
+    if isinstance(node, Program) and isinstance(found, Program):
+        found.bold = node.bold
+    return found
 
 
 def added(parts: list[Syntax]) -> Syntax:

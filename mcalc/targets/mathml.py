@@ -199,6 +199,8 @@ def _target(name: Callable[[str], str]) -> Target:
         changes=('<mi mathvariant="normal">d</mi>', "<mo>∂</mo>"),
         aligned=_aligned,
         entry=_entry,
+        signs={"∑": "∏"},
+        between="<mi>{0}</mi><mo>=</mo><mrow>{1}</mrow><mo>…</mo><mrow>{2}</mrow>",
         below=lambda indices: "".join(map(_word, indices)),
         fraction="<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>",
         inverse=("<mrow><mo>−</mo><mn>1</mn></mrow></msup>", "<mrow><mo>−</mo><mi>⊤</mi></mrow></msup>"),

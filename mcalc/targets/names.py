@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcalc.language.letters import GREEK
-from mcalc.language.syntax import Name, Program, walk
+from mcalc.language.syntax import Bound, Name, Program, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def spellings(
     """How each name is spelled. Of two that would look alike (W_1 and W1), the plainer one is written out letter by
     letter.
     """
-    present = {node.id for node in walk(syntax) if isinstance(node, Name)}
+    present = {node.id for node in walk(syntax) if isinstance(node, (Name, Bound))}
     if isinstance(syntax, Program):
         present |= {name.id for name, _ in syntax.definitions}
     found: dict[str, str] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mcalc.language.syntax import (
     Aligned,
+    Bound,
     Call,
     Change,
     Entry,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 #: an exponent stands behind `^`, where a name that begins with T would be read as the transpose.
 LEVELS = {"": 0, "sum": 1, "term": 2, "chain": 3, "factor": 4, "postfix": 5, "atom": 6, "exponent": 7}
 CHAIN = LEVELS["chain"]
+SIGNS = {"sum": "prod"}  #: of a sum, and of a product
 ROOM = 2  #: the fractions that may stand in each other before they get too small to read
 
 
@@ -51,9 +53,9 @@ class Target:
     """How one notation spells the surface tree."""
 
     __slots__ = (
-        "aligned", "below", "call", "changes", "colon", "commas", "digit", "entry", "forms", "fraction", "functions",
-        "group", "inverse", "join", "lead", "links", "minus", "name", "near", "number", "option", "plus", "program",
-        "raised", "superscript", "text",
+        "aligned", "below", "between", "call", "changes", "colon", "commas", "digit", "entry", "forms",
+        "fraction", "functions", "group", "inverse", "join", "lead", "links", "minus", "name", "near", "number",
+        "option", "plus", "program", "raised", "signs", "superscript", "text",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +78,8 @@ class Target:
         raised: Callable[[str], Container[int]] = lambda name: (),
         entry: Callable[[str, Indices], Form] = lambda base, indices: bracketed(indices),
         below: Callable[[Sequence[str]], str] = "".join,
+        between: str = "{0}={1}}}^{{{2}",
+        signs: Mapping[str, str] = SIGNS,
         aligned: Callable[[Sequence[Line]], str],
         changes: tuple[str, str] = ("d", "∂"),
         superscript: Callable[[str], str] = lambda exponent: "",
@@ -104,6 +108,8 @@ class Target:
         self.raised = raised  # the arguments that a function's form sets above the line
         self.entry = entry  # the form of an entry, given the array's text
         self.below = below  # the indices of a summation
+        self.between = between  # the same with limits: the index, the first and the last value
+        self.signs = signs  # of a sum in its form, and of a product
         self.changes = changes  # the signs of a differential and of a partial derivative
         self.superscript = superscript  # an exponent above the line, or ""
         self.fraction = fraction  # one that stands on two lines, where there is room
@@ -177,8 +183,16 @@ class Target:
                 return Piece(self, self.changes[0] + self.group(pieces[0].text), "exponent")
             case Equation():
                 return Piece(self, self.program[1].format(*pieces), "")
-            case Summation(indices):
-                return self._fill(self.forms["summation"], self.below(indices), pieces[0])
+            case Summation(indices, _, limits, product):
+                below = self.below(indices)
+                if limits:
+                    below = self.between.format(indices[0], pieces[1].text, pieces[2].text)
+                level, template = self.forms["summation"]
+                for one, other in self.signs.items() if product else ():
+                    template = template.replace(one, other)
+                return self._fill((level, template), below, pieces[0])
+            case Bound(id, shift):
+                return Piece(self, self.name(id) + (f"{shift:+d}" if shift else ""), "sum" if shift else "exponent")
             case Index():
                 return self._fill(self.forms["index"], pieces[0], self.commas[1].join(p.text for p in pieces[1:]))
             case Slice(start, stop):
@@ -251,7 +265,10 @@ class Target:
                 number = parts.pop(0) if len(parts) > 1 and self.digit(parts[0]) else self.number("1")[1]
                 parts.insert(0, self.fraction.format(number, piece.text))
                 continue
-            _, right, template, level = links["number" if near[k] else operator]
+            key = "number" if near[k] else operator
+            if operator == "*" and "times" in links and not (piece.is_number or self.digit(parts[-1])):
+                key = "times"  # a dot between arrays is their matrix product
+            _, right, template, level = links[key]
             parts = [template.format(self.join(parts), format(piece, right))]
         return Piece(self, self.join(parts), level)
 

@@ -152,6 +152,8 @@ def _target(name: Callable[[str], str]) -> Target:
     }
     return Target(
         forms=forms,
+        signs={"sum": "product"},
+        between="{0}={1})^({2}",
         links={
             "number": ("chain", "chain", "{0} dot.op {1}", "term"),
             "·": ("chain", "chain", "{0} dot.op {1}", "term"),

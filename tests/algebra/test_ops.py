@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
 
 import numpy as np
@@ -131,6 +133,12 @@ MEANING = {
     "kron": lambda x, y: np.block(
         [[a * (y if y.ndim == 2 else y[:, None]) for a in row] for row in x.reshape(len(x), -1)]
     ),
+    "prod": lambda x: functools.reduce(operator.mul, x.reshape(-1)),
+    "greater": lambda x, y: np.where(x > y, 1.0, 0.0),
+    "less": lambda x, y: np.where(x < y, 1.0, 0.0),
+    "greater_equal": lambda x, y: np.where(x >= y, 1.0, 0.0),
+    "less_equal": lambda x, y: np.where(x <= y, 1.0, 0.0),
+    "where": lambda mask, x, y: mask * x + (1 - mask) * y,
     "mean": lambda x: sum(x.reshape(-1)) / x.size,
     "var": lambda x: ((x - x.sum() / x.size) ** 2).sum() / x.size,
     "std": lambda x: np.sqrt((x**2).sum() / x.size - (x.sum() / x.size) ** 2),

@@ -153,12 +153,10 @@ def test_star_follows_its_company(text: str, same: str) -> None:
     ("text", "kind", "at", "words", "hint"),
     [
         # products
-        ("x@y", "shape", "x@y", "x is a vector of n and y is a vector of n: the product does not fit", "x.T@y is the scalar, x@y.T the matrix"),
         ("x y", "shape", "x y", "does not fit", "x.T@y is the scalar"),
         ("x@u", "shape", "x@u", "x is a vector of n and u is a vector of m", "did you mean x@u.T?"),
         ("A@u", "shape", "A@u", "A is m x n and u is a vector of m", "did you mean A.T@u?"),
         ("x@A", "shape", "x@A", "x is a vector of n and A is m x n", ""),
-        ("u@A", "shape", "u@A", "", "did you mean u.T@A?"),
         ("A@A", "shape", "A@A", "A is m x n and A is m x n", "A@A.T"),
         ("A@B.T", "shape", "A@B.T", "B.T is p x n", "did you mean A@B?"),
         ("c*A@B@u", "shape", "A@B@u", "A@B is m x p and u is a vector of m", "(A@B).T@u"),
@@ -262,11 +260,9 @@ def test_an_ambiguous_star_names_both_spellings(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "at", "hint"),
     [
-        ("x@y", "x@y", "x.T@y is the scalar, x@y.T the matrix"),
         ("x y", "x y", "x.T@y is the scalar, x@y.T the matrix"),
         ("x A y", "x A", "did you mean x.T@A?"),
         ("A x y", "A x y", "(A x).T@y is the scalar, A x@y.T the matrix"),
-        ("x@A@x", "x@A", "did you mean x.T@A?"),
         ("X@W + b", "X@W + b", "to add it to every row write X@W + ones(m)@b.T"),
         ("sum(x^2)", "x^2", "x.^2 is the power of every entry"),
         ("sum(1/x)", "x", "1 ./ x divides by every entry"),

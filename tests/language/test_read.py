@@ -98,7 +98,7 @@ def test_definitions_are_nodes() -> None:
         ("1/(1 + e^(-w'x))", "1/(1 + exp(-w.T@x))", "e was read as Euler's number"),
         ("e^x", "exp(x)", "e was read as Euler's number"),
         ("softmax(X)", "softmax(X, axis=1)", "softmax of a matrix was read as softmax(…, axis=1): every row by itself"),
-        ("A - I", "A - I", "I was read as a variable; the identity matrix is eye(n)"),
+        ("A - I", "A - I", "I was read as the identity matrix eye(n)"),
     ],
 )
 def test_notes(text: str, same: str, note: str) -> None:
@@ -266,6 +266,9 @@ def multiplied(factors: list[tuple[str, bool, str]]) -> np.ndarray | None:
             total = right
         elif not total.shape or not right.shape:
             total = total * right
+        elif operator == "@" and total.shape[1] == 1 != right.shape[0] == total.shape[0]:
+            total = total.T @ right  # as NumPy reads arrays of one axis
+            total = total[0, 0] if total.shape == (1, 1) else total
         elif total.shape[1] != right.shape[0] or (operator == "*" and total.shape == right.shape):
             return None
         else:

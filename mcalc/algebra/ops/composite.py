@@ -33,6 +33,13 @@ std = macro(
     why="The standard deviation is the root of the variance (divided by n, not n − 1).", example="std(X@w)",
 )  # fmt: skip
 
+prod = function(
+    "prod", "n-> | mn->", lambda x, y, dx: y * everything(dx * power(x, -1)),
+    domain="nonzero", numpy="np.prod({0}, axis=-1)", nonsmooth="the derivative is written for entries other than 0",
+    why="The logarithm makes the product a sum, so d log ∏xᵢ = ∑ dxᵢ/xᵢ: each entry counts with the product of the "
+    "others, ∏x/xᵢ.", example="prod(x)",
+)  # fmt: skip
+
 # ---------------------------------------------------------------- norms
 
 norm = macro(

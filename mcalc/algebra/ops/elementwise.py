@@ -153,6 +153,37 @@ step: Op = elementwise(
     nonsmooth="step(0) = 0 and step′(0) = 0", domain="nonzero", numpy="np.heaviside({0}, 0.0)",
     why="The step is 1 where x > 0 and 0 elsewhere; it is flat, so its slope is 0.", example="step(x).T@y",
 )  # fmt: skip
+_EQUAL = "the mask is constant where both differ"
+greater = macro(
+    "greater", "...,...->...", lambda x, y: step(x - y), domain="generic", nonsmooth=_EQUAL,
+    numpy="np.heaviside({0} - {1}, 0.0)",
+    why="x > y is 1 where it holds and 0 elsewhere, the step of x − y; it is flat, so its slope is 0.",
+    example="sum(greater(x, y).*x)",
+)  # fmt: skip
+less = macro(
+    "less", "...,...->...", lambda x, y: step(y - x), domain="generic", nonsmooth=_EQUAL,
+    numpy="np.heaviside({1} - {0}, 0.0)",
+    why="x < y is 1 where it holds and 0 elsewhere, the step of y − x; it is flat, so its slope is 0.",
+    example="sum(less(x, y).*x)",
+)  # fmt: skip
+greater_equal = macro(
+    "greater_equal", "...,...->...", lambda x, y: 1 - step(y - x), domain="generic", nonsmooth=_EQUAL,
+    numpy="np.heaviside({0} - {1}, 1.0)",
+    why="x ≥ y is 1 where it holds and 0 elsewhere; it is flat, so its slope is 0.",
+    example="sum(greater_equal(x, y).*x)",
+)  # fmt: skip
+less_equal = macro(
+    "less_equal", "...,...->...", lambda x, y: 1 - step(x - y), domain="generic", nonsmooth=_EQUAL,
+    numpy="np.heaviside({1} - {0}, 1.0)",
+    why="x ≤ y is 1 where it holds and 0 elsewhere; it is flat, so its slope is 0.",
+    example="sum(less_equal(x, y).*x)",
+)  # fmt: skip
+where = macro(
+    "where", "...,...,...->...", lambda mask, x, y: mask * x + (1 - mask) * y, domain="unit, generic, generic",
+    numpy="({0}*{1} + (1.0 - {0})*{2})",
+    why="where(m, x, y) is x where the mask m is 1 and y where it is 0: m ⊙ x + (1 − m) ⊙ y.",
+    example="sum(where(x > 0, x.^2, x))",
+)  # fmt: skip
 abs = elementwise(
     "abs", lambda x, y: sign(x), keeps="diagonal lower", traits="nonnegative", nonsmooth="abs′(0) = 0",
     domain="nonzero", numpy="np.abs({0})", latex=r"\left\lvert {0} \right\rvert",

@@ -83,14 +83,19 @@ window = function(
 )  # fmt: skip
 
 
-def selected(node: Expr, places: list[Dim | tuple[Dim, Dim] | None]) -> Expr:
-    """The entries of the node at a place of each axis, or in a range of it; None takes the axis whole."""
+def selected(node: Expr, places: list[Dim | tuple[Dim, Dim] | Expr | None]) -> Expr:
+    """The entries of the node at a place of each axis, or in a range of it; None takes the axis whole.
+
+    A vector takes the place of an index: with 1 at a place and 0 elsewhere it takes that place.
+    """
     factors: list[Factor] = [(node, 1, tuple((k,) for k in range(node.rank)))]
     out: list[Group] = []
     for k, (place, length) in enumerate(zip(places, node.shape, strict=True)):
         match place:
             case Dim():
                 factors.append((unit(size(length), size(place)), 1, ((k,),)))
+            case Expr():
+                factors.append((place, 1, ((k,),)))
             case (start, stop):
                 factors.append((window(size(length), size(start), size(stop)), 1, ((k,), (100 + k,))))
                 out.append((100 + k,))

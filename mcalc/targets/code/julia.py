@@ -72,6 +72,7 @@ OWN = {
     "polar": "polar({0})",
     "polar_frechet": "polar_frechet({0}, {1})",
     "pow": "({0} .^ {1})",
+    "prod": "along(prod, {0}, {axis})",
     "relu": "max{dot}({0}, 0)",
     "sigmoid": "(1 ./ (1 .+ exp.(.-{0})))",
     "softmax": "softmax({0}, {axis})",

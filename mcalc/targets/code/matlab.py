@@ -68,6 +68,7 @@ OWN = {
     "polar_frechet": "polar_frechet({0}, {1})",
     "polygamma": "psi({0}, {1})",
     "pow": "({0} .^ {1})",
+    "prod": "prod({0}, {axis})",
     "relu": "max({0}, 0)",
     "sigmoid": "(1 ./ (1 + exp(-{0})))",
     "softmax": "softmax({0}, {axis})",

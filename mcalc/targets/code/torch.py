@@ -40,6 +40,7 @@ OWN = {
     "min": "torch.amin({0}, -1)",
     "nuclear": "torch.sum(torch.linalg.svdvals({0}), -1)",
     "pi": "torch.pi",
+    "prod": "torch.prod({0}, -1)",
     "relu": "torch.relu({0})",
     "sigmoid": "torch.sigmoid({0})",
     "softmax": "torch.softmax({0}, -1)",
