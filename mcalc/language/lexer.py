@@ -143,6 +143,8 @@ class Scanner:
                 if kind in IGNORED:
                     place = stop
                     continue
+                if kind == "INVERSE_TRANSPOSE" and "T" in self.names and text.startswith("^(", place):
+                    kind, stop = "CARET", place + 1  # the power of a variable
                 stop = self.token(kind, place, stop, before)
             elif character in CHARACTERS:
                 stop = self.token(CHARACTERS[character], place, place + 1, before)
