@@ -44,11 +44,18 @@ def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[i
     if not coefficient:
         return zero(tuple(product([labels.sizes[x] for x in group]) for group in out))
     merged: dict[tuple[Expr, tuple[Group, ...]], Rational] = {}
+    met: set[tuple[Expr, tuple[Group, ...]]] = set()
     for base, exponent, axes in flat:
         axes = tuple(labels.resolve(group) for group in axes)
         if base.symmetric and axes[0] > axes[1]:
             axes = (axes[1], axes[0])
+        if (base, axes) in merged and isinstance(base, Contract) and axes:
+            met.add((base, axes))
         merged[base, axes] = merged.get((base, axes), 0) + exponent
+    if any(merged[key] == 1 for key in met):
+        # A product that was closed under its power is open now: its factors may meet others.
+        again = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e]
+        return scale(coefficient, normal_form(again, out, labels.sizes))
     rest = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e and axes]
     more, counted = _flatten([(d, 1, ()) for d in _loose(labels, rest, out)], labels)
     scalars = {base: e for (base, axes), e in merged.items() if not axes}

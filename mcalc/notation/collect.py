@@ -27,7 +27,7 @@ from mcalc.algebra.expr import (
     ratio,
 )
 from mcalc.algebra.walk import children, postorder, rebuild
-from mcalc.calculus.rules.patterns import shown_sizes
+from mcalc.calculus.rules.patterns import sizes_of
 from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.notate import PLACEHOLDER, Notation
@@ -130,7 +130,7 @@ def _one_divisor(node: Contract) -> Expr | None:
     assert isinstance(bracket, Sum)
     divisor = add([(c, contract([(n, 1, ()), *others], ())) for c, n in bracket.terms], ())
     rest = [f for f in node.factors if f[2] or f[1] > 0]
-    return contract([*rest, (divisor, -1, ())], node.out, shown_sizes(node))
+    return contract([*rest, (divisor, -1, ())], node.out, sizes_of(node))
 
 
 def _spreadable(factors: tuple[Factor, ...]) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from mcalc.algebra.expr import Expr
@@ -20,7 +21,8 @@ from mcalc.targets import write
 from tests.evaluate import draw, evaluate
 from tests.expressions import DECLARATIONS, VARIABLES, expressions
 
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+TIMES = int(os.environ.get("HYPOTHESIS_TIMES", "1"))  #: a search by hand takes this many times the examples
+EXAMPLES = settings(max_examples=60 * TIMES, deadline=None, suppress_health_check=list(HealthCheck))
 TYPES = st.sampled_from(["s", "s", "n", "m", "mn"])
 
 
@@ -38,6 +40,7 @@ def values_of(reading: Reading, seed: int = 7) -> dict[str, np.ndarray]:
 
 def agree(first: Expr, second: Expr, reading: Reading) -> bool:
     values = values_of(reading)
+    assert first.shape == second.shape
     with np.errstate(all="ignore"):
         one, two = evaluate(first, values), evaluate(second, values)
     size = np.abs(one).max(initial=1.0)
@@ -55,6 +58,7 @@ def test_text_reads_back_to_the_same_value(text: str, name: str):
 
 @EXAMPLES
 @given(TYPES.flatmap(expressions))
+@example("sum(softmax(X, axis=1))")
 def test_simplifying_keeps_the_value_and_is_done_at_once(text: str):
     reading = read(text, DECLARATIONS)
     simple = simplify(reading.root)
@@ -64,6 +68,7 @@ def test_simplifying_keeps_the_value_and_is_done_at_once(text: str):
 
 @EXAMPLES
 @given(TYPES.flatmap(expressions), st.booleans())
+@example("(x - mean(((x + y))/c))", False)
 def test_presenting_keeps_the_value_and_makes_nothing_heavier(text: str, share: bool):
     reading = read(text, DECLARATIONS)
     simple = simplify(reading.root)

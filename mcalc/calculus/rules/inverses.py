@@ -15,7 +15,7 @@ from mcalc.algebra.ops.record import applied
 from mcalc.calculus.rules.patterns import (
     embed,
     relabel,
-    shown_sizes,
+    sizes_of,
 )
 from mcalc.calculus.rules.rule import of_product
 
@@ -46,14 +46,13 @@ def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: 
         return None
     inner = matrix if isinstance(matrix, Contract) else None
     factors, out = (inner.factors, inner.out) if inner else (((matrix, 1, ((0,), (1,))),), ((0,), (1,)))
-    sizes = shown_sizes(node)
     whole = embed(node, k, factors, {out[row][0]: near[0]}, out[1 - row][0])
     if whole is not None:
-        used, end = whole
+        used, end, inside = whole
         rest = [f for j, f in enumerate(node.factors) if j != k and j not in used]
         swap = {far[0]: end}
         return contract(
-            [(b, e, relabel(a, swap)) for b, e, a in rest], relabel(node.out, swap), shown_sizes(node, swap)
+            [(b, e, relabel(a, swap)) for b, e, a in rest], relabel(node.out, swap), sizes_of(node, inside, swap)
         )
     if inner is None:
         return None
@@ -62,18 +61,18 @@ def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: 
         if not square or out[row] not in axes or sum(out[row] in a for _, _, a in factors) != 1:
             continue
         side = axes.index(out[row])
-        inside = axes[1 - side]
-        if inside in out or sum(g == inside for _, _, a in factors for g in a) != 2:
+        inner_end = axes[1 - side]
+        if inner_end in out or sum(g == inner_end for _, _, a in factors for g in a) != 2:
             continue
-        one = embed(node, k, ((base, 1, axes),), {out[row][0]: near[0]}, inside[0])
+        one = embed(node, k, ((base, 1, axes),), {out[row][0]: near[0]}, inner_end[0])
         if one is None:
             continue
-        used, end = one
-        short_out = (inside, out[1]) if row == 0 else (out[0], inside)
+        used, end, inside = one
+        short_out = (inner_end, out[1]) if row == 0 else (out[0], inner_end)
         shorter = contract([f for j, f in enumerate(factors) if j != p], short_out)
         rest = [f for j, f in enumerate(node.factors) if j != k and j not in used]
         labels = (far, (end,)) if row == 0 else ((end,), far)
-        return contract([*rest, (OPS["inv"](shorter), 1, labels)], node.out, sizes)
+        return contract([*rest, (OPS["inv"](shorter), 1, labels)], node.out, sizes_of(node, inside))
     return None
 
 
@@ -87,7 +86,14 @@ def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: 
 def _orthogonal_cancels(node: Contract) -> Expr | None:
     shown = {x for g in node.out for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if not (isinstance(base, Symbol) and "orthogonal" in base.props and exponent == 1):
+        if not (isinstance(base, Symbol) and "orthogonal" in base.props):
+            continue
+        if exponent == 2:  # a row of squares adds up to 1
+            rest = [f for i, f in enumerate(node.factors) if i != k]
+            for label in (g[0] for g in axes if len(g) == 1 and g[0] not in shown):
+                if axes[0] != axes[1] and not any(label in g for _, _, a in rest for g in a):
+                    return contract(rest, node.out, sizes_of(node, [label]))
+        if exponent != 1:
             continue
         for j in range(k + 1, len(node.factors)):
             other, e, ways = node.factors[j]
@@ -97,9 +103,8 @@ def _orthogonal_cancels(node: Contract) -> Expr | None:
                     if any(axes[side] in a for _, _, a in rest):
                         continue
                     swap = {axes[1 - side][0]: ways[1 - side][0]}
-                    return contract(
-                        [(b, p, relabel(a, swap)) for b, p, a in rest], relabel(node.out, swap), shown_sizes(node, swap)
-                    )
+                    sizes = sizes_of(node, axes[side], swap)
+                    return contract([(b, p, relabel(a, swap)) for b, p, a in rest], relabel(node.out, swap), sizes)
     return None
 
 
@@ -117,5 +122,5 @@ def _power_cancels(node: Contract) -> Expr | None:
         found = embed(node, k, base.factors, start, -1) if len(start) == len(axes) else None
         if found is not None:
             rest = [f for j, f in enumerate(node.factors) if j != k and j not in found[0]]
-            return contract([*rest, (base, exponent + 1, axes)], node.out, shown_sizes(node))
+            return contract([*rest, (base, exponent + 1, axes)], node.out, sizes_of(node, found[2]))
     return None

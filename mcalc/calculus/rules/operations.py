@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
+
 from mcalc.algebra.expr import (
     ONE,
+    ZERO,
     Apply,
     Contract,
     Expr,
-    Number,
     Sum,
     Symbol,
     add,
     coefficient_of,
     contract,
+    is_zero,
+    number,
     ones,
     scale,
+    size,
+    zero,
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import scalar_part
@@ -153,23 +160,38 @@ def _softmax_of_shifted(node: Apply) -> Expr | None:
     return node.op(add(kept, arg.shape)) if 0 < len(kept) < len(arg.terms) else None
 
 
-#: What functions of entries are worth at 0.
-AT_ZERO = dict.fromkeys(("exp", "cos", "cosh"), 1) | dict.fromkeys(
-    ("sin", "tan", "tanh", "sinh", "atan", "asin", "expm1", "log1p", "relu", "sign", "abs"), 0
+#: What functions are worth at 0, where that is a number, and where the number of entries matters.
+AT_ZERO: dict[str, Expr] = dict.fromkeys(("exp", "cos", "cosh"), ONE) | dict.fromkeys(
+    ("sin", "tan", "tanh", "sinh", "atan", "asin", "expm1", "log1p", "relu", "sign", "abs"), number(0)
 )
+AT_ZERO |= {"sigmoid": number(Fraction(1, 2)), "softplus": OPS["log"](number(2))}
+AT_ZEROS: dict[str, Callable[[Expr], Expr]] = {"softmax": lambda n: ONE / n, "logsumexp": lambda n: OPS["log"](n)}
 
 
 @of_operation(
     "value-at-zero",
-    " ".join(AT_ZERO),
+    " ".join((*AT_ZERO, *AT_ZEROS)),
     "exp(0*x) = ones(n)",
     "A known value.",
 )
 def _value_at_zero(node: Apply) -> Expr | None:
-    arg = node.args[0]
-    if (isinstance(arg, Number) and arg.value == 0) or (isinstance(arg, Sum) and not arg.terms):
-        return ones(node.shape) * AT_ZERO[node.op.name]
-    return None
+    arg, name = node.args[0], node.op.name
+    if not is_zero(arg) and arg is not ZERO:
+        return None
+    return ones(node.shape) * (AT_ZERO[name] if name in AT_ZERO else AT_ZEROS[name](size(arg.shape[-1])))
+
+
+@of_operation(
+    "log-of-constant",
+    "log",
+    "log(2*ones(n)) = log(2)*ones(n)",
+    "Every entry is the same number.",
+)
+def _log_of_constant(node: Apply) -> Expr | None:
+    c, inner = coefficient_of(node.args[0])
+    if inner is not ones(node.shape) or (c != 1 and not node.rank):
+        return None
+    return zero(node.shape) if c == 1 else ones(node.shape) * node.op(number(c))
 
 
 ODD, EVEN = ("sin", "tan", "asin", "atan", "sinh", "tanh", "sign", "erf"), ("cos", "cosh", "abs")

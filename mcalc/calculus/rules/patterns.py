@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
     ONE,
@@ -10,6 +12,7 @@ from mcalc.algebra.expr import (
     Expr,
     Factor,
     Group,
+    Rational,
     Sum,
     contract,
     ones,
@@ -18,10 +21,13 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops import OPS
 
 
-def shown_sizes(node: Contract, swap: dict[int, int] | None = None) -> dict[int, Dim]:
-    """The sizes of the labels that the result shows, or a fused axis: an axis of its own tells a label's size."""
-    fused = (group for _, _, axes in node.factors for group in axes if len(group) > 1)
-    return {(swap or {}).get(x, x): node.sizes[x] for group in (*node.out, *fused) for x in group}
+def sizes_of(node: Contract, done: Iterable[int] = (), swap: dict[int, int] | None = None) -> dict[int, Dim]:
+    """The sizes of the labels but those that a rule is done with, having summed over them.
+
+    A label that no factor holds any more is still summed, and counts its size: tr(inv(A)@A) is n.
+    """
+    gone = set(done)
+    return {(swap or {}).get(x, x): d for x, d in enumerate(node.sizes) if x not in gone}
 
 
 def relabel(axes: tuple[Group, ...], swap: dict[int, int]) -> tuple[Group, ...]:
@@ -31,10 +37,10 @@ def relabel(axes: tuple[Group, ...], swap: dict[int, int]) -> tuple[Group, ...]:
 
 def embed(
     node: Contract, skip: int, pattern: tuple[Factor, ...], start: dict[int, int], end: int
-) -> tuple[set[int], int] | None:
+) -> tuple[set[int], int, set[int]] | None:
     """Find the pattern's factors among the node's, from a label on; the labels inside must be private to them.
 
-    Returns the places of the factors and the label that the pattern's label `end` has become.
+    Returns the places of the factors, the label that the pattern's label `end` has become, and the labels inside.
     """
     found = dict(start)
     used: set[int] = set()
@@ -59,15 +65,14 @@ def embed(
         else:
             return None
     shown = {x for g in node.out for x in g}
-    for mine, theirs in found.items():
-        if mine == end or (end < 0 and mine in start):
-            continue
+    inside = {theirs for mine, theirs in found.items() if mine != end and not (end < 0 and mine in start)}
+    for theirs in inside:
         outside = [
             j for j, (_, _, a) in enumerate(node.factors) if j not in used and j != skip and any(theirs in g for g in a)
         ]
         if outside or theirs in shown:
             return None
-    return (used, found.get(end, -1)) if len(set(found.values())) == len(found) else None
+    return (used, found.get(end, -1), inside) if len(set(found.values())) == len(found) else None
 
 
 def match_factor(
@@ -93,6 +98,21 @@ def along(base: Expr, have: tuple[Group, ...], want: tuple[Group, ...]) -> Expr 
     return transpose(base) if len(have) == 2 and have == want[::-1] else None
 
 
+def is_factor(node: Contract, product: Expr, axes: tuple[Group, ...], sign: Rational = 1) -> bool:
+    """Whether an array along these axes, itself or with all its factors, is multiplied (or, by a negative `sign`,
+    divides).
+    """
+    needed: list[Factor] = [(product, 1, axes)]
+    if isinstance(product, Contract) and len(product.sizes) == len(product.out) and len(set(axes)) == len(axes):
+        at = dict(zip(product.out, axes, strict=True))
+        needed = [(b, e, tuple(at[g] for g in a)) for b, e, a in product.factors]
+    way = 1 if sign > 0 else -1
+    return all(
+        any(along(b, a, place) is base and way * e >= power > 0 for b, e, a in node.factors)
+        for base, power, place in needed
+    )
+
+
 def replace(node: Contract, exponents: dict[int, object], more: list[Factor]) -> Expr:
     """The contraction with other exponents on some factors (0 removes one), and more factors."""
     kept: list[Factor] = [
@@ -100,7 +120,7 @@ def replace(node: Contract, exponents: dict[int, object], more: list[Factor]) ->
         for k, (b, e, axes) in enumerate(node.factors)
         if exponents.get(k, e) != 0
     ]
-    return contract([*kept, *more], node.out, shown_sizes(node))
+    return contract([*kept, *more], node.out, sizes_of(node))
 
 
 def one_plus_exp(node: Expr) -> Expr | None:

@@ -6,7 +6,7 @@ from mcalc.algebra.expr import ONE, Apply, Contract, Expr, Factor, Group, contra
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.algebra.traits import uniform
-from mcalc.calculus.rules.patterns import shown_sizes
+from mcalc.calculus.rules.patterns import sizes_of
 from mcalc.calculus.rules.rule import of_operation, of_product
 
 Power = tuple[Expr, Expr]  #: a matrix and its exponent
@@ -63,7 +63,7 @@ def _powers_meet(node: Contract) -> Expr | None:
                 continue
             whole = OPS["mpower"](power[0], power[1] + _root(other)[1])
             rest: list[Factor] = [f for i, f in enumerate(node.factors) if i not in (k, j)]
-            return contract([*rest, (whole, 1, ends[1])], node.out, shown_sizes(node))
+            return contract([*rest, (whole, 1, ends[1])], node.out, sizes_of(node, ends[0]))
     return None
 
 
@@ -82,7 +82,7 @@ def _scalars_meet(node: Contract) -> Expr | None:
             more = number(e) if other is x else _exponent(other, x) if e == 1 else None
             if a is not None and more is not None and a.rank == more.rank:
                 rest = [f for i, f in enumerate(node.factors) if i not in (k, j)]
-                return contract([*rest, (base.op(x, a + more), 1, axes)], node.out, shown_sizes(node))
+                return contract([*rest, (base.op(x, a + more), 1, axes)], node.out, sizes_of(node))
     return None
 
 

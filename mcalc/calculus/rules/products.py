@@ -11,13 +11,15 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
+from mcalc.algebra.traits import nonnegative
 from mcalc.calculus.rules.patterns import (
     along,
     argument,
     exp_pair,
+    is_factor,
     one_plus_exp,
     replace,
-    shown_sizes,
+    sizes_of,
 )
 from mcalc.calculus.rules.rule import of_product
 
@@ -50,17 +52,18 @@ def _sigmoid(node: Contract) -> Expr | None:
 )
 def _softmax(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if exponent >= 0 or not isinstance(base, Contract) or len(base.factors) != 1:
+        if not isinstance(base, Contract) or len(base.factors) != 1:
             continue
+        step = 1 if exponent > 0 else -1
         exponential, e, inside = base.factors[0]
         if applied(exponential) != "exp" or e != 1 or not isinstance(exponential, Apply):
             continue
         for j, (b, e, a) in enumerate(node.factors):
-            if b is not exponential or e <= 0:
+            if b is not exponential or e * step >= 0:
                 continue
             soft = _exp_shared(exponential, base, inside, axes, a)
             if soft is not None:
-                return replace(node, {k: exponent + 1, j: e - 1}, [(soft, 1, a)])
+                return replace(node, {k: exponent - step, j: e + step}, [(soft, -step, a)])
     return None
 
 
@@ -90,7 +93,7 @@ def _softmax_sums(node: Contract) -> Expr | None:
         held = [x for group in node.out for x in group] + [x for _, _, a in node.factors for g in a for x in g]
         if len(axes[-1]) == 1 and held.count(axes[-1][0]) == 1:
             rest = [f for j, f in enumerate(node.factors) if j != k]
-            return contract(rest, node.out, shown_sizes(node))
+            return contract(rest, node.out, sizes_of(node, axes[-1]))
     return None
 
 
@@ -102,15 +105,14 @@ def _softmax_sums(node: Contract) -> Expr | None:
 )
 def _tanh(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
-        inner = exp_pair(base, 1) if exponent < 0 else None
-        if inner is None:
-            continue
+        inner = exp_pair(base, 1)
+        step = 1 if exponent > 0 else -1
         for j, (b, e, a) in enumerate(node.factors):
             here = along(b, a, axes)
-            if e > 0 and here is not None:
+            if e * step < 0 and here is not None:
                 for x in inner:
                     if exp_pair(here, -1, x):
-                        return replace(node, {k: exponent + 1, j: e - 1}, [(OPS["tanh"](x), 1, axes)])
+                        return replace(node, {k: exponent - step, j: e + step}, [(OPS["tanh"](x), -step, axes)])
     return None
 
 
@@ -123,13 +125,14 @@ def _tanh(node: Contract) -> Expr | None:
 def _tangent(node: Contract) -> Expr | None:
     quotients = {"cos": ("sin", "tan"), "cosh": ("sinh", "tanh")}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if exponent >= 0 or not isinstance(base, Apply) or base.op.name not in quotients:
+        if not isinstance(base, Apply) or base.op.name not in quotients:
             continue
         over, whole = quotients[base.op.name]
+        step = 1 if exponent > 0 else -1
         for j, (b, e, a) in enumerate(node.factors):
             here = along(b, a, axes)
-            if e > 0 and here is not None and argument(here, over) is base.args[0]:
-                return replace(node, {k: exponent + 1, j: e - 1}, [(OPS[whole](base.args[0]), 1, axes)])
+            if e * step < 0 and here is not None and argument(here, over) is base.args[0]:
+                return replace(node, {k: exponent - step, j: e + step}, [(OPS[whole](base.args[0]), -step, axes)])
     return None
 
 
@@ -152,6 +155,42 @@ def _relu_step(node: Contract) -> Expr | None:
 
 
 @of_product(
+    "sign-of-nonnegative",
+    "sign step",
+    "relu(x).*sign(relu(x)) = relu(x)",
+    "Where the sign is not 1, what it multiplies is 0.",
+    "the argument at least 0",
+)
+def _sign_of_nonnegative(node: Contract) -> Expr | None:
+    for k, (base, exponent, axes) in enumerate(node.factors):
+        if applied(base) not in ("sign", "step") or not isinstance(base, Apply):
+            continue
+        if nonnegative(base.args[0]) and is_factor(node, base.args[0], axes, exponent):
+            return replace(node, {k: 0}, [])
+    return None
+
+
+@of_product(
+    "sign-times",
+    "sign step",
+    "x.*sign(x) = abs(x)",
+    "A number times its sign is its size; times the step it is the ramp.",
+)
+def _sign_times(node: Contract) -> Expr | None:
+    wholes = {"sign": "abs", "step": "relu"}
+    for k, (base, exponent, axes) in enumerate(node.factors):
+        if not isinstance(base, Apply) or base.op.name not in wholes or exponent < 0:
+            continue
+        if any(applied(b) == "relu" and isinstance(b, Apply) and b.args == base.args for b, _, _ in node.factors):
+            continue  # "relu-step" comes first
+        for j, (b, e, a) in enumerate(node.factors):
+            if e > 0 and along(b, a, axes) is base.args[0]:
+                whole = OPS[wholes[base.op.name]](base.args[0])
+                return replace(node, {k: exponent - 1, j: e - 1}, [(whole, 1, axes)])
+    return None
+
+
+@of_product(
     "abs-sign",
     "abs",
     "abs(x).*sign(x) = x",
@@ -161,12 +200,13 @@ def _abs_sign(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
         if applied(base) != "abs" or not isinstance(base, Apply):
             continue
-        if exponent >= 2 and isinstance(exponent, int):
-            return replace(node, {k: exponent - 2}, [(base.args[0], 2, axes)])
+        if isinstance(exponent, int) and abs(exponent) >= 2:
+            step = 2 if exponent > 0 else -2
+            return replace(node, {k: exponent - step}, [(base.args[0], step, axes)])
         for j, (b, e, a) in enumerate(node.factors):
-            if applied(b) == "sign" and isinstance(b, Apply) and b.args[0] is base.args[0] and a == axes and e > 0:
+            if applied(b) == "sign" and isinstance(b, Apply) and b.args[0] is base.args[0] and a == axes:
                 step = 1 if exponent > 0 else -1
-                return replace(node, {k: exponent - step, j: e - 1}, [(base.args[0], step, axes)])
+                return replace(node, {k: exponent - step, j: e - (1 if e > 0 else -1)}, [(base.args[0], step, axes)])
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, measure, size, zero
 from mcalc.algebra.ops.selection import below, unit, window
-from mcalc.calculus.rules.patterns import relabel, shown_sizes
+from mcalc.calculus.rules.patterns import relabel, sizes_of
 from mcalc.calculus.rules.rule import of_product
 
 #: A factor that selects: its place among the factors, the range, the labels of the axis and of what is taken of it.
@@ -37,10 +37,18 @@ def _pairs(node: Contract) -> Iterator[tuple[Selector, Selector]]:
                 yield one, other
 
 
-def _without(node: Contract, gone: set[int], more: Iterable[Factor] = (), swap: dict[int, int] | None = None) -> Expr:
-    """The product without some factors, with more, and with labels exchanged for others."""
+def _without(
+    node: Contract,
+    gone: set[int],
+    more: Iterable[Factor] = (),
+    swap: dict[int, int] | None = None,
+    done: Iterable[int] = (),
+) -> Expr:
+    """The product without some factors, with more, with labels exchanged for others, and without those that are done
+    with.
+    """
     rest = [(b, e, relabel(a, swap or {})) for k, (b, e, a) in enumerate(node.factors) if k not in gone]
-    return contract([*rest, *more], relabel(node.out, swap or {}), shown_sizes(node, swap))
+    return contract([*rest, *more], relabel(node.out, swap or {}), sizes_of(node, done, swap))
 
 
 @of_product("unit-power", "unit window", "unit(n, 1).^3 = unit(n, 1)", "A unit vector has zeros and a one.")
@@ -57,10 +65,8 @@ def _alone(node: Contract) -> Expr | None:
     for k, _, _, whole, part in _selectors(node):
         if node.factors[k][1] != 1 or len(whole) != 1 or _carriers(node, whole[0]) != [k]:
             continue
-        if not part:
-            return _without(node, {k})
-        if len(part) == 1 and _carriers(node, part[0]) != [k]:
-            return _without(node, {k})
+        if len(part) < 2:
+            return _without(node, {k}, done=whole)
     return None
 
 
@@ -111,9 +117,8 @@ def _inner(node: Contract) -> Expr | None:
             if k == j or not part or part != middle or len(part) != 1:
                 continue
             length, start, stop = size(node.sizes[whole[0]]), first + start, first + stop
-            if not narrow:
-                if sorted(_carriers(node, part[0])) == sorted((k, j)):
-                    return _without(node, {k, j}, [(unit(length, size(start)), 1, (whole,))])
-            elif sorted(_carriers(node, part[0])) == sorted((k, j)):
-                return _without(node, {k, j}, [(window(length, size(start), size(stop)), 1, (whole, narrow))])
+            if sorted(_carriers(node, part[0])) != sorted((k, j)):
+                continue
+            found = window(length, size(start), size(stop)) if narrow else unit(length, size(start))
+            return _without(node, {k, j}, [(found, 1, (whole, narrow) if narrow else (whole,))], done=part)
     return None

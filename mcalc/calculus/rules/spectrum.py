@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Rational, contract, number
 from mcalc.algebra.ops import OPS
-from mcalc.calculus.rules.patterns import relabel, shown_sizes
+from mcalc.calculus.rules.patterns import relabel, sizes_of
 from mcalc.calculus.rules.rule import of_product
 
 #: Along which axes the vectors are orthonormal, those of a square matrix both ways.
@@ -26,7 +26,7 @@ def _orthonormal(node: Contract) -> Expr | None:
                 alike = other is base and j > k and axes[side] == theirs[side]
                 if alike and _carriers(node, axes[side]) == {j, k}:
                     swap = {axes[1 - side][0]: theirs[1 - side][0]}
-                    return _without(node, {j, k}, [], swap)
+                    return _without(node, {j, k}, [], axes[side], swap)
     return None
 
 
@@ -46,7 +46,7 @@ def _decomposition(node: Contract) -> Expr | None:
                 continue
             power = _power(name, base.args[0], node.factors[values[0]][1])
             if power is not None:
-                return _without(node, {j, k, values[0]}, [(power, 1, (axes[0], theirs[0]))])
+                return _without(node, {j, k, values[0]}, [(power, 1, (axes[0], theirs[0]))], axes[1])
     return None
 
 
@@ -83,8 +83,10 @@ def _carriers(node: Contract, label: Group) -> set[int]:
     return shown | {k for k, (_, _, axes) in enumerate(node.factors) if any(label[0] in g for g in axes)}
 
 
-def _without(node: Contract, gone: set[int], more: list[Factor], swap: dict[int, int] | None = None) -> Expr:
-    """The contraction without some factors, with others in their place."""
+def _without(
+    node: Contract, gone: set[int], more: list[Factor], done: Group = (), swap: dict[int, int] | None = None
+) -> Expr:
+    """The contraction without some factors, with others in their place, the labels summed over that are `done` with."""
     swap = swap or {}
     rest: list[Factor] = [(b, e, relabel(a, swap)) for k, (b, e, a) in enumerate(node.factors) if k not in gone]
-    return contract([*rest, *more], relabel(node.out, swap), shown_sizes(node, swap))
+    return contract([*rest, *more], relabel(node.out, swap), sizes_of(node, done, swap))
