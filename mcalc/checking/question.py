@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol, zero
@@ -252,15 +252,15 @@ class Question:
             name = "undecided" if problem.kind in ("unsupported", "limit", "undecided") else "invalid"
             return Verdict(name, told=problem.message, problem=problem)
 
-    def read(self, text: str) -> Value:
-        """An answer, with the names of the question. Raises a `Problem`."""
+    def read(self, text: str, more: Mapping[str, Expr] | None = None) -> Value:
+        """An answer, with the names of the question, and perhaps more. Raises a `Problem`."""
         most = limit("answer-bytes")
         if len(text) > most or len(text.encode("utf-8", "replace")) > most:
             hint = "--limit answer-bytes=N allows more"
             raise Problem("E501", "an answer is at most {most} KiB long", hint=hint, most=kibibytes(most))
         if not text.strip():
             raise Problem("E130", "the answer is empty", source=text)
-        value = reread_value(text, self.reading, {self.change.name: self.change})
+        value = reread_value(text, self.reading, {**(more or {}), self.change.name: self.change})
         nodes = postorder(value.expr)
         if len(nodes) > limit("answer-nodes"):
             hint, most = "--limit answer-nodes=N allows more", limit("answer-nodes")
@@ -345,10 +345,10 @@ class Question:
 
     def _findings(self, right: Expr, answer: Expr, samples: Samples) -> list[Finding]:
         """What went wrong; of an answer in another layout, what went wrong besides."""
-        from mcalc.checking.case import Case
+        from mcalc.checking.case import Case, Suspects
         from mcalc.checking.diagnosis import findings
 
-        suspects = self.suspects[right]
+        suspects = self.suspects.get(right) or Suspects(self, right, None)
         found = findings(Case(suspects, answer, samples))
         other = self.layout_of_transpose if right is self.reference else ""
         if other and answer.rank == 2 and answer.shape != right.shape and answer.T.shape == right.shape:

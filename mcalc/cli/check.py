@@ -134,6 +134,8 @@ def _derivation(question: Question, text: str, feedback: str, as_json: bool) -> 
         found.append({"line": line.number, "text": line.text, "about": line.kind, **line.verdict.reply(feedback)})
         if not as_json:
             emit(printable(tell("line {number}: {told}", number=line.number, told=brief(line.verdict, feedback))))
+            if on_terminal() and line.verdict.exit_status():
+                emit(f"  {printable(line.text)}")
     if last is None:
         raise Problem("E016", "the derivation has no lines")
     if as_json:

@@ -226,3 +226,35 @@ def test_feedback_tells_as_much_as_it_is_asked_for() -> None:
 def test_the_same_seed_gives_the_same_reply() -> None:
     first, second = (check("sum(exp(A@x))", "x", "exp(A@x)", seed=3).reply() for _ in range(2))
     assert first == second
+
+
+LAYOUTS = ("mixed", "numerator", "denominator")
+
+
+@pytest.mark.parametrize("asked", LAYOUTS)
+@pytest.mark.parametrize(
+    ("expr", "wrt", "answers", "declared"),
+    [
+        ("x.T@A@x", "x", ("(A + A.T)@x", "x.T@(A + A.T)", "(A + A.T)@x"), ""),
+        ("A@x", "x", ("A", "A", "A.T"), ""),
+        ("tr(A@X)", "X", ("A.T", "A", "A.T"), ""),
+        ("t*x", "t", ("x", "x", "x.T"), "t[], x[n]"),
+        ("t*X", "t", ("X", "X", "X.T"), "t[], X[m,n]"),
+        (
+            "A@X@B",
+            "X",
+            ("einsum('ik,lj->ijkl', A, B)", "einsum('il,kj->ijkl', A, B)", "einsum('jk,li->ijkl', B, A)"),
+            "",
+        ),
+    ],
+)
+def test_an_answer_in_another_layout_is_told_from_the_one_asked_for(
+    asked: str, expr: str, wrt: str, answers: tuple[str, ...], declared: str
+) -> None:
+    question = Question(expr, wrt, [declared] if declared else [], layout=asked)
+    right = answers[LAYOUTS.index(asked)]
+    for layout, answer in zip(LAYOUTS, answers, strict=True):
+        found = question.check(answer)
+        assert found.verdict == ("correct" if answer == right else "correct-up-to-layout")
+        named = [other for other, same in zip(LAYOUTS, answers, strict=True) if same == answer]
+        assert answer == right or any(f"right in the {other} layout" in found.message for other in named), layout
