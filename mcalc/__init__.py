@@ -21,12 +21,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.errors import Problem
-    from mcalc.interface import Line, Result, check, diff, shape
+    from mcalc.interface import Line, Result, check, diff, from_sympy, shape
     from mcalc.magic import load_ipython_extension
 
 __version__ = "0.1.0"
 
-__all__ = ["Line", "Problem", "Result", "__version__", "check", "diff", "load_ipython_extension", "shape"]
+__all__ = ["Line", "Problem", "Result", "__version__", "check", "diff", "from_sympy", "load_ipython_extension", "shape"]
 
 #: Where each name comes from.
 _HOMES = {"Problem": "mcalc.errors", "load_ipython_extension": "mcalc.magic"}

@@ -149,6 +149,14 @@ class Result:
         """Functions for MATLAB and Octave."""
         return self.write("matlab")
 
+    def to_sympy(self) -> Any:
+        """The derivative as SymPy's object. Raises a `Problem` of kind unsupported where SymPy has no such thing."""
+        from mcalc.notation import notate
+        from mcalc.targets.sympy import to_sympy
+
+        reading = self._answer.reading
+        return to_sympy(notate(self._derivative.shown, reading, where=False, expand=True), reading)
+
     def markdown(self) -> str:
         """A page with the working in Markdown."""
         return self.write("markdown")
@@ -321,6 +329,16 @@ def shape(expression: str, *, var: Several = ()) -> dict[str, Any]:
     from mcalc.language.read import read
 
     return shape_reply(read(expression, _several(var)))
+
+
+def from_sympy(expression: Any) -> tuple[str, list[str]]:
+    """A SymPy expression as text, and the declarations of its variables: what `diff` takes as `expression` and `var`.
+
+    Raises a `Problem` of kind unsupported where it holds what mcalc does not know.
+    """
+    from mcalc.targets.sympy import from_sympy as told
+
+    return told(expression)
 
 
 def _several(given: Several) -> list[str]:

@@ -107,6 +107,15 @@ def test_a_notebook_is_given_every_type() -> None:
     assert "gradient of shape n" in bundle["text/html"]
 
 
+def test_sympy_is_spoken_both_ways() -> None:
+    import sympy
+
+    M, v = sympy.MatrixSymbol("M", 3, 3), sympy.MatrixSymbol("v", 3, 1)
+    text, var = mcalc.from_sympy(v.T * M * v)
+    result = mcalc.diff(text, "v", var=var)
+    assert result.to_sympy().subs(M, sympy.Matrix(A)).subs(v, sympy.Matrix(X)).doit() == sympy.Matrix((A + A.T) @ X)
+
+
 def test_an_answer_is_checked() -> None:
     assert mcalc.check("x.T@A@x", "x", "(A + A.T)@x").verdict == "correct"
     wrong = mcalc.check("x.T@A@x", wrt="x", answer="2*A@x")

@@ -35,6 +35,7 @@ COMMANDS = {
     "convert": "translate an answer from one layout into another",
     "layout": "tell which layout a book uses",
     "shape": "tell how an expression is read",
+    "repl": "answer expressions one after another",
     "functions": "list the functions, or tell all about one",
     "explain": "tell what an error means, and what mends it",
     "completion": "print the script that completes commands in a shell",

@@ -302,6 +302,13 @@ CODES: dict[str, Code] = {
         "mcalc grade answerless.csv",
         "Name the columns in the first line: id, expr, wrt, answer.",
     ),
+    "E081": Code(
+        USAGE,
+        "a line of a session without what it needs",
+        "In mcalc repl the line is about the last derivative, or about a name, and there is none.",
+        "echo ':latex' | mcalc repl",
+        "Ask for a derivative first, as in d/dx x.T@A@x; :vars lists the names.",
+    ),
     # ------------------------------------------------------------ parse: the text
     "E101": Code(
         PARSE,

@@ -1,0 +1,289 @@
+"""A session of `mcalc repl`: what is declared and defined stays, and each line is answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mcalc.cli.output import emit, highlighted, on_terminal, printable
+from mcalc.errors import Problem
+from mcalc.language.names import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.answer import Answer
+
+#: d/dx f, d²/dx² f, d^2/dx^2 f, ∂/∂x f, ∇_x f.
+_DERIVE = re.compile(
+    r"\s*(?:[d∂](?:\^?(?P<order>[1-4²³⁴]))?\s*/\s*[d∂]\s*(?P<by>[^\W\d]\w*)(?:\^?[1-4²³⁴])?"
+    r"|∇_(?P<grad>[^\W\d]\w*))\s+(?P<text>\S.*)",
+    re.DOTALL,
+)
+_ONE = r"[^\W\d]\w*\s*\[[^\]]*\](?:\s+[a-z]+)*"
+_DECLARE = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
+_DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.DOTALL)
+_ABOVE = {"²": "2", "³": "3", "⁴": "4"}
+
+
+class Quit(Exception):
+    """The user has had enough."""
+
+
+class Session:
+    """What has been declared and defined, and the last answer."""
+
+    def __init__(self, var: tuple[str, ...] = ()) -> None:
+        self.declared: list[str] = list(var)
+        self.defined: dict[str, str] = {}
+        self.wrt: list[str] = []
+        self.last: Answer | None = None
+
+    # ------------------------------------------------------------ a line
+
+    def goes_on(self, text: str) -> bool:
+        """Whether a bracket is open in the text, so that the next line belongs to it."""
+        from mcalc.language.parse import parse
+
+        body = _DERIVE.match(text) or _DEFINE.match(text)
+        try:
+            parse(body["text"] if body else text)
+        except Problem as problem:
+            return problem.code == "E101" and not text.lstrip().startswith(":")
+        return False
+
+    def answer(self, text: str) -> None:
+        """Answer a line. Raises a `Problem`."""
+        text = text.strip()
+        if text.startswith(":"):
+            return self.order(text[1:])
+        if declaration := _DECLARE.match(text):
+            return self.declare(declaration["text"])
+        if asked := _DERIVE.match(text):
+            order = asked["order"] or "1"
+            return self.differentiate(asked["text"], [asked["by"] or asked["grad"]], int(_ABOVE.get(order, order)))
+        if (definition := _DEFINE.match(text)) and ";" not in text:
+            return self.define(definition["name"], definition["text"])
+        if self.wrt:
+            return self.differentiate(text, self.wrt)
+        return self.tell(text)
+
+    def order(self, text: str) -> None:
+        """Do what a command says."""
+        name, _, rest = text.partition(" ")
+        known: dict[str, Callable[[str], None]] = {
+            "help": self.help, "quit": self.quit, "type": self.tell, "wrt": self.by, "steps": self.steps,
+            "latex": lambda _: self.to("latex"), "to": self.to, "check": self.check, "vars": self.list,
+            "forget": self.forget,
+        }  # fmt: skip
+        short = [command for command in known if command.startswith(name)] if name else []
+        if name not in known and len(short) != 1:
+            near = nearest(name, known)
+            hint = "did you mean :{near}?" if near else ":help lists the commands"
+            raise Problem("E001", "no such command: {cmd_name}", hint=hint, cmd_name=f":{name}", near=near)
+        known[name if name in known else short[0]](rest.strip())
+
+    # ------------------------------------------------------------ what is kept
+
+    def declare(self, text: str) -> None:
+        """Keep declarations; one of a name that was declared takes its place."""
+        from mcalc.language.declare import declare
+
+        new = declare(text)
+        names = {one.name for one in new}
+        kept = [one.text for old in self.declared for one in declare(old) if one.name not in names]
+        self.declared = [*kept, *(one.text for one in new)]
+        for name in names & self.defined.keys():
+            del self.defined[name]
+
+    def define(self, name: str, text: str) -> None:
+        """Keep a definition, after it has been read."""
+        from mcalc.language.read import read
+        from mcalc.language.syntax import body_of
+        from mcalc.targets import write
+
+        reading = read(self.program(text, but=name), self.relevant(text))
+        if name in self.declared_names():
+            raise Problem("E205", "{name} is declared as a variable and defined as well", name=name)
+        self.defined[name] = write("text", body_of(reading.program))
+        self.show_reading(f"{name} = {text}")
+
+    def program(self, text: str, but: str = "") -> str:
+        """The text after the definitions that it uses, which are kept in the order in which they were made."""
+        from mcalc.language.parse import parse
+        from mcalc.language.syntax import Name, body_of, walk
+        from mcalc.targets import write
+
+        names = self.declared_names() | self.defined.keys()
+        program = parse(text, functions(), names)
+        used = {node.id for node in walk(program) if isinstance(node, Name)} - {n.id for n, _ in program.definitions}
+        needed: list[str] = []
+        for name, value in reversed(self.defined.items()):
+            if name in used and name != but:
+                needed.insert(0, f"{name} = {value}")
+                used |= {node.id for node in walk(parse(value, functions(), names)) if isinstance(node, Name)}
+        if not needed:
+            return text
+        own = [f"{name.id} = {write('text', value)}" for name, value in program.definitions]
+        return "; ".join([*needed, *own, write("text", body_of(program))])
+
+    def declared_names(self) -> set[str]:
+        """The names that are declared."""
+        from mcalc.language.declare import declare
+
+        return {one.name for text in self.declared for one in declare(text)}
+
+    def relevant(self, text: str) -> list[str]:
+        """The declarations of names that the text, with its definitions, uses."""
+        from mcalc.language.declare import declare
+
+        words = set(re.findall(r"[^\W\d]\w*", self.program(text)))
+        found = [one for old in self.declared for one in declare(old)]
+        return [one.text for one in found if one.name in words]
+
+    # ------------------------------------------------------------ answers
+
+    def differentiate(self, text: str, wrt: list[str], order: int = 1) -> None:
+        """Answer with the derivative, which is kept."""
+        from mcalc.answer import differentiate
+
+        self.last = differentiate(self.program(text), wrt, self.relevant(text), order)
+        self.show()
+
+    def show(self) -> None:
+        """Show the last answer: drawn on a terminal, on a line in a pipe."""
+        assert self.last is not None
+        if on_terminal():
+            from mcalc.cli.screen import draw
+
+            draw(self.last, None)
+        else:
+            for derivative in self.last.derivatives:
+                emit(highlighted(derivative.result("text")))
+
+    def tell(self, text: str) -> None:
+        """Tell how an expression is read; without one, how that of the last answer was."""
+        self.show_reading(text or self.answered().reading.text)
+
+    def show_reading(self, text: str) -> None:
+        """Draw a reading, or put it on a line."""
+        from mcalc.cli.shape import signature
+        from mcalc.language.read import read
+
+        definition = _DEFINE.match(text)
+        shown = definition["text"] if definition else text
+        reading = read(self.program(shown), self.relevant(shown))
+        if on_terminal():
+            from mcalc.cli.screen import draw_reading
+
+            draw_reading(reading)
+        else:
+            emit(printable(f"{definition['name']}: " if definition else "") + signature(reading))
+
+    def answered(self) -> Answer:
+        """The last answer. Raises a `Problem` where there is none."""
+        if self.last is None:
+            raise Problem("E081", "nothing has been differentiated yet", hint="ask for a derivative: d/dx x.T@A@x")
+        return self.last
+
+    def steps(self, text: str) -> None:
+        """Show the working of the last answer, or of one that is asked for here."""
+        from mcalc.request import Way
+
+        if text:
+            asked = _DERIVE.match(text)
+            if asked is None and not self.wrt:
+                raise Problem("E081", "it is not said by what", hint="ask for a derivative: :steps d/dx x.T@A@x")
+            from mcalc.answer import differentiate
+
+            body, wrt = (asked["text"], [asked["by"] or asked["grad"]]) if asked else (text, self.wrt)
+            self.last = differentiate(self.program(body), wrt, self.relevant(body))
+        answer = self.answered()
+        if on_terminal():
+            from mcalc.cli.screen import draw
+
+            draw(answer, Way())
+        else:
+            for derivative in answer.derivatives:
+                emit(derivative.working("text"))
+
+    def to(self, form: str) -> None:
+        """Write the last answer in a form."""
+        from mcalc.cli.diff import FORMATS, spelled
+
+        answer = self.answered()
+        if form not in FORMATS or form in ("json", "html", "markdown"):
+            near = nearest(form, FORMATS)
+            hint = "did you mean {near}?" if near else "mcalc diff --help lists the formats"
+            raise Problem("E005", "no such {what}: {value}", hint=hint, what="format", value=form, near=near)
+        for derivative in answer.derivatives:
+            emit(spelled(derivative.result, form))
+
+    def check(self, text: str) -> None:
+        """Say whether the text is the last derivative."""
+        from mcalc.checking.question import question_for
+        from mcalc.cli.check import brief
+
+        answer = self.answered()
+        derivative = answer.derivatives[0]
+        declared = tuple(self.declared_for(answer))
+        question = question_for(answer.reading.text, derivative.wrt, declared, answer.order)
+        emit(brief(question.check(text), "full"))
+
+    def declared_for(self, answer: Answer) -> list[str]:
+        """The declarations that an answer was given under."""
+        from mcalc.language.declare import declare
+
+        found = [one for old in self.declared for one in declare(old)]
+        return [one.text for one in found if one.name in answer.reading.symbols]
+
+    def by(self, names: str) -> None:
+        """From now on differentiate every expression by these variables; by none, end that."""
+        self.wrt = [name for name in re.split(r"[,\s]+", names) if name]
+
+    def list(self, _: str) -> None:
+        """List what is declared and defined."""
+        for text in self.declared:
+            emit(printable(text))
+        for name, value in self.defined.items():
+            emit(printable(f"{name} = {value}"))
+
+    def forget(self, name: str) -> None:
+        """Drop a declaration or a definition, or everything."""
+        from mcalc.language.declare import declare
+
+        if name in ("", "all"):
+            self.declared, self.defined, self.wrt = [], {}, []
+            return
+        if name not in self.defined and name not in self.declared_names():
+            raise Problem("E081", "{name} is not known", hint=":vars lists the names", name=name)
+        self.defined.pop(name, None)
+        self.declared = [one.text for old in self.declared for one in declare(old) if one.name != name]
+
+    def help(self, _: str) -> None:
+        """Say what can be typed."""
+        emit(HELP)
+
+    def quit(self, _: str) -> None:
+        """End the session."""
+        raise Quit
+
+
+HELP = """\
+x.T@A@x             how an expression is read
+d/dx x.T@A@x        its derivative; d^2/dx^2 for the second
+r = X@w - y         a definition, for the lines that follow
+A[n,n] symmetric    a declaration, for the lines that follow
+:wrt x              differentiate every expression that follows by x
+:steps              the working of the last derivative
+:latex, :to FORM    the last derivative in LaTeX, or in any form of mcalc diff --to
+:type EXPR          how an expression is read
+:check ANSWER       whether an answer to the last question is right
+:vars, :forget NAME what is declared and defined; drop one, or all
+:quit               the end; Ctrl-D too"""
+
+
+def functions() -> frozenset[str]:
+    """The names of all functions."""
+    from mcalc.language.calls import functions
+
+    return functions()
