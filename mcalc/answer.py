@@ -18,7 +18,7 @@ from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, read, reread, variable
 from mcalc.language.syntax import Aligned, Equation, Name, Program
-from mcalc.notation import change_name, expanded, notate, result_name, taken_names
+from mcalc.notation import change_name, expanded, notate, result_name, taken_names, together
 from mcalc.notation.quotient import slope_in_turn
 from mcalc.phrase import say
 from mcalc.request import Manner, Request, Way
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from mcalc.checking.differences import Claim, Verified
     from mcalc.language.syntax import Syntax
+    from mcalc.notation.names import Definitions
     from mcalc.notation.tensor import Line, Tensor
     from mcalc.working.step import Step
 
@@ -254,6 +255,15 @@ class Answer:
             told = "books leave the {layout} layout open here; taken are {axes}"
             self.notes.append(say(told, layout=say(layout), axes=say(AXES[layout])))
 
+    @property
+    def together(self) -> tuple[Definitions, list[Syntax]] | None:
+        """The derivatives with what they share named once, where there are several and that is shorter."""
+        manners = [d.manner for d in self.derivatives if d.expr.rank <= 2]
+        if len(self.derivatives) < 2 or len(manners) < len(self.derivatives) or not manners[0].where:
+            return None
+        reading = expanded(self.reading) if manners[0].expand else self.reading
+        return together([d.shown for d in self.derivatives], reading, [d.row for d in self.derivatives])
+
     def code(self, form: str) -> str:
         """One module for all the derivatives."""
         return code(form, self.derivatives)
@@ -280,8 +290,13 @@ class Answer:
             reply |= self.derivatives[0].reply(forms, way)
         else:
             reply["derivatives"] = [{"wrt": d.wrt, **d.reply(forms, way)} for d in self.derivatives]
-            together = {form: self.code(form) for form in forms if form in CODE}
-            reply |= {"code": together} if together else {}
+            code = {form: self.code(form) for form in forms if form in CODE}
+            reply |= {"code": code} if code else {}
+            if shared := self.together:
+                reply["together"] = {
+                    "where": [{"name": name.id, "text": write("text", value)} for name, value in shared[0]],
+                    "derivatives": [write("text", syntax) for syntax in shared[1]],
+                }
         return reply | {"notes": self.notes}
 
 

@@ -37,6 +37,10 @@ def draw(answer: Answer, way: Way | None) -> None:
     for part in content.parts:
         page.gap()
         page.part(part)
+    if content.together:
+        page.gap()
+        page.remark(tell("together, with what they share under names:"))
+        page.rows(page.equations(content.together, content.lettering))
     page.notes(content.notes)
 
 

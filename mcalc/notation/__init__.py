@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present
-from mcalc.notation.names import repeats, with_names
+from mcalc.notation.names import Definitions, named, repeats, with_names
 from mcalc.notation.notate import Notation
 
 TYPE_CHECKING = False
@@ -108,3 +109,19 @@ def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation
     options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys(shown)]
     _, syntax, named, root = min(options, key=lambda option: option[0])
     return syntax, root, named
+
+
+def together(exprs: Sequence[Expr], reading: Reading, rows: Sequence[bool]) -> tuple[Definitions, list[Syntax]] | None:
+    """Several expressions, what they share named once; None where that shortens nothing. A row stands as a row."""
+    notation = notation_of(reading)
+    apart = sum(with_names(written(e, reading)[1], notation, taken_names(reading))[0] for e in exprs)
+    ways = []
+    for share in (False, True):
+        searched = Notation(notation.said, notation.names, notation.sums) if share else notation
+        roots = [present(e, searched, share=share) for e in exprs]
+        ways.append((*named(roots, notation, taken_names(reading)), roots))
+    weight, definitions, known, roots = min(ways, key=lambda way: way[0])
+    if not definitions or weight >= apart:
+        return None
+    pieces = [known.row(e) if row else known.piece(e).plain for e, row in zip(roots, rows, strict=True)]
+    return definitions, [piece.syntax for piece in pieces]

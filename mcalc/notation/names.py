@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mcalc.algebra.expr import Expr, Sum, scale
 from mcalc.algebra.walk import children, postorder
@@ -14,55 +14,74 @@ from mcalc.notation.notate import Notation
 LETTERS = ("cdfghqrsuvw", "pqrsuvwzabc", "PQRSUVWZMNG")
 
 
+#: Definitions in order.
+Definitions = list[tuple[Name, Syntax]]
+
+
 def with_names(root: Expr, notation: Notation, taken: Iterable[str]) -> tuple[int, Syntax, Notation]:
     """The weight and the syntax of `root`, repeated subexpressions named where that shortens the whole.
 
     Last comes the notation that knows these names.
     """
-    plain = notation.piece(root).plain
-    uses = _uses(root, notation)
+    weight, definitions, known = named([root], notation, taken)
+    body = known.piece(root).plain.syntax
+    return weight, Program(tuple(definitions), body) if definitions else body, known
+
+
+def named(roots: Sequence[Expr], notation: Notation, taken: Iterable[str]) -> tuple[int, Definitions, Notation]:
+    """What several expressions repeat, named where that shortens all of them together; and what they weigh then.
+
+    Last comes the notation that knows these names.
+    """
+    plain = sum(notation.piece(root).plain.weight for root in roots)
+    uses = _uses(roots, notation)
     if not any(count > 1 for count in uses.values()):
-        return plain.weight, plain.syntax, notation
+        return plain, [], notation
     shared = Notation(notation.said, notation.names, notation.sums)
-    fresh = _fresh(set(taken) | {s.name for s in root.free})
-    definitions: list[tuple[Name, Syntax]] = []
+    fresh = _fresh(set(taken) | {s.name for root in roots for s in root.free})
+    definitions: Definitions = []
     cost = 0
-    for node in postorder(root, lambda n: n not in notation.names):
+    for node in _below(roots, notation):
         # A matrix is named the way round in which it is written with fewer transposes.
         count = uses.get(node, 0)
         if isinstance(node, Sum) and notation.way(scale(-1, node)) > notation.way(node):
             node = scale(-1, node)  # the difference as it reads best; what needs the other sign finds it
         piece = shared.piece(node)
-        named = node if piece.plain.weight <= piece.turned.weight else node.T
+        way = node if piece.plain.weight <= piece.turned.weight else node.T
         form = forms.lighter(piece.plain, piece.turned)
         saved = (count - 1) * form.weight - (count + 1) * forms.TOKEN
-        if node is root or not node.free or count < 2 or saved < 2 * forms.TOKEN or node.rank > 2:
+        if not node.free or count < 2 or saved < 2 * forms.TOKEN or node.rank > 2:
             continue
         name = next(fresh[node.rank])
         definitions.append((Name(name), form.syntax))
         cost += form.weight + forms.TOKEN
-        shared.call(named, name)
-        if named is not node:
-            shared.pieces[node] = shared.piece(named).T
-    whole = shared.piece(root).plain
-    if not definitions or cost + whole.weight >= plain.weight:
-        return plain.weight, plain.syntax, notation
-    return cost + whole.weight, Program(tuple(definitions), whole.syntax), shared
+        shared.call(way, name)
+        if way is not node:
+            shared.pieces[node] = shared.piece(way).T
+    whole = sum(shared.piece(root).plain.weight for root in roots)
+    if not definitions or cost + whole >= plain:
+        return plain, [], notation
+    return cost + whole, definitions, shared
 
 
 def repeats(root: Expr, notation: Notation) -> bool:
     """Whether the expression repeats anything for which a name might pay."""
-    uses = _uses(root, notation)
+    uses = _uses([root], notation)
     return any(count > 1 and node.free and notation.weight(node) > 2 * forms.TOKEN for node, count in uses.items())
 
 
-def _uses(root: Expr, notation: Notation) -> dict[Expr, int]:
+def _uses(roots: Sequence[Expr], notation: Notation) -> dict[Expr, int]:
     """How often each node stands in the text of another, once the others are written once."""
-    uses: dict[Expr, int] = {root: 1}
-    for node in postorder(root, lambda n: n not in notation.names):
+    uses: dict[Expr, int] = dict.fromkeys(roots, 1)
+    for node in _below(roots, notation):
         for child in children(node):
             uses[child] = uses.get(child, 0) + 1
     return uses
+
+
+def _below(roots: Sequence[Expr], notation: Notation) -> list[Expr]:
+    """The nodes of the roots that have no name, children first, each once."""
+    return list(dict.fromkeys(n for root in roots for n in postorder(root, lambda node: node not in notation.names)))
 
 
 def _fresh(taken: set[str]) -> tuple[Iterator[str], Iterator[str], Iterator[str]]:

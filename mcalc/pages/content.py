@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mcalc.answer import Answer, Derivative
 from mcalc.language.parse import parse
@@ -94,6 +94,7 @@ class Content:
         if answer.derivatives and answer.derivatives[0].manner.bold:
             self.lettering = answer.derivatives[0].lettering
         self.parts = [Part(derivative, way) for derivative in answer.derivatives]
+        self.together = [Row(left, right) for left, right in _together(answer)]
         self.notes = [spoken(note) for note in answer.notes]
 
     @property
@@ -115,3 +116,11 @@ class Content:
         """What the page is about; `spell` writes the formulas in it."""
         names = ", ".join(spell(derivative.by) for derivative in self.answer.derivatives)
         return tell("Derivative of {f} by {x}", f=spell(Name(result_name(self.reading))), x=names)
+
+
+def _together(answer: Answer) -> Iterator[tuple[Syntax, Syntax]]:
+    """What several derivatives share, under a name each, and the derivatives with these names."""
+    found = answer.together
+    if found is not None:
+        yield from found[0]
+        yield from zip((d.left for d in answer.derivatives), found[1], strict=True)

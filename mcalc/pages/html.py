@@ -106,6 +106,10 @@ def page(content: Content) -> str:
         lines.append(f'<p class="where">{escape(tell("where"))} {", ".join(reading(content))}</p>')
     for part in content.parts:
         lines += section(part, several=len(content.parts) > 1)
+    if content.together:
+        told = tell("together, with what they share under names:")
+        lines += ["<section>", f'<p class="closing">{escape(told)}</p>', *rows(content.together, content.lettering)]
+        lines += ["</section>"]
     if content.notes:
         lines += ['<ul class="notes">', *(f"<li>{escape(note)}</li>" for note in content.notes), "</ul>"]
     lines += [f"<footer>mcalc {__version__}</footer>", "</main>", "</body>", "</html>"]

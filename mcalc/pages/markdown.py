@@ -23,6 +23,9 @@ def page(content: Content) -> str:
         parts.append(f"{tell('where')} {known}")
     for part in content.parts:
         parts += section(part, several=len(content.parts) > 1)
+    if content.together:
+        parts.append(words(tell("together, with what they share under names:")))
+        parts += [block(row, content.lettering) for row in content.together]
     if content.notes:
         parts.append("\n".join(f"> {words(note)}" for note in content.notes))
     return "\n\n".join(parts) + "\n"
