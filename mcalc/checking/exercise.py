@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from mcalc.algebra.expr import Expr, scale
+from mcalc.algebra.expr import Expr, contract, scale
 from mcalc.checking.question import Question
 from mcalc.checking.terms import terms_of
 from mcalc.errors import Problem
@@ -80,11 +80,34 @@ TOPICS: dict[str, tuple[tuple[str, str], ...]] = {
         ("sin({t}^{k})", "{t}"),
         ("{t}/(1 + {t}^2)", "{t}"),
     ),
+    "network": (
+        ("norm({b} - {A}@tanh({X}@{x}))^2", "{X}"),
+        ("norm(tanh({X}@{x}) - {b})^2/2", "{X}"),
+        ("sum(softplus({X}@{x} + {b}))", "{X}"),
+        ("log(sum(exp({A}@{x})))", "{x}"),
+        ("-{b}.T@log(sigmoid({A}@{x}))", "{x}"),
+    ),
+    "symmetric": (
+        ("tr({A}@{S})", "{S}"),
+        ("logdet({S})", "{S}"),
+        ("{b}.T@{S}@{b}", "{S}"),
+        ("{b}.T@inv({S})@{b}", "{S}"),
+        ("logdet({S}) + tr({A}@{S})", "{S}"),
+    ),
+    "hessian": (
+        ("{x}.T@{A}@{x}", "{x}"),
+        ("norm({A}@{x} - {b})^2", "{x}"),
+        ("sum(exp({A}@{x}))", "{x}"),
+        ("({b}.T@{x})^{k}", "{x}"),
+        ("exp({x}.T@{x}/2)", "{x}"),
+    ),
 }
+#: The order of the derivative, where it is not the first.
+ORDERS = {"hessian": 2}
 
 #: The names of each kind, by the letter that stands for them in a pattern.
 NAMES = {"x": "xwuz", "X": "XWZU", "A": "ACM", "B": "BDS", "b": "byv", "c": "cg", "a": "ac", "t": "ts"}
-SCALARS = "at"
+SCALARS, SYMMETRIC = "at", "KPQ"  #: which of them are scalars, and the names of a symmetric matrix
 WRONG = 3  #: plausible wrong answers
 
 
@@ -103,9 +126,13 @@ class Exercise:
         while len(set(names.values())) < len(names):
             names = {letter: random.choice(choices) for letter, choices in NAMES.items()}
         filled = {**names, "k": str(random.randint(2, 5))}
+        if "{S}" in pattern:
+            filled["S"] = random.choice(SYMMETRIC)
         self.expr, self.wrt = pattern.format(**filled), wrt.format(**filled)
         self.var = [f"{names[letter]}[]" for letter in SCALARS if f"{{{letter}}}" in pattern]
-        self.question = Question(self.expr, self.wrt, self.var)
+        self.var += [f"{filled['S']}[n,n] symmetric"] if "S" in filled else []
+        self.order = ORDERS.get(topic, 1)
+        self.question = Question(self.expr, self.wrt, self.var, self.order)
         self.key = self._text(self.question.reference)
         self.wrong = self._wrong(random)
 
@@ -139,23 +166,31 @@ class Exercise:
         rules = [mutation.expr for mutation in suspects.mutations] + [part for _, part in suspects.occurrences]
         missing = [right - term for term in terms] if len(terms) > 1 else []
         slips = [right - part + slip.expr for part, slip in suspects.slips]
+        if self.question.variable.symmetric and right.rank == 2:
+            rules.append(right + right.T - contract([(right, 1, ((0,), (0,)))], ((0,), (0,))))  # the cookbook's
         for group in ([*rules, *missing, right.T], slips, [scale(-1, right), scale(2, right)]):
             distinct = list(dict.fromkeys(group))
             random.shuffle(distinct)
             yield from distinct
 
-    def steps(self) -> list[tuple[str, str, str]]:
+    def steps(self, form: str = "text") -> list[tuple[str, str, str]]:
         """The working: the left side, the right side and the reason of each line."""
         from mcalc.working import steps
 
         q = self.question
-        lines = steps(q.reading, [q.variable], q.reference, notate(q.reference, q.reading))
-        return [(write("text", line.left), line.write("text"), line.title) for line in lines]
+        lines = steps(q.reading, [q.variable] * self.order, q.reference, notate(q.reference, q.reading))
+        return [(write(form, line.left), line.write(form), line.title) for line in lines]
+
+    def written(self, text: str, form: str) -> str:
+        """An expression or an answer of this exercise, in another form."""
+        q = self.question
+        root = q.f if text == self.expr else q.read(text).expr
+        return write(form, q.reading.program if text == self.expr else notate(root, q.reading))
 
     def reply(self, key: bool = True) -> dict[str, Any]:
         """The exercise as plain data, with or without its key."""
         reply: dict[str, Any] = {"id": self.name, "topic": self.topic, "seed": self.seed}
-        reply |= {"expr": self.expr, "wrt": self.wrt, "var": self.var}
+        reply |= {"expr": self.expr, "wrt": self.wrt, "var": self.var, "order": self.order}
         reply["shape"] = [str(d) for d in self.question.reference.shape]
         if not key:
             return reply

@@ -290,7 +290,7 @@ def _left_out(factors: list[Factor], node: Contract) -> Iterator[Slip]:
         # A label that only one other factor has holds two factors together, unless it shows.
         if all(held[x] > (x not in shown) for g in axes for x in g):
             code = "chain-factor" if base.rank else "factor"
-            yield code, say("the factor {a} is missing"), (base,), rest
+            yield code, say("the factor {a} is missing"), (power(base, exponent),), rest
         elif base.rank == 2 and base.shape[0] is base.shape[1] and all(len(g) == 1 for g in axes):
             (one,), (two,) = axes
             if two in shown:

@@ -21,7 +21,7 @@ DATA = Path(__file__).parents[1] / "data" / "corpus.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
 TOLD = [case for case in CASES if case.get("answer")]
 
-#: The source's form is the gradient only where the matrix is symmetric, which the problem does not declare.
+#: The source's form is the gradient only where the matrix is symmetric, which the problem says by its domain alone.
 SYMMETRIC_ONLY = ("ml-gauss-S", "ml-gauss-L", "ml-gauss-batch-S")
 
 
@@ -47,6 +47,15 @@ def test_the_sources_own_form_is_right(case: dict[str, Any]) -> None:
         assert "symmetric-only" in [finding.code for finding in found.findings]
     else:
         assert found.verdict in ("correct", "correct-up-to-layout"), found.message
+
+
+@pytest.mark.parametrize("identity", SYMMETRIC_ONLY)
+def test_the_sources_own_form_is_right_where_the_matrix_is_declared_as_its_domain_is(identity: str) -> None:
+    case = next(c for c in CASES if c["id"] == identity)
+    assert case["domain"] == "spd"
+    declared = [f"{name}[{','.join(dims.split())}]" for name, dims in case["vars"].items() if name != case["wrt"]]
+    asked = Question(case["expr"], case["wrt"], [*declared, f"{case['wrt']}[n,n] psd"])
+    assert asked.check(case["answer"]).verdict == "correct"
 
 
 @pytest.mark.parametrize("case", TOLD, ids=[case["id"] for case in TOLD])
