@@ -22,6 +22,7 @@ LAYERS = (
     ("mcalc.notation",),
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),
+    ("mcalc.drawing",),
     ("mcalc.answer", "mcalc.directional"),
     ("mcalc.pages",),
     ("mcalc.interface",),
@@ -32,6 +33,7 @@ LAYERS = (
 
 #: Outside libraries, each with the only packages that may import it.
 LIBRARIES = {
+    "fast_sugiyama": ("mcalc.drawing.svg",),
     "click": ("mcalc.cli", "mcalc.manual", "mcalc.magic"),
     "lark": ("mcalc.language.tables",),
     "opt_einsum": ("mcalc.targets.code.plan",),

@@ -32,6 +32,7 @@ COMMANDS = {
     "exercise": "make questions to practise on",
     "eval": "compute an expression and its derivative at numbers",
     "batch": "answer JSON requests, one a line",
+    "graph": "draw the computation graph",
     "convert": "translate an answer from one layout into another",
     "layout": "tell which layout a book uses",
     "shape": "tell how an expression is read",

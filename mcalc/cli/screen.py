@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from mcalc.answer import Answer
 from mcalc.cli.help import wrapped
@@ -23,6 +24,10 @@ from mcalc.request import Way
 from mcalc.targets import write
 from mcalc.targets.names import Lettering
 from mcalc.translation import in_english, spoken, tell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.drawing.picture import Box, Picture
 
 RESULT, REMARK, PLAIN = "bold cyan", "dim", ""
 
@@ -73,6 +78,40 @@ def draw_facts(facts: list[tuple[str, str]]) -> None:
     for name, text in facts:
         table.add_row(name, Text(printable(text)))
     Page().console.print(table)
+
+
+def draw_graph(picture: Picture) -> None:
+    """Draw a computation graph as a tree: below each node those that it uses, with the local derivative by each."""
+    page = Page()
+    boxes = {box.name: box for box in picture.boxes}
+    told: set[str] = set()
+
+    def label(box: Box, slope: str) -> Text:
+        formula, shape, *cotangent = picture.lines(box)
+        text = Text(formula, style=PLAIN if box.kind == "operation" else RESULT)
+        text.append(f"  {shape}", style=REMARK)
+        text.append(f"  {slope}" if slope else "", style="green")
+        for line in cotangent:
+            text.append(f"  {line}", style="red")
+        return text
+
+    def grow(tree: Tree, name: str) -> None:
+        below = [a for a in picture.arrows if a.end == name]
+        if name in told and below:
+            tree.add(Text("see above" if page.form == "text" else "↑", style=REMARK))
+            return
+        told.add(name)
+        for arrow in below:
+            box = boxes[arrow.start]
+            by = f"{picture.write(Name(arrow.end))}/{picture.write(Name(arrow.start))}"
+            sign = "∂" if picture.form == "unicode" else "d"
+            over, under = by.split("/")
+            grow(tree.add(label(box, f"{sign}{over}/{sign}{under} = {picture.write(arrow.slope)}")), arrow.start)
+
+    root = picture.boxes[-1]
+    tree = Tree(label(root, ""), guide_style=REMARK)
+    grow(tree, root.name)
+    page.console.print(tree)
 
 
 class Page:

@@ -985,6 +985,13 @@ CODES: dict[str, Code] = {
         "mcalc diff 'A@x' --wrt x --to scipy",
         "Make the value a scalar, as in norm(A@x - b)^2, and ask for the plain gradient.",
     ),
+    "E420": Code(
+        UNSUPPORTED,
+        "a picture without its layout",
+        "The SVG of a graph is laid out by the package fast-sugiyama, which is not installed.",
+        "",
+        "pip install 'mcalc[graph]'.",
+    ),
     "E421": Code(
         UNSUPPORTED,
         "a structure that a convention has no rule for",

@@ -281,12 +281,13 @@ def describe(reading: Reading, ascii: bool = False, spell: Callable[[str], str] 
     """
     found = []
     for name, node in reading.symbols.items():
-        shape = f": {show_shape(node.shape)}" if ascii else f" ∈ {_space(node.shape)}"
+        shape = f": {show_shape(node.shape)}" if ascii else f" ∈ {space(node.shape)}"
         found.append(" ".join([spell(name) + shape, *sorted(node.props)]))
     return ", ".join(found)
 
 
-def _space(shape: Shape) -> str:
+def space(shape: Shape) -> str:
+    """The space that an array of this shape is in: `ℝⁿˣᵐ`."""
     sizes = [str(d).replace("*", "").replace(" ", "") for d in shape]
     if any(letter not in _ABOVE for size in sizes for letter in size):
         # A character that has no form above the line takes all of them down.

@@ -13,10 +13,10 @@ forwards, from the change of x to that of f.
 from __future__ import annotations
 
 from mcalc.algebra.dims import show_shape
-from mcalc.algebra.expr import Expr, Symbol, add, contract, symbol
+from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.walk import substitute
 from mcalc.calculus.derivative import derivative as differentiate
-from mcalc.calculus.differential import pull, push
+from mcalc.calculus.differential import push
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Change, Name, Syntax, added
 from mcalc.notation import change_name, notate, result_name
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
     from mcalc.request import Way
 
-#: Places of the symbols that stand for cotangents and for changes.
-PLACES = 500_000
+#: Places of the symbols that stand for changes.
+PLACES = 600_000
 
 
 def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: int, way: Way) -> list[Step]:
@@ -54,7 +54,7 @@ def steps(reading: Reading, x: Symbol, derivative: Expr, syntax: Syntax, order: 
         graph = Graph(reading, [x], single=way.detail == "full", taken=taken)
         sweep = _Sweep(graph, x, slope(f, Name(x.name), k), way)
         found += sweep.lines(g, shown)
-        taken |= sweep.taken
+        taken |= graph.taken
         reading = reading if last else as_question(shown, reading)
     return found
 
@@ -66,7 +66,6 @@ class _Sweep:
         self.graph, self.x, self.left, self.way = graph, x, left, way
         self.root = graph.root
         self.reading = graph.reading
-        self.taken = {*graph.taken}
         #: What the symbols of nodes, of cotangents and of changes stand for.
         self.worth: dict[Expr, Expr] = {n.symbol: n.expr for n in graph.nodes if n.syntax is not None}
         self.steps: list[Step] = []
@@ -76,8 +75,7 @@ class _Sweep:
         for node in self.graph.nodes:
             if node.syntax is not None:
                 self._add("node", Name(node.name), node.expr, node.syntax, node)
-        rank = self.root.expr.rank
-        backwards = not rank or all(rank + node.expr.rank <= 2 for node in self.graph.nodes)
+        backwards = self.graph.has_cotangents
         if self.way.direction == "forward" or not backwards:
             self._forwards(derivative if not backwards else None)
         if backwards:
@@ -87,43 +85,24 @@ class _Sweep:
             self._add(rule, self.left, derivative, syntax, self.root)
         return self.steps
 
-    # ------------------------------------------------------------ backwards
-
     def _backwards(self) -> None:
-        cotangents: dict[str, Expr] = {self.root.name: self._seed()}
-        for node in reversed(self.graph.nodes):
-            if node is self.root and node.syntax is not None:
-                continue
-            if node is self.root:
-                self._add("seed", self.left, self._seed(), self.graph.written(self._seed()), node)
-                continue
-            users = self.graph.users(node)
-            parts = [simplify(pull(u.local, cotangents[u.name], [node.symbol])[0]) for u in users]
-            shown = [self.graph.written(part) for part in parts]
-            whole = add([(1, part) for part in parts], parts[0].shape)
-            is_x = node.symbol is self.x
-            name = "" if is_x else self._fresh(node)
-            left: Syntax = self.left if is_x else Name(name)
-            if self.way.detail == "full" and len(users) > 1:
-                for user, part, spelled in zip(users, parts, shown, strict=True):
-                    along = self._free(f"path_{_suffix(node)}_{_suffix(user)}")
+        for back in self.graph.backwards():
+            node, several = back.node, len(back.users) > 1
+            shown = [self.graph.written(part) for part in back.parts]
+            if self.way.detail == "full" and several:
+                for user, part, spelled in zip(back.users, back.parts, shown, strict=True):
+                    along = self.graph.free_name(f"path_{_suffix(node)}_{_suffix(user)}")
                     self._add("path", Name(along), part, spelled, node, along=user.name)
-            self._add("paths" if len(users) > 1 else "cotangent", left, whole, added(shown), node)
-            if not is_x:
-                cotangents[node.name] = self._stands_for(name, whole)
-
-    def _seed(self) -> Expr:
-        """The cotangent of the value itself: 1, or the identity."""
-        axes = tuple((k,) for k in range(self.root.expr.rank))
-        return contract((), (*axes, *axes), dict(enumerate(self.root.expr.shape)))
-
-    # ------------------------------------------------------------ forwards
+            left = Name(back.name) if back.name else self.left
+            self._add("paths" if several else "cotangent", left, back.whole, added(shown), node)
+            if back.symbol is not None:
+                self.worth[back.symbol] = substitute(back.whole, self.worth)
 
     def _forwards(self, derivative: Expr | None) -> None:
         """The changes of the nodes; where nothing follows, that of the value over x as well."""
         changes: dict[Expr, Expr] = {}
         for node in self.graph.nodes:
-            name = change_name(self.reading, self.x) if node.symbol is self.x else self._free(f"d{node.name}")
+            name = change_name(self.reading, self.x) if node.symbol is self.x else self.graph.free_name(f"d{node.name}")
             if node.symbol is self.x:
                 changes[node.symbol] = symbol(name, self.x.shape, self.x.props, 100_000 + self.x.place)
                 continue
@@ -134,24 +113,12 @@ class _Sweep:
             moved = simplify(push(self.root.expr, {self.x: changes[self.x]}))
             self._add("substituted-change", Change(Name(self.root.name)), moved, notate(moved, self.reading), self.root)
 
-    # ------------------------------------------------------------ names and lines
-
     def _stands_for(self, name: str, expr: Expr) -> Symbol:
         """A symbol for an expression over other symbols."""
         props = ("symmetric",) if expr.symmetric else ()
         held = symbol(name, expr.shape, props, PLACES + len(self.worth))
         self.worth[held] = substitute(expr, self.worth)
         return held
-
-    def _fresh(self, node: Node) -> str:
-        """A name for the cotangent of a node: delta_3 for that of v_3, delta_h for that of h."""
-        return self._free(f"delta_{_suffix(node)}")
-
-    def _free(self, name: str) -> str:
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
 
     def _add(self, rule: str, left: Syntax, expr: Expr, syntax: Syntax, node: Node, along: str = "") -> None:
         words = {"f": self.root.name, "x": self.x.name, "of": node.name, "node": write("unicode", Name(node.name))}

@@ -7,12 +7,12 @@ does a product that is added to something (W@x + b), unless every operation is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
-from mcalc.algebra.expr import Contract, Expr, Symbol, symbol
+from mcalc.algebra.expr import Contract, Expr, Symbol, add, contract, symbol
 from mcalc.calculus.derivative import derivative
-from mcalc.calculus.differential import differential_of, push
+from mcalc.calculus.differential import differential_of, pull, push
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.lower import Lowering
@@ -31,6 +31,7 @@ from mcalc.language.syntax import (
     Terms,
     Text,
     Transpose,
+    added,
     replaced,
 )
 from mcalc.language.value import ROW, Value
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 #: Places of the symbols that stand for nodes.
-PLACES = 400_000
+PLACES, COTANGENTS = 400_000, 500_000
 
 
 class Node:
@@ -59,6 +60,24 @@ class Node:
         self.name, self.syntax, self.expr, self.symbol = name, syntax, expr, held
         self.local: Expr = held
         self.uses: list[Node] = []
+
+
+class Back:
+    """What comes back to a node: a part from each node that uses it, over the symbols of nodes and cotangents.
+
+    `name` and `symbol` are those of its cotangent; a variable's is the derivative itself, and has none.
+    """
+
+    __slots__ = ("name", "node", "parts", "symbol", "users")
+
+    def __init__(self, node: Node, name: str, users: list[Node], parts: list[Expr]) -> None:
+        self.node, self.name, self.users, self.parts = node, name, users, parts
+        self.symbol: Symbol | None = None
+
+    @property
+    def whole(self) -> Expr:
+        """The sum of the parts."""
+        return add([(1, part) for part in self.parts], self.parts[0].shape)
 
 
 class Graph:
@@ -153,7 +172,7 @@ class Graph:
             case Terms(items, signs) if not (self.single or self._value(syntax).expr.rank):
                 # A scalar with a constant added to it needs no node of its own: sqrt(v + eps).
                 moving = [i for i in items if self._is_moving(i)]
-                if len(moving) == 1 and isinstance(moving[0], Name):
+                if len(moving) == 1:
                     return self._operation(syntax)
         return self._node(syntax)
 
@@ -251,6 +270,43 @@ class Graph:
     def users(self, node: Node) -> list[Node]:
         """The nodes that use a node, in order."""
         return [n for n in self.nodes if node in n.uses]
+
+    def cotangents(self) -> Iterator[tuple[Node, str, Syntax]]:
+        """The cotangents of the nodes before the value, with their names, where a name for them is needed."""
+        if self.has_cotangents:
+            for back in self.backwards():
+                if back.node is not self.root:
+                    yield back.node, back.name, added([self.written(part) for part in back.parts])
+
+    @property
+    def has_cotangents(self) -> bool:
+        """Whether the derivatives by all nodes have a notation: those of a scalar, or of at most two axes."""
+        rank = self.root.expr.rank
+        return not rank or all(rank + node.expr.rank <= 2 for node in self.nodes)
+
+    def backwards(self) -> Iterator[Back]:
+        """The sweep from the value to the variables: for each node what comes back from those that use it."""
+        axes = tuple((k,) for k in range(self.root.expr.rank))
+        seed = contract((), (*axes, *axes), dict(enumerate(self.root.expr.shape)))
+        held: dict[str, Expr] = {self.root.name: seed}
+        for node in reversed(self.nodes):
+            if node is self.root:
+                continue
+            users = self.users(node)
+            parts = [simplify(pull(u.local, held[u.name], [node.symbol])[0]) for u in users]
+            name = self.free_name(f"delta_{node.name.removeprefix('v_')}") if node.syntax is not None else ""
+            back = Back(node, name, users, parts)
+            if name:
+                props = ("symmetric",) if back.whole.symmetric else ()
+                held[node.name] = back.symbol = symbol(name, back.whole.shape, props, COTANGENTS + len(held))
+            yield back
+
+    def free_name(self, name: str) -> str:
+        """A name that nothing has yet; it is taken from now on."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
 
     def notation(self) -> Notation:
         """The notation in which what a node is worth is called by its name."""

@@ -41,7 +41,6 @@ SENTENCES = {
     "tidied": "Put like terms together.",
     "once": "{x} occurs once, so there is one part only.",
     "node": "A node of the computation graph: {node} is {shape}.",
-    "seed": "{f} is {x} itself.",
     "cotangent": "Backwards: {df} = ∂{f}/∂{node} is the derivative of {f} by {users} times that of {users} by {node}.",
     "path": "What comes back to {node} from {along}.",
     "paths": "{node} is used by {users}: what comes back along each path is added.",
