@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mcalc.algebra.expr import Apply, Expr, Symbol
+from mcalc.algebra.ops import OPS
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.layout import AXES, arranged, as_row, is_row, kind_of
@@ -205,9 +206,23 @@ class Derivative:
 
     def _equation(self, line: Line, forms: Sequence[str]) -> Reply:
         """A form of the derivative as plain data."""
-        found = {"left": write("text", line.left), "text": write("text", line.syntax)}
+        found: Reply = {"left": write("text", line.left), "text": write("text", line.syntax)}
         more = [form for form in forms if form not in CODE and form != "text"]
-        return found | {form: write(form, line.syntax, self.lettering) for form in more}
+        found |= {form: write(form, line.syntax, self.lettering) for form in more}
+        known = [{"name": name, "definition": told, "numpy": code} for name, told, code in defined([line])]
+        return found | ({"where": known} if known else {})
+
+
+def defined(lines: Iterable[Line]) -> list[tuple[str, str, str]]:
+    """The commutation matrices in some lines: what each is called, what it is, and NumPy code for it."""
+    op = OPS["commutation"]
+    found: list[tuple[str, str, str]] = []
+    for call in dict.fromkeys(call for line in lines for call in line.commutations):
+        sizes = [write("text", size) for size in call.args]
+        told = say("{sign} vec(X) = vec(X.T) where X is {m} x {n}", sign=write("unicode", call), m=sizes[0], n=sizes[1])
+        held = [size if size.isalnum() else f"({size})" for size in sizes]
+        found.append((write("text", call), told, op.numpy.format(*held)))
+    return found
 
 
 def code(form: str, derivatives: Sequence[Derivative]) -> str:

@@ -20,7 +20,7 @@ from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.layout import arranged, is_row
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Equation, Name, Program, Syntax, walk
+from mcalc.language.syntax import Call, Equation, Name, Program, Syntax, walk
 from mcalc.notation import change_name, notate, result_name, written
 from mcalc.notation.index import IndexForm, letters
 from mcalc.notation.quotient import change, differential, entry, stacked, whole
@@ -48,6 +48,12 @@ class Line:
         if isinstance(self.syntax, Program):
             return Program(self.syntax.definitions, Equation(self.left, self.syntax.body))
         return Equation(self.left, self.syntax)
+
+    @property
+    def commutations(self) -> list[Call]:
+        """The commutation matrices in the line, each once."""
+        calls = (node for node in walk(self.syntax) if isinstance(node, Call) and node.name == "commutation")
+        return list(dict.fromkeys(calls))
 
 
 class Tensor:

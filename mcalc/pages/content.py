@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mcalc.answer import Answer, Derivative
+from mcalc.answer import Answer, Derivative, defined
 from mcalc.language.parse import parse
 from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names
@@ -96,6 +96,9 @@ class Content:
         self.parts = [Part(derivative, way) for derivative in answer.derivatives]
         self.together = [Row(left, right) for left, right in _together(answer)]
         self.notes = [spoken(note) for note in answer.notes]
+        lines = [line for part in self.parts for line in part.derivative.lines().values()]
+        for name, told, code in defined(lines):
+            self.notes.append(tell("{told}; it is {name}, in NumPy {code}", told=spoken(told), name=name, code=code))
 
     @property
     def formula(self) -> list[Row]:

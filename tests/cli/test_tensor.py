@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from tests.shell import mcalc
+from tests.shell import MCALC, mcalc, on_terminal
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,22 @@ def test_an_order_that_is_none_is_said() -> None:
     reply = json.loads(mcalc("batch", stdin=json.dumps({"expr": "A@X", "wrt": "X", "vec": "sideways"}) + "\n").stdout)
     assert reply["error"]["kind"] == "usage"
     assert "column, row" in reply["error"]["hint"]
+
+
+@pytest.mark.parametrize(("text", "declared"), [("X.T@A@X", "X[m,n]"), ("X.T", "X[p + 1,q]")])
+def test_commutation_matrices_are_defined_and_have_code(text: str, declared: str) -> None:
+    reply = json.loads(mcalc("diff", text, "--wrt", "X", "--var", declared, "--to", "json").stdout)
+    (known,) = reply["tensor"]["kron"]["where"]
+    assert known["name"] in reply["tensor"]["kron"]["text"]
+    rows, columns = known["definition"].partition("X is ")[2].split(" x ")
+    sizes = {"m": 3, "n": 4, "p": 2, "q": 5}
+    x = np.arange(eval(rows, sizes) * eval(columns, sizes), dtype=float).reshape(eval(rows, sizes), -1)
+    matrix = eval(known["numpy"], {"np": np, **sizes})
+    np.testing.assert_array_equal(matrix @ x.ravel("F"), x.T.ravel("F"))
+    _, shown = on_terminal((*MCALC, "diff", text, "--wrt", "X", "--var", declared, "--no-steps"), NO_COLOR="1")
+    assert known["numpy"][:20] in " ".join(shown.split())
+
+
+def test_no_commutation_needs_no_word() -> None:
+    reply = json.loads(mcalc("diff", "A@X", "--wrt", "X", "--to", "json").stdout)
+    assert "where" not in reply["tensor"]["kron"]
