@@ -177,7 +177,7 @@ PAGES = {
     "zh-working.txt": ("diff", "norm(X@w - y)^2 + lambda*w.T@w", "--wrt", "w", "--lang", "zh"),
     "zh-trace.txt": ("diff", "tr(A@X@B@X.T)", "--wrt", "X", "--lang", "zh"),
     "zh-occurrences.txt": ("diff", "x.T@A@x", "--wrt", "x", "--method", "occurrences", "--lang", "zh"),
-    "zh-error.txt": ("diff", "X@w - y.T", "--wrt", "w", "--lang", "zh"),
+    "zh-error.txt": ("diff", "X.T@w - y", "--wrt", "w", "--var", "X[m,n], w[n]", "--lang", "zh"),
     "zh-diagnosis.txt": ("check", "x.T@A@x", "--wrt", "x", "--answer", "A@x", "--lang", "zh"),
     "zh-help.txt": ("convert", "--help", "--lang", "zh"),
     "zh-explain.txt": ("explain", "E302", "--lang", "zh"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from inspect import cleandoc
 from pathlib import Path
@@ -97,12 +98,15 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.errors.catalogue import CODES
     from mcalc.language import commands
     from mcalc.language.lexer import ADVICE
+    from mcalc.working.rules import WORKING
     from mcalc.working.titles import SENTENCES
 
     for op in [*OPS.values(), *filter(None, map(find, SPECIAL))]:
         yield from ((text, "records of operations") for text in (op.why, op.nonsmooth, op.domain))
     for rule in RULES:
         yield from ((text, "rules") for text in (rule.why, rule.when))
+    for worked in WORKING.values():
+        yield worked.when, "rules"
     for structure in STRUCTURES.values():
         yield from ((text, "structures") for text in (structure.name, structure.changes, structure.why))
     for code in CODES.values():
@@ -118,8 +122,8 @@ def in_records() -> Iterator[tuple[str, str]]:
 KINDS = ("derivative", "gradient", "jacobian", "hessian", "tensor", "jvp", "vjp", "hvp", "differential", "value")
 PROPERTIES = ("symmetric", "skew", "diagonal", "orthogonal", "row", "column")
 FACTS = """
-    code kind title cause example cure name aliases shape derivative kink why domain source student question answer
-    score verdict remarks submissions right points id
+    code kind formula condition title cause example cure name aliases shape derivative kink why domain source
+    student question answer score verdict remarks submissions right points id
 """.split()
 
 
@@ -170,7 +174,9 @@ def compiled(path: Path) -> bytes:
 
     made = BytesIO()
     with path.open("rb") as file:
-        write_mo(made, read_po(file))
+        found = read_po(file)
+    found.creation_date = found.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same file from the same text
+    write_mo(made, found)
     return made.getvalue()
 
 

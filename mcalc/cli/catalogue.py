@@ -9,7 +9,7 @@ import click
 
 from mcalc.cli.command import choice
 from mcalc.cli.output import emit, json_line, on_terminal
-from mcalc.errors import Problem
+from mcalc.errors import Problem, columns
 from mcalc.phrase import say
 from mcalc.translation import localized, spoken
 
@@ -36,7 +36,10 @@ def show(
     unknown: Callable[[str], Problem],
     aliases: Callable[[Entry], Iterable[str]] = lambda entry: (),
 ) -> int:
-    """Tell all of the entry of this name, or list those in which all the words stand. Raises what `unknown` makes."""
+    """Tell all of the entries of this name, or list those in which all the words stand. Raises what `unknown` makes.
+
+    A name may be that of two entries, as that of an operation and of the identity that makes it.
+    """
     name = " ".join(words)
     one = (
         []
@@ -48,8 +51,8 @@ def show(
     found = one or [entry for entry in entries if all(map(_text(entry).__contains__, name.lower().split()))]
     if not found:
         raise unknown(name)
-    if words and len(found) == 1:
-        _tell(found[0], as_json)
+    if one or (words and len(found) == 1):
+        _tell(found, as_json)
     else:
         _list(found, columns, as_json)
     return 0
@@ -74,17 +77,20 @@ def _list(entries: Sequence[Entry], columns: tuple[str, ...], as_json: bool) -> 
             emit("\t".join(spoken(entry[column]) for column in columns))
 
 
-def _tell(entry: Entry, as_json: bool) -> None:
-    """Everything about one entry, a fact a line."""
+def _tell(found: Sequence[Entry], as_json: bool) -> None:
+    """Everything about an entry, a fact a line."""
     if as_json:
-        emit(json_line(entry))
+        emit(json_line(found[0] if len(found) == 1 else list(found)))
         return
-    facts = [(spoken(say(fact)), spoken(text)) for fact, text in entry.items() if text]
-    if on_terminal():
-        from mcalc.cli.screen import draw_facts
+    for k, entry in enumerate(found):
+        if k:
+            emit("\n")
+        facts = [(spoken(say(fact)), spoken(text)) for fact, text in entry.items() if text]
+        if on_terminal():
+            from mcalc.cli.screen import draw_facts
 
-        draw_facts(facts)
-        return
-    width = max(len(fact) for fact in entry)
-    for fact, text in facts:
-        emit(f"{fact:<{width}}  {text}")
+            draw_facts(facts)
+            continue
+        width = max(columns(spoken(say(fact))) for fact in entry)
+        for fact, text in facts:
+            emit(fact + " " * (width - columns(fact) + 2) + text)

@@ -38,6 +38,7 @@ COMMANDS = {
     "shape": "tell how an expression is read",
     "repl": "answer expressions one after another",
     "functions": "list the functions, or tell all about one",
+    "rules": "list the rules, or tell all about one",
     "explain": "tell what an error means, and what mends it",
     "completion": "print the script that completes commands in a shell",
 }
