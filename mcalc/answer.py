@@ -68,7 +68,11 @@ class Derivative:
         self.row = is_row(manner.layout, *self.axes)
         self.syntax = notate(self.shown, reading, where=manner.where, expand=manner.expand, row=self.row)
         bold = arrays(reading, self.variable, self.syntax) if manner.bold else ()
-        self.lettering = Lettering(taken_names(reading), bold)
+        moving = {name: value for name, (_, source, value) in reading.abstract.items() if not source}
+        time = self.variable.name if manner.style == "newton" and not self.variable.rank else ""
+        if manner.bold:
+            bold = {*bold, *(name for name, value in moving.items() if value)}
+        self.lettering = Lettering(taken_names(reading), bold, time, moving)
 
     @property
     def by(self) -> Syntax:
@@ -349,6 +353,10 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     for each in turns:
         check_axes(reading.root, each)
     found = [checked(d) for d in Freed(reading, turns).derivatives()]
+    if not any(x.rank for x in reading.symbols.values()):
+        from mcalc.scalars import shortened
+
+        found = [shortened(d, reading) for d in found]
     how = manner, request.about_structure
     made = [Derivative(reading, each, d, *how) for each, d in zip(turns, found, strict=True)]
     return _answer(reading, made, request, manner)

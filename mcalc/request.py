@@ -15,6 +15,7 @@ from mcalc.limits import limit
 
 METHODS = ("differential", "occurrences", "graph", "index")
 DETAILS = ("brief", "normal", "full")
+STYLES = ("leibniz", "newton")
 DIRECTIONS = ("backward", "forward")
 
 
@@ -81,6 +82,7 @@ class Manner(Record):
     where: bool = True  #: whether what repeats gets a name
     expand: bool = False  #: whether what the input names and says is written out
     bold: bool = False  #: whether vectors and matrices are bold
+    style: str = "leibniz"  #: how derivatives by the time are written: x'(t), or a dot over x
 
     size: Sequence[str] = ()  #: sizes that are known, for the order of products in code: `n=1000`
     compressed: bool = False  #: whether code leaves out the zeros of a derivative that is a product with a δ
@@ -115,6 +117,7 @@ class Manner(Record):
         check_choice("layout", self.layout, LAYOUTS)
         check_choice("form", self.form or FORMS[0], FORMS)
         check_choice("order of vec", self.vec, VECS)
+        check_choice("style", self.style, STYLES)
 
 
 class Way(Record):

@@ -23,7 +23,7 @@ LAYERS = (
     ("mcalc.targets",),
     ("mcalc.working", "mcalc.checking"),
     ("mcalc.drawing",),
-    ("mcalc.answer", "mcalc.directional"),
+    ("mcalc.answer", "mcalc.directional", "mcalc.scalars"),
     ("mcalc.pages",),
     ("mcalc.interface",),
     ("mcalc.cli",),
@@ -39,7 +39,7 @@ LIBRARIES = {
     "opt_einsum": ("mcalc.targets.code.plan",),
     "distributed": ("mcalc.checking.cluster",),
     "rich": ("mcalc.cli.progress", "mcalc.cli.screen"),
-    "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy"),
+    "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy", "mcalc.scalars"),
     "numpy": (
         "mcalc.checking.sampling",
         "mcalc.checking._meanings",

@@ -14,7 +14,7 @@ import click
 from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.cli.command import choice, listed
 from mcalc.cli.expressions import VAR_HELP, Variable
-from mcalc.request import DETAILS, DIRECTIONS, METHODS, Manner, Record, Request, Way
+from mcalc.request import DETAILS, DIRECTIONS, METHODS, STYLES, Manner, Record, Request, Way
 
 
 class Option:
@@ -100,6 +100,7 @@ MANNER = Table(
     Option("where", "", "Name what repeats, or do not."),
     Option("expand", "", "Write out what the expression defines and says."),
     Option("bold", "", "Set vectors and matrices in bold, in LaTeX, Typst and MathML."),
+    Option("style", "STYLE", "How derivatives by the time are written: x'(t), or a dot over x", choices=STYLES),
     Option("size", "NAME=N", "A size, for the order of products in code; may be repeated.", parts=click.STRING),
     Option("compressed", "", "In code, leave out the zeros of a derivative that is a product with a delta."),
     Option(

@@ -14,7 +14,7 @@ from mcalc.language.letters import FOLD, normal_name
 #: Declared functions and all their derivatives by name: the record, the shape that it takes, the shape that it makes.
 Functions = dict[str, tuple[Op, Shape, Shape]]
 
-_DECLARATION = re.compile(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*(?:->|→)\s*(.*?)\s*$")
+_DECLARATION = re.compile(r"\s*([^\W\d][\w\u0300-\u036f\u20d0-\u20f0]*)\s*:\s*(.*?)\s*(?:->|→)\s*(.*?)\s*$")
 _SHAPE = re.compile(r"\[([^\[\]]*)\]")
 
 

@@ -87,7 +87,7 @@ class _Habits:
         """Whether a small letter is to be a number: a Greek one; where others are bold, what is not."""
         if name in self.bold or name == ONES:
             return False
-        return names.is_greek(name) or not all(map(names.is_capital, self.bold))
+        return names.is_number(name) or not all(map(names.is_capital, self.bold))
 
     def _choose(self, some: Iterable[str], preference: tuple[int, ...]) -> None:
         """Make these names the first kind that they may be, all at once, so that their order does not matter."""

@@ -35,6 +35,11 @@ def is_greek(name: str) -> bool:
     return letters in GREEK or (len(letters) == 1 and "α" <= letters <= "ω")
 
 
+def is_number(name: str) -> bool:
+    """Whether the name reads as a number's by itself: a small Greek letter, or t, the time."""
+    return is_greek(name) or name == "t"
+
+
 def is_capital(name: str) -> bool:
     """Whether a capital letter is among the letters of the name, which makes it a matrix."""
     return any(letter.isupper() for letter in stem(name))

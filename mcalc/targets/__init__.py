@@ -24,6 +24,7 @@ CODE = ("numpy", "scipy", "jax", "torch", "julia", "matlab", "sympy")
 
 def write(form: str, syntax: Syntax, lettering: Lettering = PLAIN) -> str:
     """The syntax tree in one of the `FORMS`. A target is imported when it is first used."""
+    syntax = syntax if form == "text" else lettering.dotted(syntax)
     spelling: str = import_module(f"mcalc.targets.{form}").write(syntax, lettering)
     return spelling
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mcalc.targets.template import Form, Indices, Line
     from mcalc.targets.tex import Alphabet
 
-MARKS = {"hat": "^", "tilde": "~", "bar": "‾", "dot": "˙", "ddot": "¨", "vec": "→"}
+MARKS = {"hat": "^", "tilde": "~", "bar": "‾", "dot": "˙", "ddot": "¨", "dddot": "⃛", "vec": "→"}
 TIMES, APPLY, SPACE = "<mo>&#x2062;</mo>", "<mo>&#x2061;</mo>", '<mspace width="0.17em"/>'
 TALL = re.compile("<mfrac|<munder")  #: what needs brackets that grow
 EACH = '<mo lspace="0" rspace="0">⊙</mo>'  #: before an exponent of entries

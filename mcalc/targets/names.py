@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mcalc.language.letters import GREEK
-from mcalc.language.syntax import Bound, Name, Program, walk
+from mcalc.language.letters import GREEK, GREEK_LETTERS
+from mcalc.language.syntax import Bound, Call, Name, Program, replaced, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,20 +13,52 @@ if TYPE_CHECKING:
 
 #: Marks over a letter, by the character that follows it.
 ACCENTS = {
-    "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u20d7": "vec",
+    "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u20db": "dddot",
+    "\u20d7": "vec",
 }  # fmt: skip
 
 
+#: The dots of so many derivatives by the time.
+DOTS = ("", "\u0307", "\u0308", "\u20db")
+
+
 class Lettering:
-    """How names are to look: `names` are all that mean something, `bold` those that are set in bold."""
+    """How names are to look: `names` are all that mean something, `bold` those that are set in bold.
 
-    __slots__ = ("bold", "names")
+    With a `time` derivatives by it are dots: ẋ for the x'(t) of the functions in `moving`, and x for x(t).
+    """
 
-    def __init__(self, names: Iterable[str] = (), bold: Container[str] = ()) -> None:
-        self.names, self.bold = frozenset(names), bold
+    __slots__ = ("bold", "moving", "names", "time")
+
+    def __init__(
+        self, names: Iterable[str] = (), bold: Container[str] = (), time: str = "", moving: Container[str] = ()
+    ) -> None:
+        self.names, self.bold, self.time, self.moving = frozenset(names), bold, time, moving
+
+    def dotted(self, syntax: Syntax) -> Syntax:
+        """The tree with the values of moving functions as names, dots for their derivatives by the time."""
+
+        def dots(node: Syntax) -> Syntax | None:
+            match node:
+                case Call(name, (Name(time),)) if time == self.time and name.rstrip("'") in self.moving:
+                    plain = name.rstrip("'")
+                    count = len(name) - len(plain)
+                    return Name(_over(plain, DOTS[count]) if count else plain) if count < len(DOTS) else None
+            return None
+
+        return replaced(syntax, dots) if self.time else syntax
 
 
 PLAIN = Lettering()
+
+
+def _over(name: str, mark: str) -> str:
+    """The name with a mark over its letter; without marks for derivatives where there is none."""
+    from unicodedata import normalize
+
+    stem, line, below = name.partition("_")
+    stem = GREEK_LETTERS.get(stem, stem) if mark else normalize("NFD", stem).rstrip("".join(DOTS))
+    return normalize("NFC", stem + mark) + line + below
 
 
 class Parts:
@@ -65,7 +97,9 @@ def spellings(
     found: dict[str, str] = {}
     used: set[str] = set()
     for name in sorted(present | lettering.names, key=lambda name: (-name.count("_"), len(name), name)):
-        spelled = spell(Parts(name), name in lettering.bold)
+        spelled = spell(
+            Parts(name), name in lettering.bold or bool(lettering.time and _over(name, "") in lettering.bold)
+        )
         if spelled in used:
             spelled = literal(name)
         used.add(spelled)

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from mcalc.targets.tex import Alphabet
 
 #: What Typst calls the marks over letters.
-MARKS = {"hat": "hat", "tilde": "tilde", "bar": "macron", "dot": "dot", "ddot": "dot.double", "vec": "arrow"}
+MARKS = {
+    "hat": "hat",
+    "tilde": "tilde",
+    "bar": "macron",
+    "dot": "dot",
+    "ddot": "dot.double",
+    "dddot": "dot.triple",
+    "vec": "arrow",
+}
 #: Words that Typst sets upright, with the spaces of a function.
 OPERATORS = frozenset(
     "arccos arcsin arctan cos cosh cot coth csc det exp log max min sec sin sinh tan tanh tr".split()
