@@ -231,9 +231,18 @@ def defined(lines: Iterable[Line]) -> list[tuple[str, str, str]]:
 
 def code(form: str, derivatives: Sequence[Derivative]) -> str:
     """A module for derivatives of one expression by several variables, which share what they compute."""
+    from mcalc.targets.code.stable import steadied
+
     first = derivatives[0]
     reading, manner = first.reading, first.manner
     shown = [as_row(d.shown) if d.row else d.shown for d in derivatives]
+    root = steadied(reading.root)
+    if (
+        root is not reading.root
+        and manner.layout == "mixed"
+        and not any((first.product[0], *(d.convention for d in derivatives)))
+    ):
+        shown = [derivative(root, d.variable, d.order) for d in derivatives]
     more: dict[str, Any] = {"sizes": manner.sizes, "product": first.product, "convention": first.convention}
     if manner.compressed:
         from mcalc.targets.code.manner import compressed

@@ -2,14 +2,13 @@
 
 A table with a row for each problem and size: the best form by hand in microseconds, and how many times as long mcalc's
 NumPy code, jax.jit of autodiff and torch.func take (compilation left out). All of a row run in turns, window after
-window, and a ratio is that of the medians, so that a busy machine slows all alike. Every result is compared first.
+window, and a ratio is that of the shortest, so that a busy machine slows all alike. Every result is compared first.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from mcalc.answer import differentiate
-from mcalc.targets import module
+from mcalc.request import Manner
 
 Array = np.ndarray
 Values = dict[str, Array]
@@ -48,6 +47,9 @@ class Problem:
         self.name, self.expr, self.wrt, self.order, self.sizes = name, expr, wrt, order, sizes
         self.variables = variables.split("; ")
         self.by_hand, self.plain, self.both, self.make = by_hand, plain, both, make
+
+    compressed = False  #: whether mcalc's code and the form by hand leave out the zeros
+    shown = True  #: whether autodiff can be asked for the same
 
     def values(self, size: str) -> Values:
         """Random values at these sizes."""
@@ -102,6 +104,67 @@ def masked_hessian(Om: Array, T: Array, U: Array, V: Array) -> Array:
     i = np.arange(m)
     H[i, :, i, :] = blocks
     return H
+
+
+def matfac_compressed(T: Array, U: Array, V: Array) -> Array:
+    return 2 * (V.T @ V)
+
+
+def masked_compressed(Om: Array, T: Array, U: Array, V: Array) -> Array:
+    n, k = V.shape
+    return ((2 * Om * Om) @ (V[:, :, None] * V[:, None, :]).reshape(n, k * k)).reshape(len(U), k, k)
+
+
+def gauss_hessian(S: Array, X: Array) -> Array:
+    d = len(S)
+    P = np.linalg.inv(S)
+    Q = P @ (X.T @ X) @ P - len(X) / 2 * P
+    # symmetric in both pairs: the part N/2 P x P - (P x Q + Q x P)/2 with Q = P C P, as a product of rank two
+    left = np.stack([P.ravel(), (Q + len(X) / 2 * P).ravel()], axis=1)
+    right = np.stack([len(X) / 2 * P - (Q + len(X) / 2 * P) / 2, -P / 2])
+    return (left @ right.reshape(2, d * d)).reshape(d, d, d, d).transpose(0, 2, 3, 1)
+
+
+def multinomial_gradient(X: Array, W: Array, Y: Array) -> Any:
+    value, E = cross_entropy(X @ W, Y)
+    return value, X.T @ E
+
+
+def network_by_hand(act: str, order: int) -> Callable[..., Any]:
+    """The gradient or Hessian by the first layer: per sample an n x n factor by a chain of products."""
+
+    def run(X: Array, Y: Array, **layers: Array) -> Any:
+        Ws = list(layers.values())
+        h, inputs, slopes, bends = X, [], [], []
+        for W in Ws[:-1]:
+            a = h @ W
+            inputs.append(h)
+            h = np.tanh(a) if act == "tanh" else np.maximum(a, 0)
+            slopes.append(1 - h * h if act == "tanh" else (a > 0).astype(float))
+            bends.append(-2 * h * slopes[-1] if act == "tanh" else None)
+        S = h @ Ws[-1]
+        value, G = cross_entropy(S, Y)
+        P, g, gs = G + Y, G @ Ws[-1].T, []
+        for k in reversed(range(len(Ws) - 1)):
+            gs.insert(0, g)
+            g = (g * slopes[k]) @ Ws[k].T
+        if order == 1:
+            return value, X.T @ (gs[0] * slopes[0])
+        (B, n), H = X.shape, 0.0
+        J = np.broadcast_to(np.eye(n), (B, n, n))
+        for k in range(len(Ws) - 1):
+            if act == "tanh":
+                H = H + (J * (gs[k] * bends[k])[:, None, :]) @ J.transpose(0, 2, 1)
+            J = ((J * slopes[k][:, None, :]).reshape(B * n, n) @ Ws[k + 1]).reshape(B, n, n)
+        JP = J * P[:, None, :]
+        p = JP.sum(axis=2)
+        H = H + JP @ J.transpose(0, 2, 1) - p[:, :, None] * p[:, None, :]
+        full = np.empty((n, n, n, n))
+        for i in range(n):
+            full[:, i] = (X.T @ (H[:, i, :, None] * X[:, None, :]).reshape(B, n * n)).reshape(n, n, n)
+        return full.transpose(0, 1, 3, 2)
+
+    return run
 
 
 def quad(x: Array, A: Array) -> Any:
@@ -223,25 +286,75 @@ def plain_network(xp: Any, x: Any, A: Any, B: Any, C: Any, Y: Any) -> Any:
     return plain_cross_entropy(xp, xp.tanh(xp.tanh(x @ A) @ B) @ C, Y)
 
 
+def plain_net(act: str) -> Callable[..., Any]:
+    def value(xp: Any, X: Any, Y: Any, *Ws: Any) -> Any:
+        h = X
+        for W in Ws[:-1]:
+            a = h @ W
+            h = xp.tanh(a) if act == "tanh" else a * (a > 0)
+        return plain_cross_entropy(xp, h @ Ws[-1], Y)
+
+    return value
+
+
 CE = "sum(logsumexp(S, axis=1)) - sum(S.*Y)"
 NET = "S = tanh(tanh(x@A)@B)@C; " + CE
+
+
+def net(layers: int, act: str, order: int, sizes: list[str]) -> Problem:
+    """A net of so many layers, by its first."""
+    h = "X"
+    for k in range(1, layers):
+        h = f"{act}({h}@W{k})"
+    name = f"net {act} {layers} {'gradient' if order == 1 else 'Hessian'}"
+    variables = "; ".join(["X[B,n]", "Y[B,n]", *(f"W{k}[n,n]" for k in range(1, layers + 1))])
+    text = f"S = {h}@W{layers}; {CE}"
+    return Problem(
+        name, text, "W1", order, variables, sizes, network_by_hand(act, order), plain_net(act), order == 1, _layers
+    )
+
+
+def _layers(values: Values) -> None:
+    _one_hot(values)
+    for name in values:
+        if name.startswith("W"):
+            values[name] *= 1.4 / np.sqrt(len(values[name]))
+
+
+def _compressed(problem: Problem) -> Problem:
+    problem.compressed, problem.shown = True, False
+    return problem
+
+
 PROBLEMS = [
     Problem(
         "logreg gradient", *LOGREG, 1, "y[m]; X[m,n]; w[n]",
-        ["m=64,n=32", "m=1024,n=512", "m=2048,n=1024", "m=10000,n=100"], logreg, plain_logreg, True, _signs,
+        ["m=16,n=8", "m=64,n=32", "m=256,n=128", "m=1024,n=512", "m=2048,n=1024", "m=4096,n=2048", "m=128,n=256",
+         "m=512,n=1024", "m=10000,n=100"], logreg, plain_logreg, True, _signs,
     ),
     Problem(
         "logreg Hessian", *LOGREG, 2, "y[m]; X[m,n]; w[n]",
-        ["m=64,n=32", "m=256,n=128", "m=1024,n=512", "m=10000,n=100"], logreg_hessian, plain_logreg, False, _signs,
+        ["m=16,n=8", "m=64,n=32", "m=256,n=128", "m=1024,n=512", "m=2048,n=1024", "m=4096,n=2048", "m=128,n=256",
+         "m=512,n=1024", "m=10000,n=100"], logreg_hessian, plain_logreg, False, _signs,
     ),
     Problem(
         "matfac gradient", *MATFAC, 1, "T[m,n]; U[m,k]; V[n,k]",
-        ["m=50,n=50,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5"], matfac, plain_matfac, True,
+        ["m=50,n=50,k=5", "m=100,n=100,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5", "m=3000,n=3000,k=5"],
+        matfac, plain_matfac, True,
     ),
     Problem(
-        "matfac Hessian", *MATFAC, 2, "T[m,n]; U[m,k]; V[n,k]", ["m=50,n=50,k=5", "m=200,n=200,k=5"],
-        matfac_hessian, plain_matfac,
+        "matfac Hessian", *MATFAC, 2, "T[m,n]; U[m,k]; V[n,k]",
+        ["m=50,n=50,k=5", "m=100,n=100,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5"], matfac_hessian, plain_matfac,
     ),
+    _compressed(Problem(
+        "matfac Hessian, compressed", *MATFAC, 2, "T[m,n]; U[m,k]; V[n,k]",
+        ["m=50,n=50,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5"], matfac_compressed, plain_matfac,
+    )),
+    _compressed(Problem(
+        "masked Hessian, compressed", *MASKED, 2, "Om[m,n]; T[m,n]; U[m,k]; V[n,k]",
+        ["m=50,n=50,k=5", "m=100,n=100,k=5", "m=200,n=200,k=5", "m=1000,n=1000,k=5", "m=3000,n=3000,k=5"],
+        masked_compressed, plain_masked, False, _mask,
+    )),
     Problem(
         "masked Hessian", *MASKED, 2, "Om[m,n]; T[m,n]; U[m,k]; V[n,k]", ["m=50,n=50,k=5", "m=200,n=200,k=5"],
         masked_hessian, plain_masked, False, _mask,
@@ -251,45 +364,64 @@ PROBLEMS = [
         network, plain_network, True, _one_hot,
     ),
     Problem(
-        "quad gradient", "x.T@A@x", "x", 1, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000"],
+        "quad gradient", "x.T@A@x", "x", 1, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000", "n=3000"],
         quad, lambda xp, x, A: x @ (A @ x), True,
     ),
     Problem(
-        "quad Hessian", "x.T@A@x", "x", 2, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000"],
+        "quad Hessian", "x.T@A@x", "x", 2, "x[n]; A[n,n]", ["n=10", "n=100", "n=1000", "n=3000"],
         lambda x, A: A + A.T, lambda xp, x, A: x @ (A @ x),
     ),
     Problem(
-        "lsq gradient", "r = A@x - b; r.T@r", "x", 1, "A[m,n]; x[n]; b[m]", ["m=200,n=100", "m=1000,n=500"],
+        "lsq gradient", "r = A@x - b; r.T@r", "x", 1, "A[m,n]; x[n]; b[m]",
+        ["m=200,n=100", "m=1000,n=500", "m=2000,n=1000"],
         lsq, lambda xp, A, x, b: xp.sum((A @ x - b) ** 2), True,
     ),
     Problem(
-        "lsq Hessian", "r = A@x - b; r.T@r", "x", 2, "A[m,n]; x[n]; b[m]", ["m=200,n=100", "m=1000,n=500"],
+        "lsq Hessian", "r = A@x - b; r.T@r", "x", 2, "A[m,n]; x[n]; b[m]",
+        ["m=200,n=100", "m=1000,n=500", "m=2000,n=1000"],
         lambda A, x, b: 2 * (A.T @ A), lambda xp, A, x, b: xp.sum((A @ x - b) ** 2),
     ),
     Problem(
-        "gauss gradient", GAUSS, "S", 1, "S[d,d] symmetric; X[N,d]", ["d=8,N=100", "d=32,N=300", "d=200,N=1000"],
+        "gauss gradient", GAUSS, "S", 1, "S[d,d] symmetric; X[N,d]",
+        ["d=8,N=100", "d=16,N=200", "d=32,N=300", "d=50,N=500", "d=200,N=1000", "d=500,N=2500"],
         gauss, plain_gauss, True, _scatter,
     ),
     Problem(
-        "batchnorm Jacobian", BATCHNORM, "x", 1, "x[n]", ["n=10", "n=100", "n=1000"], batchnorm, plain_batchnorm,
+        "gauss Hessian", GAUSS, "S", 2, "S[d,d]; X[N,d]", ["d=8,N=100", "d=16,N=200", "d=32,N=300"],
+        gauss_hessian, plain_gauss, False, _scatter,
     ),
     Problem(
-        "softmax cross-entropy", CE, "S", 1, "S[B,C]; Y[B,C]", ["B=128,C=10", "B=128,C=1000", "B=1024,C=1000"],
+        "batchnorm Jacobian", BATCHNORM, "x", 1, "x[n]", ["n=10", "n=100", "n=1000", "n=3000"],
+        batchnorm, plain_batchnorm,
+    ),
+    Problem(
+        "softmax cross-entropy", CE, "S", 1, "S[B,C]; Y[B,C]",
+        ["B=1,C=10", "B=128,C=10", "B=128,C=1000", "B=4096,C=1000"],
         cross_entropy, plain_cross_entropy, True, _one_hot,
+    ),
+    Problem(
+        "multinomial gradient", "S = X@W; " + CE, "W", 1, "X[N,d]; W[d,C]; Y[N,C]",
+        ["N=500,d=20,C=10", "N=1000,d=64,C=10"],
+        multinomial_gradient, lambda xp, X, W, Y: plain_cross_entropy(xp, X @ W, Y), True, _one_hot,
     ),
     Problem(
         "multinomial Hessian", "S = X@W; " + CE, "W", 2, "X[N,d]; W[d,C]; Y[N,C]",
         ["N=500,d=20,C=10", "N=1000,d=64,C=10"],
         multinomial, lambda xp, X, W, Y: plain_cross_entropy(xp, X @ W, Y), False, _one_hot,
     ),
+    net(10, "relu", 1, ["B=1,n=16", "B=1,n=32", "B=64,n=32"]),
+    net(10, "relu", 2, ["B=1,n=16", "B=1,n=32", "B=1,n=64", "B=64,n=32"]),
+    net(3, "relu", 2, ["B=64,n=32"]),
+    net(10, "tanh", 2, ["B=1,n=32", "B=64,n=32"]),
+    net(3, "tanh", 2, ["B=64,n=16", "B=64,n=32"]),
 ]  # fmt: skip
 
 
-def generated(problem: Problem) -> Callable[..., Any]:
-    """mcalc's function for NumPy."""
-    found = differentiate(problem.expr, [problem.wrt], problem.variables, problem.order).derivatives[0]
-    scope: dict[str, Any] = {}
-    exec(module("numpy", found.reading, found.expr), scope)
+def generated(problem: Problem, size: str) -> Callable[..., Any]:
+    """mcalc's function for NumPy, told the sizes."""
+    manner = Manner(compressed=problem.compressed, size=size.split(","))
+    scope: dict[str, Any] = {"__name__": "generated"}
+    exec(differentiate(problem.expr, [problem.wrt], problem.variables, problem.order, manner).code("numpy"), scope)
     function: Callable[..., Any] = scope["value_and_derivative" if problem.both else "derivative"]
     return function
 
@@ -340,7 +472,7 @@ def agree(name: str, found: Any, expected: Any) -> None:
 
 
 def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
-    """The median time of each in seconds, over windows that take turns."""
+    """The shortest time of each in seconds, over windows that take turns."""
     counts = {}
     for name, run in rivals.items():
         run()
@@ -355,7 +487,7 @@ def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
             for _ in range(counts[name]):
                 run()
             windows[name].append((time.perf_counter() - start) / counts[name])
-    return {name: statistics.median(times) for name, times in windows.items()}
+    return {name: min(times) for name, times in windows.items()}
 
 
 def main() -> None:
@@ -368,13 +500,13 @@ def main() -> None:
     options.add_argument("--json", help="a file for the numbers")
     chosen = options.parse_args()
     known = {"jax": with_jax, "torch": with_torch}
-    print(f"{'problem':22} {'size':18} {'hand, µs':>10} {'mcalc':>8} {'jax':>8} {'torch':>8}   (hand = 1.0)")
+    print(f"{'problem':28} {'size':18} {'hand, µs':>10} {'mcalc':>8} {'jax':>8} {'torch':>8}   (hand = 1.0)")
     rows = []
     for problem in PROBLEMS:
         if chosen.only not in problem.name:
             continue
-        function = generated(problem)
         for size in problem.sizes:
+            function = generated(problem, size)
             values = problem.values(size)
             expected = problem.by_hand(**values)
             rivals: Rivals = {
@@ -383,7 +515,7 @@ def main() -> None:
             }  # type: ignore[misc]
             largest = np.size(expected[1] if problem.both else expected)
             for name in filter(None, chosen.rivals.split(",")):
-                if largest <= chosen.most:
+                if largest <= chosen.most and problem.shown:
                     try:
                         rivals[name] = known[name](problem, values)
                     except ImportError:
@@ -393,7 +525,7 @@ def main() -> None:
             times = measured(rivals, chosen.seconds)
             ratios = {name: times[name] / times["hand"] for name in times if name != "hand"}
             shown = " ".join(f"{ratios[name]:8.2f}" if name in ratios else f"{'–':>8}" for name in ("mcalc", *known))
-            print(f"{problem.name:22} {size:18} {times['hand'] * 1e6:10.1f} {shown}", flush=True)
+            print(f"{problem.name:28} {size:18} {times['hand'] * 1e6:10.1f} {shown}", flush=True)
             rows.append({"problem": problem.name, "size": size, "hand": times["hand"], "ratios": ratios})
     if chosen.json:
         Path(chosen.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -10,6 +10,7 @@ aligned at the right and an axis of size one is stretched.
     power                  elementwise, `data` is the exponent, positive
     call                   an operation's record in `data`
     matmul solve outer     as NumPy's, on vectors, matrices and stacks of matrices
+    gram                   A.T @ (d[:, None]*A) of a matrix and weights that are not negative
     dot                    the sum of the elementwise product of two arrays
     tensordot              the last `data` axes of the one with the first of the other
     einsum                 a product of two arrays in the labels of `data`, where no matrix product applies
@@ -236,13 +237,73 @@ class Codes:
         """All products of the entries of two vectors."""
         return self.make("outer", (u, v), None, (*u.shape, *v.shape))
 
+    def dot(self, a: Code, b: Code) -> Code:
+        """The sum of the elementwise product; transposing both changes nothing."""
+        while a.kind == b.kind == "permute" and a.data == b.data:
+            a, b = a.args[0], b.args[0]
+        return self.make("dot", (a, b))
+
     def matmul(self, a: Code, b: Code) -> Code:
         """NumPy's matrix product; stacks of matrices have the same leading axes."""
+        gram = self._gram(a, b) if a.rank == b.rank == 2 else None
+        if gram is not None:
+            return gram
         rows = a.shape[:-1]
         columns = b.shape[-1:] if b.rank > 1 else ()
         node = self.make("matmul", (a, b), None, (*rows, *columns))
         node.symmetric = a.rank == b.rank == 2 and self.permute(a, (1, 0)) is b
         return node
+
+    def _gram(self, a: Code, b: Code) -> Code | None:
+        """The product where it is `A.T @ (d[:, None]*A)` with weights that are not negative, else None."""
+        weighted, plain = (b, a) if b.kind == "mul" else (a, b)
+        if weighted.kind == "permute":
+            weighted, plain = weighted.args[0], self.permute(plain, (1, 0))
+        if a is plain:
+            plain = self.permute(plain, (1, 0))
+        if weighted.kind != "mul":
+            return None
+        coefficient, signs = weighted.data
+        parts = list(zip(weighted.args, signs, strict=True))
+        weights = [(arg.args[0], sign) for arg, sign in parts if arg.kind == "expand" and arg.data == (True, False)]
+        if len(weights) != len(parts) - 1 or (plain, 1) not in parts or coefficient == 0:
+            return None
+        d = self.mul(1, weights)
+        if not nonnegative(d):
+            return None
+        node = self.make("gram", (plain, d), None, (plain.shape[1], plain.shape[1]))
+        node.symmetric = True
+        return self.mul(coefficient, [(node, 1)])
+
+
+def nonnegative(root: Code) -> bool:
+    """Whether no entry is known to be negative, by the signs of what it is made of."""
+    known: dict[Code, bool] = {}
+    for node in order([root]):
+        args = [known[arg] for arg in node.args]
+        match node.kind:
+            case "number":
+                known[node] = node.data >= 0
+            case "variable":
+                known[node] = "positive" in node.data.props
+            case "size" | "ones" | "zeros" | "eye":
+                known[node] = True
+            case "power":
+                known[node] = args[0] or node.data.numerator % 2 == 0
+            case "add":
+                known[node] = all(args) and all(sign > 0 for sign in node.data)
+            case "mul":
+                known[node] = node.data[0] >= 0 and all(args)
+            case "call":
+                traits = node.data.traits
+                known[node] = bool(traits & {"positive", "nonnegative"}) or (
+                    "nonnegative" in node.data.keeps and all(args)
+                )
+            case "permute" | "expand" | "reshape" | "sum" | "diagonal":
+                known[node] = all(args)
+            case _:
+                known[node] = False
+    return known[root]
 
 
 def _weight(part: Part) -> tuple[int, int, int]:

@@ -200,6 +200,11 @@ class Columns(Language):
         """A linear system."""
         return f"{wrap(args[0], MATRIX)}\\{wrap(args[1], POWER)}", PRODUCT
 
+    def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A weighted Gram matrix."""
+        A = wrap(args[0], ATOM)
+        return f"{A}'*({wrap(args[1], ATOM)} .* {A})", MATRIX
+
     def outer(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An outer product of vectors."""
         return f"{wrap(args[0], POWER)}*{wrap(args[1], ATOM)}'", MATRIX

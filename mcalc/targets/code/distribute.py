@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, contract
+from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, contract, is_zero
 from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.calculus.simplify import simplify
 
 #: More terms than this are not made of one product.
 LIMIT = 8
@@ -26,6 +27,24 @@ def distributed(roots: Iterable[Expr]) -> dict[Expr, Expr]:
     return new
 
 
+def _vanishes(node: Contract) -> bool:
+    """Whether a factor is only summed up, and comes to nothing: the sum of all deviations from a mean."""
+    shown = {x for group in node.out for x in group}
+    for k, (base, exponent, axes) in enumerate(node.factors):
+        if isinstance(base, Contract) and not axes and exponent == 1 and _vanishes(base):
+            return True
+        flat = [x for group in axes for x in group]
+        others = {x for j, (_, _, groups) in enumerate(node.factors) if j != k for group in groups for x in group}
+        lone = set(flat) - shown - others
+        if lone and exponent == 1 and isinstance(base, Sum) and len(set(flat)) == len(axes):
+            kept = tuple(group for group in axes if group[0] not in lone)
+            sizes = dict(enumerate(node.sizes))
+            parts = [(c, contract([(n, 1, axes)], kept, sizes)) for c, n in base.terms]
+            if is_zero(simplify(add(parts, tuple(sizes[group[0]] for group in kept)))):
+                return True
+    return False
+
+
 def _touched(node: Expr, new: dict[Expr, Expr]) -> bool:
     return bool(new) and any(child in new for child in children(node))
 
@@ -36,12 +55,15 @@ def _spread(node: Contract) -> Expr:
     work: list[tuple[Rational, Expr]] = [(1, node)]
     while work:
         c, product = work.pop()
+        if isinstance(product, Contract) and _vanishes(product):
+            done.append((0, product))
+            continue
         terms = _opened(product) if isinstance(product, Contract) else ()
         if terms and len(terms) + len(work) + len(done) <= LIMIT:
             work += [(c * k, term) for k, term in terms]
         else:
             done.append((c, product))
-    return add(done, node.shape) if len(done) > 1 else node
+    return add(done, node.shape) if len(done) > 1 or not all(c for c, _ in done) else node
 
 
 def _opened(node: Contract) -> list[tuple[Rational, Expr]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, add, contract
 from mcalc.algebra.walk import children, postorder, rebuild
@@ -51,13 +51,15 @@ def _collected(node: Sum, alone: set[Expr]) -> Expr:
 
 
 def _without_one(term: Contract) -> Iterator[tuple[Rest, Expr]]:
-    """The product without each factor that is an array to the power of one and is summed over some label."""
+    """The product without each array to the power of one that is summed over, or smaller than the result."""
     shown = [x for group in term.out for x in group]
     if len(set(shown)) < len(shown):
         return
     for k, (base, exponent, axes) in enumerate(term.factors):
         flat = [x for group in axes for x in group]
-        if exponent != 1 or len(flat) < 2 or set(flat) <= set(shown):
+        # Only shown, it is worth it where the sum is smaller than the result, as in an outer product.
+        small = set(flat) <= set(shown) and 0 < len(flat) < len(shown)
+        if exponent != 1 or not (small or (len(flat) > 1 and not set(flat) <= set(shown))):
             continue
         others = [*term.factors[:k], *term.factors[k + 1 :]]
         names: dict[int, int] = {}
@@ -71,3 +73,76 @@ def _without_one(term: Contract) -> Iterator[tuple[Rest, Expr]]:
 
 def _renamed(groups: tuple[Group, ...], names: dict[int, int]) -> tuple[Group, ...]:
     return tuple(tuple(names[x] for x in group) for group in groups)
+
+
+def hoisted(roots: Iterable[Expr]) -> dict[Expr, Expr]:
+    """The nodes below the roots that become others: what every term of a sum is multiplied with goes in front.
+
+    `x_si A_sab - x_si B_sab` is computed as `x_si (A - B)_sab`, which is smaller by an axis.
+    """
+    new: dict[Expr, Expr] = {}
+    for root in roots:
+        for node in postorder(root, lambda n: n not in new):
+            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in children(node)) else node
+            made = _in_front(made) if isinstance(made, Sum) and len(made.terms) > 1 and made.rank > 1 else made
+            if made is not node:
+                new[node] = made
+    return new
+
+
+#: A factor by what it is and by the axes of the sum that each of its own axes is.
+Place = tuple[Expr, Rational, tuple[Group, ...]]
+
+
+def _in_front(node: Sum) -> Expr:
+    """The sum as a product of the factors that all its terms have, and the sum of what is left; of fewer axes."""
+    common: dict[Place, None] | None = None
+    for _, term in node.terms:
+        if not isinstance(term, Contract) or any(len(group) != 1 for group in term.out):
+            return node
+        own = dict.fromkeys(place for place in map(_placer(term), term.factors) if place is not None)
+        common = own if common is None else {place: None for place in common if place in own}
+        if not common:
+            return node
+    assert common
+    needed: set[int] = set()
+    for _, term in node.terms:
+        assert isinstance(term, Contract)
+        place = _placer(term)
+        held = {x for f in term.factors if place(f) not in common for group in f[2] for x in group}
+        shown = [group[0] for group in term.out]
+        needed |= {k for k, x in enumerate(shown) if x in held or shown.count(x) > 1}
+    axes = sorted(needed)
+    if len(axes) == node.rank:
+        return node
+    terms: list[Term] = []
+    for c, term in node.terms:
+        assert isinstance(term, Contract)
+        place = _placer(term)
+        left = [f for f in term.factors if place(f) not in common]
+        kept = {x for f in left for group in f[2] for x in group} | {term.out[k][0] for k in axes}
+        hidden = {x for group in term.out for x in group} - kept
+        sizes = {x: d for x, d in enumerate(term.sizes) if x not in hidden}
+        terms.append((c, contract(left, tuple(term.out[k] for k in axes), sizes)))
+    rest = add(terms, tuple(node.shape[k] for k in axes))
+    front: list[Factor] = [
+        (base, exponent, tuple((group[0],) for group in groups)) for base, exponent, groups in common
+    ]
+    inner: Factor = (rest, 1, tuple((k,) for k in axes))
+    return contract([*front, inner], tuple((k,) for k in range(node.rank)), dict(enumerate(node.shape)))
+
+
+def _placer(term: Contract) -> Callable[[Factor], Place | None]:
+    """The place of a factor of this term, None where it has an axis that the result lacks, or shows twice."""
+    where: dict[int, list[int]] = {}
+    for k, group in enumerate(term.out):
+        for x in group:
+            where.setdefault(x, []).append(k)
+
+    def place(factor: Factor) -> Place | None:
+        base, exponent, groups = factor
+        if not groups or any(len(group) != 1 or len(where.get(group[0], ())) != 1 for group in groups):
+            return None
+        return base, exponent, tuple((where[group[0]][0],) for group in groups)
+
+    return place

@@ -61,7 +61,7 @@ class Library(Python):
     def repeats(self, node: Code, k: int) -> int:
         """How often a template has the hole."""
         if node.kind != "call" or not self.native(node.data):
-            return 1
+            return super().repeats(node, k) if node.kind != "call" else 1
         return sum(int(hole[2]) == k for hole in HOLE.finditer(self.template(node.data)))
 
     def helpers(self, op: Op) -> list[str]:

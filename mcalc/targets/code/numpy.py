@@ -7,8 +7,16 @@ from types import MappingProxyType
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.python import FIT, Python, letters, shared_with_caller
-from mcalc.targets.code.spell import POWER, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
 
+GRAM = '''\
+def gram(A, d):
+    """A.T @ (d[:, None]*A), of a large A as a matrix times its transpose, which BLAS computes by half."""
+    if A.shape[1] < 256:
+        return A.T @ (d[:, None]*A)
+    A = np.sqrt(d)[:, None]*A
+    return A.T @ A
+'''
 ON_DIAGONAL = '''\
 def on_diagonal(a, axes, v):
     """The array with v added where axes that share a letter have one index, in place where it lies in memory."""
@@ -54,7 +62,15 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
 '''
     )
 
-    own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL})
+    own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL, "gram": GRAM})
+
+    def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A weighted Gram matrix."""
+        return f"gram({args[0][0]}, {args[1][0]})", ATOM
+
+    def repeats(self, node: Code, k: int) -> int:
+        """How often the spelling has the argument."""
+        return 1 if node.kind == "gram" else super().repeats(node, k)
 
     def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
         """An array with diagonals written onto it."""

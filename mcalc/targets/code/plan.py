@@ -164,7 +164,7 @@ class Planner:
             return Term([(codes.sum(self.array(whole, summed), tuple(range(len(summed)))), 1, ())])
         order = b.labels if a.free else a.labels
         left, right = self.array(a, order), self.array(b, order)
-        code = codes.matmul(left, right) if len(summed) == 1 else codes.make("dot", (left, right))
+        code = codes.matmul(left, right) if len(summed) == 1 else codes.dot(left, right)
         return Term([(code, 1, ())])
 
     def _matrix(self, a: Term, b: Term, rows: Group, summed: Group, columns: Group, out: Group) -> Term:

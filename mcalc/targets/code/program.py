@@ -7,16 +7,32 @@ diagonal), the array of those labels is written onto the diagonal of zeros, or o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from mcalc.algebra.dims import dim
-from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Number, Rational, Shape, Size, Sum, Symbol
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    Rational,
+    Shape,
+    Size,
+    Sum,
+    Symbol,
+    scale,
+)
 from mcalc.algebra.ops import OPS
+from mcalc.algebra.ops.record import applied
 from mcalc.algebra.walk import children, postorder
-from mcalc.targets.code.array import Code, Codes, Part, order
+from mcalc.targets.code.array import Code, Codes, Part, behind, order
 from mcalc.targets.code.distribute import distributed
-from mcalc.targets.code.factor import factored
+from mcalc.targets.code.factor import factored, hoisted
 from mcalc.targets.code.orient import oriented
 from mcalc.targets.code.plan import Planner, Term
+from mcalc.targets.code.stable import stable
 
 #: Two factorisations cost less than one inverse, three do not.
 SOLVES = 2
@@ -34,7 +50,7 @@ def program(
     definitions = list(keep)
     kept = definitions
     wanted = list(roots)
-    for change in (distributed, factored):
+    for change in (stable, distributed, hoisted, factored):
         new = change(wanted)
         wanted, kept = ([new.get(node, node) for node in nodes] for nodes in (wanted, kept))
     lowering = Lowering(wanted, kept, softmax, sizes)
@@ -58,6 +74,7 @@ class Lowering:
             self.codes.variable(variable)
         self.planner = Planner(self.codes, sizes)
         self.values: dict[Expr, Code] = {}
+        self.decays: dict[Expr, Code] = {}  #: exp(-|u|) by u or -u
         self.shared: set[Code] = set()
         self.roots, self.keep = list(roots), list(keep)
         self.uses: dict[Expr, int] = dict.fromkeys((*roots, *self.keep), 2)
@@ -68,8 +85,11 @@ class Lowering:
                 self.uses[child] = self.uses.get(child, 0) + 1
                 if not isinstance(node, Sum):
                     inner.add(child)
+        self.titled = {*self.roots, *self.keep}
+        self.logistic = set() if softmax else _sharing(found)
+        self.softplus = {node.args[0]: node for node in found if isinstance(node, Apply) and node.op.name == "softplus"}
         for node in found:
-            if node in inner or not self._folds(node):
+            if (node in inner or not self._folds(node)) and node not in self.logistic:
                 self.value(node)
 
     def _folds(self, node: Expr) -> bool:
@@ -80,11 +100,29 @@ class Lowering:
         """The array of this node, of exactly its shape."""
         code = self.values.get(node)
         if code is None:
-            code = self.values[node] = self._lower(node)
+            code = self._lower(node)
+            if isinstance(node, Sum) and self.uses[node] > 1 and node not in self.titled:
+                code = self._shared(code)
+            self.values[node] = code
             code.symmetric = code.symmetric or node.symmetric
             if self.uses[node] > 1:
                 self.shared.add(code)
         return code
+
+    def _shared(self, code: Code) -> Code:
+        """A sum that is used more than once, as it is computed best: the way round that has fewer transposes, and with
+        what is computed in front of what is given, since NumPy then writes the sum onto it.
+        """
+        codes = self.codes
+        turned = False
+        if code.rank == 2:
+            code, turned = oriented(codes, code, self.shared)
+        flips = code.kind == "add" and code.data == (1, -1) and code.rank > 0
+        flips = flips and behind(code.args[0])[-1].kind == "variable" and behind(code.args[1])[-1].kind == "matmul"
+        self.shared.update([code] if not flips else [codes.negative(code)])
+        code = codes.negative(code) if flips else code
+        code = codes.permute(code, (1, 0)) if turned else code
+        return codes.mul(-1, [(code, 1)]) if flips else code
 
     def _lower(self, node: Expr) -> Code:
         codes = self.codes
@@ -97,6 +135,8 @@ class Lowering:
                 return codes.size(dim(name))
             case Apply(op, (x,)) if not self.softmax and op.name in ("softmax", "logsumexp"):
                 return self._shares(op.name, self.value(x))
+            case Apply(op, (x,)) if not self.softmax and (op.name == "softplus" or node in self.logistic):
+                return self._logistic(op.name, x)
             case Apply(op, args):
                 return codes.call(op, tuple(self.value(a) for a in args), node.shape)
             case Sum(terms):
@@ -116,12 +156,51 @@ class Lowering:
             return codes.mul(1, [(shares, 1), (codes.expand(total, beside), -1)])
         return codes.add([(codes.call(OPS["log"], (total,), rows), 1), (top, 1)])
 
+    def _decay(self, u: Expr) -> Code:
+        """exp(-|u|), which never overflows, and is the same for u and -u."""
+        codes, other = self.codes, scale(-1, u)
+        known = self.decays.get(u) or self.decays.get(other)
+        if known is None:
+            size = codes.call(OPS["abs"], (self.value(other if other in self.values else u),), u.shape)
+            known = self.decays[u] = codes.call(OPS["exp"], (codes.mul(-1, [(size, 1)]),), u.shape)
+        return known
+
+    def _logistic(self, name: str, u: Expr) -> Code:
+        """softplus or sigmoid of u, by exp(-|u|), which they share; log σ(u) = u - softplus(u) = -softplus(-u)."""
+        codes, v = self.codes, self.value(u)
+        e, high = self._decay(u), codes.call(OPS["relu"], (v,), u.shape)
+        if name == "softplus":
+            return codes.add([(high, 1), (codes.call(OPS["log1p"], (e,), u.shape), 1)])
+        for w, rest in ((u, [(v, 1)]), (scale(-1, u), [])):
+            if w in self.softplus:
+                above = self.value(self.softplus[w])
+                return codes.call(OPS["exp"], (codes.add([*rest, (above, -1)]),), u.shape)
+        low = codes.call(OPS["exp"], (codes.add([(v, 1), (high, -1)]),), u.shape)
+        return codes.mul(1, [(low, 1), (codes.add([(e, 1), (codes.number(1), 1)]), -1)])
+
+    def _slopes(self, factors: tuple[Factor, ...]) -> dict[int, Code | None]:
+        """Pairs of factors that are σ(u) σ(-u), by place: e/(1 + e)² with e = exp(-|u|), and nothing."""
+        found: dict[int, Code | None] = {}
+        seen: dict[tuple[Expr, tuple[Group, ...]], int] = {}
+        for k, (base, exponent, axes) in enumerate(factors):
+            if exponent != 1 or not (isinstance(base, Apply) and base.op.name == "sigmoid") or self.softmax:
+                continue
+            u = base.args[0]
+            other = seen.pop((scale(-1, u), axes), None)
+            if other is None:
+                seen[u, axes] = k
+                continue
+            codes, e = self.codes, self._decay(u)
+            found[other] = codes.mul(1, [(e, 1), (codes.power(codes.add([(e, 1), (codes.number(1), 1)]), 2), -1)])
+            found[k] = None
+        return found
+
     def _sum(self, node: Sum, terms: tuple[tuple[Rational, Expr], ...]) -> Code:
         if not terms:
             return self.codes.make("zeros", (), None, node.shape)
         diagonal = [(c, n) for c, n in terms if isinstance(n, Contract) and _placed(n)]
         scales = {c if c > 0 else -c for c, _ in terms}
-        common = scales.pop() if len(scales) == 1 < len(terms) and not diagonal else 1
+        common = scales.pop() if len(scales) == 1 < len(terms) and not diagonal and not all(map(_outer, terms)) else 1
         dense: list[tuple[int, bool, Part]] = []
         for c, term in terms:
             if not (isinstance(term, Contract) and _placed(term)):
@@ -140,7 +219,9 @@ class Lowering:
             return self.codes.split(self._product(c, term))
         if isinstance(term, Number):
             return self.codes.number(c * sign * term.value), sign
-        return self.codes.mul(c * sign, [(self.value(term), 1)]), sign
+        more, code = peeled(self.value(term))
+        c, sign = c * more, sign if more > 0 else -sign
+        return self.codes.mul(c * sign, [(code, 1)]), sign
 
     def _contraction(self, node: Contract) -> Code:
         """A contraction that is no term of a sum, its fused axes put together."""
@@ -170,15 +251,28 @@ class Lowering:
 
         Labels that no factor has are axes of size one, left out in front.
         """
+        codes = self.codes
         out = tuple(dict.fromkeys(x for group in node.out for x in group))
         scalars: list[Part] = []
         terms: list[Term] = []
         alone = sum(bool(axes) for _, _, axes in node.factors) == 1
-        for factor in node.factors:
+        slopes = self._slopes(node.factors)
+        for k, factor in enumerate(node.factors):
             base, exponent, axes = factor
+            if k in slopes:
+                slope, labels = slopes[k], tuple(x for group in axes for x in group)
+                if slope is not None:
+                    terms += [Term([(slope, 1, labels)])] if axes else []
+                    scalars += [] if axes else [(slope, 1)]
+                continue
             flip = coefficient < 0 and exponent == 1 and self._turns(base)
             coefficient = -coefficient if flip else coefficient
             code, labels = self._factor(factor, node, flip)
+            factor_in_front, code = peeled(code)
+            if isinstance(exponent, int):
+                coefficient = coefficient * Fraction(factor_in_front) ** exponent
+            else:
+                code = codes.mul(factor_in_front, [(code, 1)])
             sign = 1 if exponent > 0 else -1
             if not out and axes and exponent % 2 == 0 and sign > 0 and alone:
                 half = self.codes.power(code, exponent // 2)
@@ -216,9 +310,34 @@ class Lowering:
         return code, labels
 
 
+def _sharing(nodes: Iterable[Expr]) -> set[Expr]:
+    """The sigmoids of u whose exp(-|u|) another sigmoid or a softplus uses too."""
+    groups: dict[Expr, list[Expr]] = {}
+    for node in nodes:
+        if isinstance(node, Apply) and node.op.name in ("sigmoid", "softplus"):
+            u = node.args[0]
+            groups.setdefault(min(u, scale(-1, u), key=lambda v: v.h), []).append(node)
+    return {node for group in groups.values() if len(group) > 1 for node in group if applied(node) == "sigmoid"}
+
+
+def peeled(code: Code) -> tuple[Rational, Code]:
+    """The rational factor in front of an array, and the array."""
+    if code.kind == "mul" and code.rank and len(code.args) == 1 and code.data[1] == (1,):
+        return code.data[0], code.args[0]
+    return 1, code
+
+
 def _turned(code: Code) -> bool:
     """Whether a transpose comes first in the node."""
     return "permute" in (code.kind, *(arg.kind for arg in code.args[:1]))
+
+
+def _outer(term: tuple[Rational, Expr]) -> bool:
+    """Whether a term is a product of smaller arrays: then a coefficient goes to one of these."""
+    node = term[1]
+    if not isinstance(node, Contract) or node.rank < 2 or len(node.sizes) > node.rank:
+        return False
+    return all(len({x for group in axes for x in group}) < node.rank for _, _, axes in node.factors)
 
 
 def _repeats(node: Contract) -> bool:

@@ -174,6 +174,8 @@ class Python(Language):
     def power(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An elementwise power."""
         exponent = node.data
+        if node.args[0].kind == "number":
+            return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER  # Python does it once
         if exponent == Fraction(1, 2):
             return f"{self.lib}.sqrt({args[0][0]})", ATOM
         return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER
@@ -199,6 +201,8 @@ class Python(Language):
 
     def repeats(self, node: Code, k: int) -> int:
         """How often a template has the hole."""
+        if node.kind == "gram":
+            return 2 - k
         return self.known_template(node).count(f"{{{k}}}") if node.kind == "call" else 1
 
     # ------------------------------------------------------------ products
@@ -211,6 +215,11 @@ class Python(Language):
             node.args[0].rank == right.rank == 1 or (right.rank == 2 and len(sizes) == 1)
         )
         return f"{wrap(args[0], MATRIX)} @ {wrap(args[1], MATRIX if same else POWER)}", MATRIX
+
+    def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A weighted Gram matrix."""
+        A = wrap(args[0], ATOM)
+        return f"{A}.T @ ({wrap(args[1], ATOM)}[:, None]*{A})", MATRIX
 
     def called(self, function: str, args: list[Text]) -> Text:
         """A function of the library on these."""

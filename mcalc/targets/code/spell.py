@@ -192,7 +192,8 @@ def body(
             name(long)
             texts[node] = language.spell(node, [texts[arg] for arg in node.args], scope)
         shared = uses[node] > 1 or (node in titles and node not in roots)
-        if shared and node.kind not in LEAVES and node.kind not in VIEWS:
+        plain = node.kind in LEAVES or (node.kind == "power" and node.args[0].kind == "number")
+        if shared and not plain and node.kind not in VIEWS:
             name(node)
     return lines, [texts[root] for root in roots]
 

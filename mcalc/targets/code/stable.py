@@ -1,0 +1,109 @@
+"""What loses digits or overflows as it is written, as functions that do not: log(1 + eˣ), eˣ/∑eˣ, 1 - σ(x)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Number, Sum, add, contract, scale
+from mcalc.algebra.ops import OPS
+from mcalc.algebra.ops.record import applied
+from mcalc.algebra.traits import uniform
+from mcalc.algebra.walk import children, postorder, rebuild
+
+
+def stable(roots: Iterable[Expr]) -> dict[Expr, Expr]:
+    """The nodes below the roots that become others, with what they become."""
+    new: dict[Expr, Expr] = {}
+    for root in roots:
+        for node in postorder(root, lambda n: n not in new):
+            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in children(node)) else node
+            made = _better(made)
+            if made is not node:
+                new[node] = made
+    return new
+
+
+def steadied(root: Expr) -> Expr:
+    """The expression in which nothing overflows that need not."""
+    return stable([root]).get(root, root)
+
+
+def _better(node: Expr) -> Expr:
+    match node:
+        case Apply(op, (x,)) if op.name == "log":
+            return _logarithm(x) or node
+        case Sum():
+            return _sum(node)
+        case Contract(factors, out, sizes):
+            shares = _shares(factors)
+            return node if shares is None else contract(shares, out, dict(enumerate(sizes)))
+    return node
+
+
+def _logarithm(x: Expr) -> Expr | None:
+    """The logarithm of this, where it is better computed in another way."""
+    if isinstance(x, Apply) and x.op.name == "sigmoid":
+        return -OPS["softplus"](-x.args[0])
+    rest = _without_one(x)
+    if rest is not None:
+        inner = _exponent(rest)
+        return OPS["softplus"](inner) if inner is not None else OPS["log1p"](rest)
+    summed = _summed(x)
+    return None if summed is None else OPS["logsumexp"](summed)
+
+
+def _exponent(x: Expr) -> Expr | None:
+    """The u of exp(u); of c·exp(u) with a constant c there is none that is as short."""
+    return x.args[0] if isinstance(x, Apply) and x.op.name == "exp" else None
+
+
+def _without_one(x: Expr) -> Expr | None:
+    """The x of 1 + x, where the rest is no number."""
+    if not isinstance(x, Sum) or len(x.terms) < 2:
+        return None
+    ones = [(c, n) for c, n in x.terms if c == 1 and _is_one(n)]
+    if len(ones) != 1:
+        return None
+    return add([term for term in x.terms if term != ones[0]], x.shape)
+
+
+def _is_one(node: Expr) -> bool:
+    scalar = uniform(node)
+    return isinstance(scalar, Number) and scalar.value == 1
+
+
+def _summed(x: Expr) -> Expr | None:
+    """The v of a sum of exp(v) over the last axis, for one vector or for every row of a matrix."""
+    match x:
+        case Contract(((base, 1, axes),), out) if all(len(group) == 1 for group in (*axes, *out)):
+            inner = _exponent(base)
+            if inner is not None and len(set(axes)) == len(axes) and len(out) == len(axes) - 1 and axes[:-1] == out:
+                return inner if inner.rank <= 2 else None
+    return None
+
+
+def _sum(node: Sum) -> Expr:
+    """1 - σ(x) as σ(-x), and eˣ - 1 as expm1(x)."""
+    if len(node.terms) != 2:
+        return node
+    for (c, one), (d, other) in (node.terms, node.terms[::-1]):
+        if c == -d and _is_one(one):
+            if applied(other) == "sigmoid" and isinstance(other, Apply):
+                return scale(c, OPS["sigmoid"](-other.args[0]))
+            inner = _exponent(other)
+            if inner is not None:
+                return scale(d, OPS["expm1"](inner))
+    return node
+
+
+def _shares(factors: tuple[Factor, ...]) -> list[Factor] | None:
+    """The factors with eᵘ and 1/∑eᵘ as the softmax of u; None where there are no such."""
+    for k, (base, exponent, axes) in enumerate(factors):
+        inner = _summed(base) if exponent == -1 and isinstance(base, Contract) else None
+        if inner is None:
+            continue
+        for j, (other, power, along) in enumerate(factors):
+            if power == 1 and _exponent(other) is inner and along[:-1] == axes:
+                rest = [factor for i, factor in enumerate(factors) if i not in (j, k)]
+                return [*rest, (OPS["softmax"](inner), 1, along)]
+    return None
