@@ -242,7 +242,7 @@ def code(form: str, derivatives: Sequence[Derivative]) -> str:
         and manner.layout == "mixed"
         and not any((first.product[0], *(d.convention for d in derivatives)))
     ):
-        shown = [derivative(root, d.variable, d.order) for d in derivatives]
+        shown = [in_turn(root, d.turns) for d in derivatives]
     more: dict[str, Any] = {"sizes": manner.sizes, "product": first.product, "convention": first.convention}
     if manner.compressed:
         from mcalc.targets.code.manner import compressed

@@ -149,6 +149,10 @@ class Result:
         """Functions for MATLAB and Octave."""
         return self.write("matlab")
 
+    def scipy(self) -> str:
+        """A module for `scipy.optimize.minimize`, with `fun`, `jac`, `hess` and `hessp`."""
+        return self.write("scipy")
+
     def to_sympy(self) -> Any:
         """The derivative as SymPy's object. Raises a `Problem` of kind unsupported where SymPy has no such thing."""
         from mcalc.notation import notate

@@ -246,11 +246,18 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
 def from_sympy(expr: Any) -> tuple[str, list[str]]:
     """SymPy's expression as text in the input language, and the declarations of its variables.
 
-    A MatrixSymbol of one column is a vector. Raises a `Problem` of kind unsupported where it holds what is not known.
+    A MatrixSymbol of one column is a vector, and what is 1 x 1 is a scalar. Raises a `Problem` of kind unsupported
+    where the expression holds what is not known.
+
+    >>> from sympy import MatrixSymbol, Symbol
+    >>> n = Symbol("n", integer=True)
+    >>> x = MatrixSymbol("x", n, 1)
+    >>> from_sympy(x.T * MatrixSymbol("A", n, n) * x)
+    ('((x.T@A@x))', ['A[n,n]', 'x[n]'])
     """
     telling = _Telling()
     text = telling.of(expr)
-    return text, telling.declared()
+    return text, sorted(telling.declared())
 
 
 class _Telling:
