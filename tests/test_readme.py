@@ -78,6 +78,8 @@ def test_the_changelog_is_last_and_begins_with_this_version() -> None:
 
 #: The files that examples of commands name.
 FILES = {
+    "notes.md": "```mcalc\nd/dx x.T@A@x = (A + A.T)@x\n```\n",
+    "paper.tex": "% mcalc: d/dx x^\\top A x\n\\nabla f = (A + A^\\top) x\n",
     "steps.txt": "df = dx.T@A@x + x.T@A@dx\ndf = ((A + A.T)@x).T@dx\n",
     "answers.csv": "id,student,expr,wrt,answer\n1,ann,x.T@x,x,2*x\n2,bob,x.T@x,x,x\n",
     "data.json": '{"X": [[1, 2], [3, 4], [5, 6]], "w": [1, -1], "y": [0, 1, 2]}',

@@ -36,6 +36,7 @@ COMMANDS = {
     "convert": "translate an answer from one layout into another",
     "layout": "tell which layout a book uses",
     "shape": "tell how an expression is read",
+    "doc": "check the derivatives that a document states",
     "repl": "answer expressions one after another",
     "functions": "list the functions, or tell all about one",
     "rules": "list the rules, or tell all about one",

@@ -13,15 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.answer import Answer
 
+_WORD = re.compile(r"[^\W\d]\w*")
+
 #: d/dx f, d²/dx² f, d^2/dx^2 f, ∂/∂x f, ∇_x f.
-_DERIVE = re.compile(
-    r"\s*(?:[d∂](?:\^?(?P<order>[1-4²³⁴]))?\s*/\s*[d∂]\s*(?P<by>[^\W\d]\w*)(?:\^?[1-4²³⁴])?"
-    r"|∇_(?P<grad>[^\W\d]\w*))\s+(?P<text>\S.*)",
+_NAME = r"[^\W\d]\w*|\\[A-Za-z]+(?:\{[^{}]*\})?"
+DERIVE = re.compile(
+    rf"\s*(?:[d∂](?:\^?(?P<order>[1-4²³⁴]))?\s*/\s*[d∂]\s*(?P<by>{_NAME})(?:\^?[1-4²³⁴])?"
+    rf"|(?:∇|\\nabla\s*)_\{{?(?P<grad>{_NAME})\}}?)\s+(?P<text>\S.*)",
     re.DOTALL,
 )
 _ONE = r"[^\W\d]\w*\s*\[[^\]]*\](?:\s+[a-z]+)*"
-_DECLARE = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
-_DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.DOTALL)
+DECLARE = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
+DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.DOTALL)
 _ABOVE = {"²": "2", "³": "3", "⁴": "4"}
 
 
@@ -44,7 +47,7 @@ class Session:
         """Whether a bracket is open in the text, so that the next line belongs to it."""
         from mcalc.language.parse import parse
 
-        body = _DERIVE.match(text) or _DEFINE.match(text)
+        body = DERIVE.match(text) or DEFINE.match(text)
         try:
             parse(body["text"] if body else text)
         except Problem as problem:
@@ -56,13 +59,14 @@ class Session:
         text = text.strip()
         if text.startswith(":"):
             return self.order(text[1:])
-        if declaration := _DECLARE.match(text):
+        if declaration := DECLARE.match(text):
             return self.declare(declaration["text"])
-        if asked := _DERIVE.match(text):
+        if asked := DERIVE.match(text):
             order = asked["order"] or "1"
             return self.differentiate(asked["text"], [asked["by"] or asked["grad"]], int(_ABOVE.get(order, order)))
-        if (definition := _DEFINE.match(text)) and ";" not in text:
-            return self.define(definition["name"], definition["text"])
+        if (definition := DEFINE.match(text)) and ";" not in text:
+            self.define(definition["name"], definition["text"])
+            return self.show_reading(text)
         if self.wrt:
             return self.differentiate(text, self.wrt)
         return self.tell(text)
@@ -105,10 +109,9 @@ class Session:
         if name in self.declared_names():
             raise Problem("E205", "{name} is declared as a variable and defined as well", name=name)
         self.defined[name] = write("text", body_of(reading.program))
-        self.show_reading(f"{name} = {text}")
 
-    def program(self, text: str, but: str = "") -> str:
-        """The text after the definitions that it uses, which are kept in the order in which they were made."""
+    def program(self, text: str, but: str = "", also: str = "") -> str:
+        """The text after the definitions that it uses, or `also` does, in the order in which they were made."""
         from mcalc.language.parse import parse
         from mcalc.language.syntax import Name, body_of, walk
         from mcalc.targets import write
@@ -116,6 +119,7 @@ class Session:
         names = self.declared_names() | self.defined.keys()
         program = parse(text, functions(), names)
         used = {node.id for node in walk(program) if isinstance(node, Name)} - {n.id for n, _ in program.definitions}
+        used |= set(_WORD.findall(also))
         needed: list[str] = []
         for name, value in reversed(self.defined.items()):
             if name in used and name != but:
@@ -136,7 +140,7 @@ class Session:
         """The declarations of names that the text, with its definitions, uses."""
         from mcalc.language.declare import declare
 
-        words = set(re.findall(r"[^\W\d]\w*", self.program(text)))
+        words = set(_WORD.findall(self.program(text)))
         found = [one for old in self.declared for one in declare(old)]
         return [one.text for one in found if one.name in words]
 
@@ -169,7 +173,7 @@ class Session:
         from mcalc.cli.shape import signature
         from mcalc.language.read import read
 
-        definition = _DEFINE.match(text)
+        definition = DEFINE.match(text)
         shown = definition["text"] if definition else text
         reading = read(self.program(shown), self.relevant(shown))
         if on_terminal():
@@ -190,7 +194,7 @@ class Session:
         from mcalc.request import Way
 
         if text:
-            asked = _DERIVE.match(text)
+            asked = DERIVE.match(text)
             if asked is None and not self.wrt:
                 raise Problem("E081", "it is not said by what", hint="ask for a derivative: :steps d/dx x.T@A@x")
             from mcalc.answer import differentiate

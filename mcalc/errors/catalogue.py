@@ -309,6 +309,20 @@ CODES: dict[str, Code] = {
         "echo ':latex' | mcalc repl",
         "Ask for a derivative first, as in d/dx x.T@A@x; :vars lists the names.",
     ),
+    "E091": Code(
+        USAGE,
+        "a block of a document that is never closed",
+        "A block of code in Markdown ends with the same marks that it begins with.",
+        "mcalc doc open.md",
+        "Put the marks ``` on a line of their own behind the last claim.",
+    ),
+    "E092": Code(
+        USAGE,
+        "a line of a document that claims nothing",
+        "In a block called mcalc, and in a comment that begins so, stand claims, definitions and declarations.",
+        "mcalc doc notes.md",
+        "Write a claim as d/dx x.T@x = 2*x, a definition as r = X@w - y, a declaration as x[n].",
+    ),
     # ------------------------------------------------------------ parse: the text
     "E101": Code(
         PARSE,

@@ -22,6 +22,8 @@ WITHOUT_EXAMPLE = {"E420", "E499", "E506", "E507", "E508", "E521", "E522", "E523
 
 #: The files that the examples name.
 FILES = {
+    "notes.md": "```mcalc\nx.T@x\n```\n",
+    "open.md": "```mcalc\nd/dx x.T@x =\n",
     "answers.csv": "id,expr,wrt,answer\n1,x.T@x,x,2*x\n",
     "answers.txt": "id,expr,wrt,answer\n1,x.T@x,x,2*x\n",
     "answerless.csv": "id,expr,wrt\n1,x.T@x,x\n",
