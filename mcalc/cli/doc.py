@@ -11,7 +11,6 @@ from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import VAR, text_file
 from mcalc.cli.output import complain, emit, json_line, printable
 from mcalc.errors import Problem
-from mcalc.phrase import say
 from mcalc.translation import tell
 
 TYPE_CHECKING = False
@@ -109,5 +108,5 @@ def replace(path: str, text: str) -> None:
     except OSError as fault:
         with suppress(OSError, NameError):
             os.unlink(file.name)  # noqa: PTH108
-        told = "cannot write {path}: {reason}"
-        raise Problem("E506", told, path=path, reason=say(fault.strerror or str(fault))) from None
+        reason = fault.strerror or str(fault)
+        raise Problem("E506", "cannot write {path}: {reason}", path=path, reason=reason) from None
