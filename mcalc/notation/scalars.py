@@ -17,7 +17,7 @@ from mcalc.algebra.expr import (
     ratio,
 )
 from mcalc.language.lower import Said
-from mcalc.language.syntax import Call, Product, Syntax
+from mcalc.language.syntax import Call, Name, Num, Product, Syntax
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, root
@@ -91,11 +91,14 @@ class Scalars:
             (over if times > 0 else under).append(whole)
         return over, under
 
-    def _reading_order(self, scalar: tuple[Expr, Rational]) -> tuple[int, int, int, int]:
-        """As in the input; of what begins with the same variable sums last, and the lighter first: c*(1 - c)."""
+    def _reading_order(self, scalar: tuple[Expr, Rational]) -> tuple[bool, int, bool, int, int]:
+        """Letters first, then as in the input: c*x.T@y. Of what begins with the same variable sums last, and the
+        lighter first: c*(1 - c).
+        """
         base, _ = scalar
         place = min((x.place for x in base.free), default=-1)
-        return place, isinstance(base, Sum), self.piece(base).plain.weight, base.h
+        form = self.piece(base).plain
+        return not isinstance(form.syntax, (Name, Num)), place, isinstance(base, Sum), form.weight, base.h
 
     def _mean(self, scalars: list[tuple[Expr, Rational]]) -> tuple[list[tuple[Expr, Rational]], Form | None]:
         """sum(v)/n, where v has n entries, is mean(v)."""

@@ -136,8 +136,11 @@ def _entry(base: str, indices: Indices) -> Form:
     return "exponent", f"<msub>{array}{_row(*shown)}</msub>"
 
 
-#: Cells that meet at the sign of equality: MathML 3 says so in the table, and browsers read it in the cell.
-RIGHT, LEFT = (f'<mtd style="text-align: {side}">' for side in ("right", "left"))
+#: Cells that meet at the sign of equality. MathML 3 says so in the table, browsers read it in the cell, and those in
+#: which a cell's formula is a block want it said in their own word.
+RIGHT, LEFT = (
+    f'<mtd style="text-align: {side}; text-align: -webkit-{side}; padding: 0.3ex 0.1em">' for side in ("right", "left")
+)
 
 
 def _aligned(lines: Sequence[Line]) -> str:

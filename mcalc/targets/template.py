@@ -170,6 +170,8 @@ class Target:
             case Power(_, Name("T"), elementwise):
                 # Without brackets the transpose would be meant.
                 return self._power(pieces[0], Piece(self, self.group(pieces[1].text), "exponent"), elementwise)
+            case Power(Call("inv", (_,)), Num(text), False) if self.inverse[0] and text.isdigit():
+                return self._inverse_power(pieces[0], text)
             case Power(_, _, elementwise):
                 return self._power(pieces[0], pieces[1], elementwise)
             case Entry(_, indices):
@@ -233,6 +235,12 @@ class Target:
         if ending and piece.level == LEVELS["factor"] and piece.text.endswith(ending):
             return Piece(self, piece.text.removesuffix(ending) + turned, "factor")
         return self._fill(self.forms["transpose"], piece)
+
+    def _inverse_power(self, inverse: Piece, exponent: str) -> Piece:
+        """A⁻² for the square of A⁻¹."""
+        ending = self.inverse[0]
+        more = ending.replace("1", exponent).replace("¹", self.superscript(exponent))
+        return Piece(self, inverse.text.removesuffix(ending) + more, "factor")
 
     def _power(self, base: Piece, exponent: Piece, elementwise: bool) -> Piece:
         above = "" if elementwise else self.superscript(exponent.text)

@@ -139,7 +139,7 @@ class _Reader:
         start = self.place
         end = self.tokens.index("}}", start)
         self.place = end + 1
-        return "".join(self.tokens[start + 1 : end])
+        return "".join(self.tokens[start + 1 : end]).replace(r"\_", "_")
 
     def atom(self, token: str) -> tuple[str, str]:
         """What kind of part begins with this token, and how it is spelled."""

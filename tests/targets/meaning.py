@@ -84,6 +84,8 @@ def meaning(node: Syntax, scope: dict[str, Matrix] | None = None) -> Matrix:
         case Transpose(arg):
             a, b, c, d = value(arg)
             return a, c, b, d
+        case Power(Call("inv", (arg,)), Num(text), False) if text.isdigit():
+            return value(Power(arg, Negative(Num(text))))
         case Power(base, exponent, elementwise):
             return _noise("power", elementwise, value(base), value(exponent))
         case Matmul(items, operators) | Product(items, operators):
