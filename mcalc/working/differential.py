@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from math import prod
 
-from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, is_zero
+from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, add, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
@@ -149,6 +149,8 @@ class _Working:
         if complete and self.x.rank:
             rules = turning(before, f, self.dx)
             parts = parts_of(line, self.dx)
+            if self.dx.props and simplify(add([(1, part) for part in parts], g.shape)) is not g:
+                parts = []  # a matrix before a symmetric dX may as well be its transpose: this is the other one
             turned = standing_last(parts, f, self.dx, self.notation, self.signs) if parts else None
             if turned is not None and length(turned) <= LONGER * length(before) and meaning(turned) != meaning(before):
                 self._add(rules or ["expand"], left, line, turned)
