@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from mcalc.algebra.expr import Expr, Symbol
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mcalc.checking.question import Question
 
 #: So many points are tried, and arrays of more entries are not shown whole.
-TRIES, MOST_ENTRIES = 24, 64
+TRIES, MOST_ENTRIES = 12, 64
+#: Of so many counterexamples the one is shown that has the fewest equalities by chance.
+CHOICE = 4
 #: A difference that is less than this is hard to see.
 LEAST = 0.01
 
@@ -32,6 +34,14 @@ class Counterexample:
     def __init__(self, sizes: dict[str, int], at: dict[str, Any], expected: Any, got: Any, entry: list[int]) -> None:
         self.sizes, self.at, self.expected, self.got, self.entry = sizes, at, expected, got, entry
 
+    def chance_equalities(self, used: Sequence[Symbol]) -> int:
+        """How much holds here that need not: matrices that are symmetric, and an answer that is a multiple."""
+        matrices = [self.at[s.name] for s in used if s.rank == 2 and not s.symmetric]
+        turned = [m == [list(row) for row in zip(*m, strict=True)] for m in matrices]
+        pairs = list(zip(_flatten(self.expected), _flatten(self.got), strict=True))
+        multiple = len(pairs) > 1 and all(abs(a * d - b * c) < 1e-6 for a, b in pairs[:1] for c, d in pairs[1:])
+        return int(sum(turned) + multiple)
+
     def reply(self) -> dict[str, Any]:
         """As plain data."""
         return {name: getattr(self, name) for name in ("sizes", "at", "expected", "got", "entry")}
@@ -42,21 +52,31 @@ def counterexample(question: Question, answer: Expr) -> Counterexample | None:
     right = question.reference
     used = sorted({*right.free, *answer.free, *question.f.free}, key=lambda s: s.place)
     names = sorted({name for s in used for d in s.shape for name in d.names} | question.sizes)
-    for k in range(TRIES):
-        sizes = sizes_at(names, frozenset(), least=2)
-        plain = _difference(Plain(sizes, k), right, answer, used, question.f)
-        if plain is not None:
-            return plain
-        if k < TRIES // 4:
-            continue
-        from mcalc.checking.sampling import MANNERS, Floating
+    sizes = sizes_at(names, frozenset(), least=2)
+    found: list[Counterexample] = []
+    for point in _points(sizes, question.f):
+        if shown := _difference(point, right, answer, used, question.f):
+            found.append(shown)
+        if len(found) == CHOICE or (found and not isinstance(point, Plain)):
+            break
+    return min(found, key=lambda one: one.chance_equalities(used), default=None)
 
-        manner = MANNERS[(k - TRIES // 4) % len(MANNERS)]
-        point = Floating(sizes, k, manner, (question.f,), digits=1)
-        found = _difference(point, right, answer, used, question.f)
-        if found is not None:
-            return found
-    return None
+
+def _points(sizes: dict[str, int], f: Expr) -> Iterator[Point[Any]]:
+    """Points of whole numbers, and where there is no value at them, of numbers with one digit behind the point."""
+    from mcalc.checking.sampling import MANNERS, Floating
+
+    for k in range(TRIES):
+        plain, inside = Plain(sizes, k), Floating(sizes, k)
+        try:
+            for s in f.free:
+                inside.give(s, plain.value(s))
+            inside.value(f)
+        except (NoValue, TooLarge):
+            continue  # such as the logarithm of a negative number
+        yield plain
+    for k in range(TRIES):
+        yield Floating(sizes, k, MANNERS[k % len(MANNERS)], (f,), digits=1)
 
 
 def _difference(point: Point[Any], right: Expr, answer: Expr, used: Sequence[Symbol], f: Expr) -> Counterexample | None:
@@ -81,6 +101,10 @@ def _difference(point: Point[Any], right: Expr, answer: Expr, used: Sequence[Sym
         entry = [worst // prod(shape[k + 1 :]) % shape[k] for k in range(len(shape))]
         expected, got = expected[worst], got[worst]
     return Counterexample(point.sizes, given, expected, got, entry)
+
+
+def _flatten(value: Any) -> list[float]:
+    return [n for part in value for n in _flatten(part)] if isinstance(value, list) else [value]
 
 
 def _flat(array: Any) -> list[Any]:

@@ -50,6 +50,10 @@ class Floating(Point[Array]):
         self.nudge, self.digits = nudge, digits
         self.largest = 0.0  #: the greatest entry met so far, in absolute value
 
+    def give(self, symbol: Expr, entries: Sequence[Rational]) -> None:
+        """Let a variable have this value, in which it may lie outside the domain."""
+        self.known[symbol] = np.reshape(np.asarray([float(n) for n in entries]), self.shape(symbol))
+
     def nudged(self) -> Floating:
         """A point very close to this one: rounding errors differ there, and nothing else does."""
         return Floating(self.sizes, self.seed, self.manner, self.context, 1e-9)

@@ -97,7 +97,7 @@ def grade(
         page = report(form, write, title, csv_safe)
         page.begin()
         rows = graders.rows(rows_in)
-        for row in _watched(rows, read) if out or not on_terminal() else rows:
+        for row in _watched(rows, read) if _elsewhere(out) else rows:
             statistics.count(row)
             page.row(localized(row))
         page.end(statistics)
@@ -189,6 +189,16 @@ def _is_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _elsewhere(out: str | None) -> bool:
+    """Whether the report goes into a file, so that a bar disturbs nobody who reads it."""
+    if out and out != "-":
+        return True
+    try:
+        return os.path.isfile(f"/dev/fd/{sys.stdout.fileno()}")  # noqa: PTH113
+    except OSError:
+        return False
 
 
 def _watched(rows: Iterator[Row], read: Read) -> Iterator[Row]:
