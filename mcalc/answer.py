@@ -346,7 +346,7 @@ def answer_to(request: Request, manner: Manner) -> Answer:
     manner.check()
     order = request.order
     names = [name.partition("[")[0].strip() for name in (*request.wrt, *request.then) if name != ALL]
-    reading = read(request.text, request.var, wrt=names, functions=request.fun)
+    reading = read(request.text, request.var, wrt=names, functions=request.fun, of=request.of)
     wrt = asked(reading, request.wrt)
     if not wrt:
         raise Problem(

@@ -39,6 +39,7 @@ class Request(Record):
     text: str  #: the expression, with its definitions
     wrt: Sequence[str] = ()  #: variables, or entries of variables; `all` for every one
     var: Sequence[str] = ()  #: declarations: `A[n,n] symmetric`
+    of: str = ""  #: the definition that is meant, in the place of an expression at the end
     fun: Sequence[str] = ()  #: declarations of abstract functions: `f: [m] -> []`
     order: int = 1
     then: Sequence[str] = ()  #: variables that the derivative is differentiated by afterwards

@@ -36,7 +36,9 @@ def test_the_wheel_holds_the_package_the_grammar_and_the_man_pages(wheel: Path) 
     assert package <= names
     extra = {name for name in names if name.startswith("mcalc/")} - package
     spoken = {f"mcalc/locale/zh_CN/LC_MESSAGES/mcalc.{ending}" for ending in ("po", "mo")}
-    assert extra == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark", "mcalc/grammar/latex.lark", *spoken}
+    examples = {f"mcalc/examples/{path.name}" for path in (ROOT / "mcalc" / "examples").glob("*.mc")}
+    assert len(examples) >= 9
+    assert extra - examples == {"mcalc/py.typed", "mcalc/grammar/mcalc.lark", "mcalc/grammar/latex.lark", *spoken}
     assert sorted(Path(name).name for name in names if "share/man/man1/" in name) == MAN
 
 

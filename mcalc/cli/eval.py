@@ -118,7 +118,7 @@ def understood(request: Request, values: Mapping[str, Array]) -> Answer:
         if request.wrt:
             request.var = declared
             return answer_to(request, Manner())
-        return Answer(read(request.text, declared, functions=request.fun), [], 1, "mixed")
+        return Answer(read(request.text, declared, functions=request.fun, of=request.of), [], 1, "mixed")
 
     problem = None
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import click
+
 from mcalc.cli.command import choice, command, listed
 from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, serve
 from mcalc.cli.output import emit, shows_unicode
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 )
 @EXPR
 @listed("--wrt", Variable(), metavar="NAME", help="The variables that the graph begins with: by default, all.")
+@click.option("--of", metavar="NAME", default="", help="The definition to draw, instead of the expression at the end.")
 @VAR
 @FILE
 @choice("--to", FORMATS, metavar="FORMAT", help="What to print instead of a tree")
-def graph(expr: str | None, wrt: tuple[str, ...], var: tuple[str, ...], file: str | None, to: str | None) -> int:
+def graph(
+    expr: str | None, wrt: tuple[str, ...], of: str, var: tuple[str, ...], file: str | None, to: str | None
+) -> int:
     """Draw the computation graph of an expression: its operations with their shapes, and what each uses.
 
     An edge has the local derivative, of the operation by what it uses, and below an operation stands its cotangent: the
@@ -42,7 +47,7 @@ def graph(expr: str | None, wrt: tuple[str, ...], var: tuple[str, ...], file: st
         from mcalc.targets.names import Lettering
         from mcalc.working.nodes import Graph
 
-        reading = read(text, var, wrt=wrt)
+        reading = read(text, var, wrt=wrt, of=of)
         chosen = [variable(reading, name) for name in wrt] or list(reading.root.free)
         return Picture(Graph(reading, chosen), form, Lettering(taken_names(reading)))
 

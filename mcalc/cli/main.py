@@ -29,6 +29,7 @@ COMMANDS = {
     "diff": "differentiate an expression",
     "check": "tell whether an answer is right, and if not, what went wrong",
     "grade": "check many answers, and report on them",
+    "examples": "list worked examples, or run one",
     "exercise": "make questions to practise on",
     "eval": "compute an expression and its derivative at numbers",
     "batch": "answer JSON requests, one a line",

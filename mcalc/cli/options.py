@@ -79,6 +79,7 @@ FUN = click.option("--fun", metavar="DECL", multiple=True, help=FUN_HELP)
 QUESTION = Table(
     Request,
     Option("wrt", "NAME", "The variable to differentiate by, or all; may be repeated.", parts=Variable()),
+    Option("of", "NAME", "The definition to differentiate, instead of the expression at the end."),
     Option("order", "N", "How many times, up to 4."),
     Option("then", "NAME", "Then differentiate by this variable; may be repeated.", parts=Variable()),
     Option("jvp", "NAME", "The derivative along this array, which is of the variable's shape."),

@@ -713,6 +713,13 @@ CODES: dict[str, Code] = {
         "mcalc diff '\\mathbf{x}^\\top x' --wrt x",
         "Tell them apart by an index or a mark, or set both in the same font.",
     ),
+    "E216": Code(
+        NAME,
+        "no such definition",
+        "--of names the definition that is meant, and the text has none of that name.",
+        "mcalc diff 'r = X@w - y' --of q --wrt w",
+        "Name one of the definitions: --of r.",
+    ),
     # ------------------------------------------------------------ shape: what does not fit
     "E301": Code(
         SHAPE,

@@ -11,7 +11,7 @@ from mcalc.errors import Problem
 from mcalc.language import _grammar
 from mcalc.language.letters import is_latex
 from mcalc.language.lexer import BRACKETS, CLOSERS, tokenize
-from mcalc.language.names import is_capital
+from mcalc.language.names import is_capital, nearest
 from mcalc.language.paper import AS_OPERATORS, METHODS
 from mcalc.language.summation import read_head, resolved
 from mcalc.language.syntax import (
@@ -66,12 +66,13 @@ BARS = "| |"
 _known: frozenset[str] = frozenset()
 
 
-def parse(text: str, functions: Container[str] | None = None, names: Container[str] = ()) -> Program:
+def parse(text: str, functions: Container[str] | None = None, names: Container[str] = (), of: str = "") -> Program:
     """The program that `text` writes, in the input language or in LaTeX.
 
     `functions` are the names that can be called (by default those of the records, and einsum); `names` are
     variables that are declared elsewhere, so that `A(x + y)` is a product. The span of a node in brackets is that
-    of what stands inside them. Raises a `Problem` of kind parse, name, unsupported or limit.
+    of what stands inside them. `of` names the definition that is meant, in the place of an expression at the end.
+    Raises a `Problem` of kind parse, name, unsupported or limit.
     """
     try:
         known = _functions() if functions is None else functions
@@ -84,7 +85,7 @@ def parse(text: str, functions: Container[str] | None = None, names: Container[s
         else:
             tokens = tokenize(text, known, names)
             lines = _run(tokens, _grammar)
-        program = resolved(_program(lines, (0, len(text))), names)
+        program = resolved(_program(lines, (0, len(text)), of), names)
         if any(token[0] == "BAR" for token in tokens):
             _check_bars(program)
         program.bold = bold
@@ -164,7 +165,7 @@ def _latex_lines(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _program(lines: list[Line], span: Span) -> Program:
+def _program(lines: list[Line], span: Span, of: str = "") -> Program:
     """Definitions, then one expression; `where` adds definitions that stand behind it."""
     definitions: list[tuple[Name, Syntax]] = []
     declarations: list[tuple[str, Span]] = []
@@ -186,6 +187,8 @@ def _program(lines: list[Line], span: Span) -> Program:
             definitions.append((name, meaning))
         if kind == "value":
             body = value[0]
+    if of:
+        return _definition(of, definitions, tuple(declarations), span)
     if body is None:
         if not definitions:
             raise Problem("E128", "there is no expression to read", span)
@@ -198,6 +201,23 @@ def _program(lines: list[Line], span: Span) -> Program:
             name=name.id,
         )
     return Program(tuple(definitions), body, tuple(declarations), span)
+
+
+def _definition(
+    of: str, definitions: list[tuple[Name, Syntax]], declarations: tuple[tuple[str, Span], ...], span: Span
+) -> Program:
+    """What a definition is worth, after those that it uses."""
+    known = {name.id: value for name, value in definitions}
+    if of not in known:
+        near = nearest(of, known)
+        hint = "did you mean {near}?" if near else "the definitions are {known}" if known else ""
+        raise Problem("E216", "there is no definition of {of}", None, hint, of=of, near=near, known=list(known))
+    needed = {of}
+    for name, value in reversed(definitions):
+        if name.id in needed:
+            needed |= {node.id for node in walk(value) if isinstance(node, Name)}
+    kept = tuple((name, value) for name, value in definitions if name.id in needed and name.id != of)
+    return Program(kept, known[of], declarations, span)
 
 
 def _check_depth(program: Program) -> None:

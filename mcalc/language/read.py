@@ -30,11 +30,12 @@ class Reading:
     """A text as it was understood."""
 
     __slots__ = (
-        "abstract", "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes", "sums",
-        "symbols", "text",
+        "abstract", "called", "definitions", "dialect", "notes", "program", "root", "row", "said", "scope", "sizes",
+        "sums", "symbols", "text",
     )  # fmt: skip
 
     text: str
+    called: str  #: the name of the value, where it is a definition that is meant; else ''
     abstract: Functions  #: the functions that are declared, and their derivatives
     program: Program  #: the surface tree, undeclared products of letters opened
     root: Expr
@@ -50,18 +51,19 @@ class Reading:
 
 
 def read(
-    text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = (), functions: Sequence[str] = ()
+    text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = (), functions: Sequence[str] = (), of: str = ""
 ) -> Reading:
     """Understand a program. `wrt` are names that must be variables, whatever they look like.
 
-    `functions` declares abstract ones, as in `f: [m] -> []`.
+    `functions` declares abstract ones, as in `f: [m] -> []`. `of` names the definition that is meant, in the place of
+    an expression at the end.
 
     Raises a `Problem` of kind parse, name, shape, limit, usage or unsupported, with the place in its source.
     """
     outside = [declaration for one in declarations for declaration in declare(one)]
     abstract = dict(item for one in functions for item in declared_function(one)[1].items())
     wrt = [name_in(name) for name in wrt]
-    program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt))
+    program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt), of)
     try:
         inside: list[Declaration] = []
         for line, span in program.declarations:
@@ -87,6 +89,7 @@ def read(
         reading = _understood(plan, declared)
     except Problem as problem:
         raise _placed(problem, text, program) from None
+    reading.called = of
     for name in wrt:
         variable(reading, name)
     return reading
@@ -130,6 +133,7 @@ def _with_identity(
 def _meaning(plan: Plan, symbols: dict[str, Symbol], dialect: str) -> Reading:
     """The reading of a plan whose variables are known."""
     found = Reading()
+    found.called = ""
     found.text, found.program, found.abstract = plan.source, plan.program, plan.abstract
     found.symbols, found.dialect = symbols, dialect
     lowering = Lowering(plan, {name: Value(node) for name, node in found.symbols.items()}, found.dialect)

@@ -64,8 +64,10 @@ def expanded(reading: Reading) -> Reading:
 
 
 def result_name(reading: Reading) -> str:
-    """What to call the value of the input: f, or F where it is a matrix, unless that stands for something else."""
+    """What to call the value of the input: by its name, or f, or F where it is a matrix and that stands for nothing."""
     taken = taken_names(reading)
+    if reading.called and reading.called not in taken:
+        return reading.called
     names = "FGHfgh" if reading.root.rank == 2 else "fghFGH"
     return next((n for n in names if n not in taken), "value")
 

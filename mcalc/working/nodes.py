@@ -310,8 +310,12 @@ class Graph:
 
     def notation(self) -> Notation:
         """The notation in which what a node is worth is called by its name."""
-        names = {n.local: n.name for n in self.nodes if n.syntax is not None and n.local.free}
-        return Notation({}, names, ())
+        # What is defined and does not move keeps its name as well.
+        names = {
+            n: name for name, n in self.reading.definitions.items() if n.free and n.free.isdisjoint(self.variables)
+        }
+        names |= {n.local: n.name for n in self.nodes if n.syntax is not None and n.local.free}
+        return Notation({}, names, self.reading.sums)
 
     def slope(self, node: Node, by: Node) -> Syntax:
         """The local derivative on the edge from `by` to `node`; where it has more axes than two, the differential."""
