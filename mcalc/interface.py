@@ -52,7 +52,7 @@ class Result:
 
     @property
     def kind(self) -> str:
-        """`gradient`, `jacobian`, `hessian`, `derivative` or `tensor`."""
+        """`gradient`, `jacobian`, `hessian`, `derivative`, `mixed` or `tensor`."""
         return self._derivative.kind
 
     @property
@@ -245,6 +245,8 @@ def diff(
     var: Several = (),
     fun: Several = (),
     order: int = 1,
+    then: Several = (),
+    upstream: str = "",
     layout: str = "mixed",
     convention: str = "unstructured",
     form: str = "",
@@ -263,6 +265,8 @@ def diff(
     var: Several = (),
     fun: Several = (),
     order: int = 1,
+    then: Several = (),
+    upstream: str = "",
     layout: str = "mixed",
     convention: str = "unstructured",
     form: str = "",
@@ -280,6 +284,8 @@ def diff(
     var: Several = (),
     fun: Several = (),
     order: int = 1,
+    then: Several = (),
+    upstream: str = "",
     layout: str = "mixed",
     convention: str = "unstructured",
     form: str = "",
@@ -295,8 +301,9 @@ def diff(
     """
     names = [wrt] if isinstance(wrt, str) else list(wrt)
     asked = Request(
-        text=expression, wrt=names, var=_several(var), fun=_several(fun), order=order, convention=convention
-    )
+        text=expression, wrt=names, var=_several(var), fun=_several(fun), order=order, then=_several(then),
+        vjp=upstream, convention=convention,
+    )  # fmt: skip
     manner = Manner(layout=layout, form=form, vec=vec, where=where, expand=expand, bold=bold)
     answer = answer_to(asked, manner)
     results = tuple(Result(answer, derivative) for derivative in answer.derivatives)

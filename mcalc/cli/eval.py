@@ -177,12 +177,12 @@ def reply(answer: Answer, point: Given, verified: Verified | None) -> Reply:
 def told(answer: Answer, point: Given, verified: Verified | None) -> list[str]:
     """The results as text: `f = …`, and one entry for each derivative."""
     from mcalc.notation import result_name
+    from mcalc.targets import write
 
     name = result_name(answer.reading)
     found = [_equation(name, point.value(answer.reading.root))]
     for d in answer.derivatives:
-        power = "" if d.order == 1 else f"^{d.order}"
-        found.append(_equation(f"d{power}{name}/d{d.wrt}{power}", point.value(d.expr)))
+        found.append(_equation(write("text", d.left), point.value(d.expr)))
     return [*found, *([spoken(verified.told())] if verified is not None else [])]
 
 
