@@ -62,7 +62,6 @@ WORKING = {
     "products": Rule("∑ₖ Aᵢₖ Bₖⱼ = (A B)ᵢⱼ", "", "'x.T@A@x' --wrt x --method index"),
     "contract": Rule("Gᵢ for every i is G", "", "'x.T@A@x' --wrt x --method index"),
     "node": Rule("vᵢ = φᵢ(vⱼ, …)", "", "'x.T@A@x' --wrt x --method graph", GRIEWANK),
-    "seed": Rule("∂f/∂f = 1", "", "'x.T@x + exp(x.T@x)' --wrt x --method graph"),
     "cotangent": Rule("∂f/∂v = ∑ ∂f/∂u ∂u/∂v", "u uses v", "'x.T@A@x' --wrt x --method graph", GRIEWANK),
     "path": Rule("∂f/∂u ∂u/∂v", "u uses v", "'x.T@x + exp(x.T@x)' --wrt x --method graph --detail full"),
     "paths": Rule("∂f/∂v = ∑ over paths", "v used more than once", "'x.T@x + exp(x.T@x)' --wrt x --method graph"),
