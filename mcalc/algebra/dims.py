@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from math import lcm
 from zlib import crc32
 
 from mcalc.phrase import say
 
 Monomial = tuple[str, ...]
+Count = int | Fraction  #: n(n + 1)/2 is whole for every n, and its coefficients are not
 
 
 class Dim:
@@ -19,11 +22,11 @@ class Dim:
 
     __slots__ = ("h", "terms")
 
-    terms: tuple[tuple[Monomial, int], ...]
+    terms: tuple[tuple[Monomial, Count], ...]
     h: int
 
     def __mul__(self, other: Dim) -> Dim:
-        product: dict[Monomial, int] = {}
+        product: dict[Monomial, Count] = {}
         for a, p in self.terms:
             for b, q in other.terms:
                 names = tuple(sorted(a + b))
@@ -45,7 +48,7 @@ class Dim:
         if not self.terms:
             return 0
         names, count = self.terms[0]
-        return count if len(self.terms) == 1 and not names else None
+        return int(count) if len(self.terms) == 1 and not names and count.denominator == 1 else None
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,18 +57,23 @@ class Dim:
 
     def at(self, sizes: dict[str, int]) -> int:
         """The size as a number, given the sizes of its names."""
-        total = 0
+        total: Count = 0
         for names, count in self.terms:
             for name in names:
                 count *= sizes[name]
             total += count
-        return total
+        return int(total)
 
     def __str__(self) -> str:
         return self.spelled()
 
     def spelled(self, spell: Callable[[str], str] = str) -> str:
         """The size in signs, what is taken away last; `spell` writes the names."""
+        below = lcm(*(count.denominator for _, count in self.terms))
+        if below > 1:
+            above = dim(below) * self
+            whole = above.spelled(spell)
+            return f"({whole})/{below}" if len(above.terms) > 1 else f"{whole}/{below}"
         text = ""
         for names, count in sorted(self.terms, key=lambda term: term[1] < 0):
             factors = [*([str(abs(count))] if abs(count) != 1 or not names else []), *map(spell, names)]
@@ -81,16 +89,17 @@ class Dim:
         """
         if any(count < 0 for names, count in self.terms if names):
             return None
-        return next((count for names, count in self.terms if not names), 0)
+        return int(next((count for names, count in self.terms if not names), 0) // 1)
 
     __repr__ = __str__
 
 
-_dims: dict[tuple[tuple[Monomial, int], ...], Dim] = {}
+_dims: dict[tuple[tuple[Monomial, Count], ...], Dim] = {}
 
 
-def _intern(terms: dict[Monomial, int]) -> Dim:
-    key = tuple(sorted((names, count) for names, count in terms.items() if count))
+def _intern(terms: dict[Monomial, Count]) -> Dim:
+    whole = ((names, int(count) if count.denominator == 1 else count) for names, count in terms.items() if count)
+    key = tuple(sorted(whole))
     found = _dims.get(key)
     if found is None:
         found = _dims[key] = object.__new__(Dim)
@@ -100,11 +109,11 @@ def _intern(terms: dict[Monomial, int]) -> Dim:
     return found
 
 
-def dim(size: str | int | Dim) -> Dim:
+def dim(size: str | int | Fraction | Dim) -> Dim:
     """The size with this name, or this number."""
     if isinstance(size, Dim):
         return size
-    return _intern({(): size} if isinstance(size, int) else {(size,): 1})
+    return _intern({(size,): 1} if isinstance(size, str) else {(): size})
 
 
 def product(sizes: list[Dim] | tuple[Dim, ...]) -> Dim:
@@ -124,6 +133,8 @@ def quotient(whole: Dim, part: Dim) -> Dim | None:
     if len(whole.terms) != 1 or len(part.terms) != 1:
         return None
     (names, count), (others, divisor) = whole.terms[0], part.terms[0]
+    if not (isinstance(count, int) and isinstance(divisor, int)):
+        return None
     left = list(names)
     for name in others:
         if name not in left:

@@ -259,7 +259,7 @@ def measure(node: Expr) -> Dim | None:
             parts = [(c, measure(n)) for c, n in terms]
             total = dim(0)
             for c, part in parts:
-                if part is None or not isinstance(c, int):
+                if part is None:
                     return None
                 total = total + dim(c) * part
             return total

@@ -67,6 +67,23 @@ def unit(n, k):
     return e
 
 
+def elimination(n):
+    """The matrix that takes vec(X) to vech(X), the columns of the lower triangle one below the other."""
+    column, row = np.triu_indices(int(n))
+    L = np.zeros((len(row), int(n)**2))
+    L[np.arange(len(row)), column*int(n) + row] = 1.0
+    return L
+
+
+def duplication(n):
+    """The matrix that takes vech(S) to vec(S) for a symmetric S."""
+    column, row = np.triu_indices(int(n))
+    D = np.zeros((int(n)**2, len(row)))
+    D[column*int(n) + row, np.arange(len(row))] = 1.0
+    D[row*int(n) + column, np.arange(len(row))] = 1.0
+    return D
+
+
 def gaps(x):
     """1/(x[j] - x[i]) for each pair, 0 where both are the same."""
     d = x[..., None, :] - x[..., :, None]
@@ -103,8 +120,10 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "csch": lambda x0: (1.0 / np.sinh(x0)),
     "det": lambda x0: np.linalg.det(x0),
     "digamma": lambda x0: scipy.special.digamma(x0),
+    "duplication": lambda x0: duplication(x0),
     "eigvalsh": lambda x0: np.linalg.eigvalsh(x0),
     "eigvecs": lambda x0: np.linalg.eigh(x0)[1],
+    "elimination": lambda x0: elimination(x0),
     "ellipe": lambda x0: scipy.special.ellipe(x0),
     "ellipk": lambda x0: scipy.special.ellipk(x0),
     "elu": lambda x0: (np.maximum(x0, 0.0) + np.expm1(np.minimum(x0, 0.0))),

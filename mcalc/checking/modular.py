@@ -28,7 +28,7 @@ Entries = list[Scalar]
 Matrix = list[Entries]
 
 #: The operations that have an exact meaning here; every other one is opaque.
-EXACT = frozenset(("inv", "det", "tril", "unit", "window"))
+EXACT = frozenset(("inv", "det", "tril", "unit", "window", "elimination", "duplication"))
 
 
 class Exact(Point[Entries]):
@@ -155,6 +155,12 @@ class Exact(Point[Entries]):
             length, *places = (int(self.known[a][0]) for a in node.args)
             columns = range(*places) if name == "window" else places
             return [int(i == j) for i in range(length) for j in columns]
+        if name in ("elimination", "duplication"):
+            n = int(self.known[node.args[0]][0])
+            half = [(j * n + i, i * n + j) for j in range(n) for i in range(j, n)]
+            if name == "elimination":
+                return [int(place == one) for one, _ in half for place in range(n * n)]
+            return [int(place in both) for place in range(n * n) for both in half]
         arg = self.known[node.args[0]]
         *lead, m, n = self.shape(node.args[0])
         self.spend(len(arg) * n)

@@ -6,8 +6,9 @@ and blocks are read in `entries`.
 
 from __future__ import annotations
 
+from mcalc.algebra.batch import HOLE
 from mcalc.algebra.dims import Dim, dim, product, quotient
-from mcalc.algebra.expr import Factor, Shape, contract
+from mcalc.algebra.expr import Factor, Shape, contract, symbol
 from mcalc.algebra.expr import size as size_node
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
@@ -160,8 +161,14 @@ def _operation(call: Call, op: Op) -> Form:
         along = 1 if by_row and rank == 2 else axis
         return Value(op.of(*(v.expr for v in values), axis=along), True in oriented)
 
+    def result(kinds: list[int], shapes: list[Shape]) -> Shape:
+        try:
+            return op.shape(*(symbol(HOLE, shape) for shape in shapes)) if op.shape else ()
+        except Problem:  # said where the arguments are known
+            return ()
+
     reduces = any(s.text == "...->" for s in op.signatures)
-    return Form(call.args, law, build, note, reduces=reduces)
+    return Form(call.args, law, build, note, reduces=reduces, result=result if op.shape else None)
 
 
 def _along(op: Op, axis: int) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from mcalc.algebra.dims import Dim, dim, product
 from mcalc.algebra.expr import Shape
@@ -61,6 +62,10 @@ def place(node: Syntax) -> Dim:
             return dim(-1) * place(arg)
         case Product(items, operators) if set(operators) == {"*"}:
             return product([place(item) for item in items])
+        case Product([*items, Num(text)], [*operators, "/"]) if (
+            set(operators) <= {"*"} and text.isdecimal() and int(text)
+        ):
+            return product([dim(Fraction(1, int(text))), *(place(item) for item in items)])
         case Power(base, Num(text), False) if text.isdecimal() and 0 < int(text) < 10:
             return product([place(base)] * int(text))
         case Matmul(items, operators) if set(operators) == {" "}:

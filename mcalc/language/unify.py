@@ -12,7 +12,7 @@ Size = tuple[Atom, ...]  #: the size of an axis: a product of atoms, in the orde
 
 def given(size: Dim) -> Size:
     """A given size; the factors of a product stand apart, so that `m*n` meets a fused axis."""
-    if len(size.terms) != 1:
+    if len(size.terms) != 1 or not isinstance(size.terms[0][1], int):
         return (size,)
     names, count = size.terms[0]
     return (*((dim(count),) if count != 1 or not names else ()), *map(dim, names))

@@ -6,9 +6,12 @@ it stands in. So entries, ranges and blocks are linear like any product, and nee
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Expr, Factor, Group, Shape, Term, add, contract, eye, measure, size, zero
 from mcalc.algebra.ops.record import function, macro
+from mcalc.algebra.ops.structure import vec
 from mcalc.errors import Problem
 
 
@@ -126,3 +129,53 @@ def joined(blocks: list[Expr], axis: int, rank: int) -> Expr:
         terms.append((1, node))
         start = start + length
     return add(terms, node.shape)
+
+
+# ---------------------------------------------------------------- half of a symmetric matrix
+
+
+def _half(n: Dim) -> Dim:
+    return dim(Fraction(1, 2)) * (n * n + n)
+
+
+def _half_by_square(n: Expr) -> Shape:
+    (length,) = _sizes("elimination", (n,))
+    return (_half(length), length * length)
+
+
+MAGNUS = "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"
+elimination = function(
+    "elimination", " ->kn", lambda n, L, dn: zero(L.shape), shape=_half_by_square,
+    traits="nonnegative", domain="size", latex=r"L_{{{0}}}", numpy="elimination({0})",
+    helper='''\
+def elimination(n):
+    """The matrix that takes vec(X) to vech(X), the columns of the lower triangle one below the other."""
+    column, row = np.triu_indices(int(n))
+    L = np.zeros((len(row), int(n)**2))
+    L[np.arange(len(row)), column*int(n) + row] = 1.0
+    return L
+''',
+    why="The elimination matrix does not depend on anything. It takes vec(X) to vech(X), the columns of the lower "
+    "triangle.", see=MAGNUS, example="elimination(n)@vec(A@A.T)",
+)  # fmt: skip
+duplication = function(
+    "duplication", " ->nk", lambda n, D, dn: zero(D.shape), shape=lambda n: _half_by_square(n)[::-1],
+    traits="nonnegative", domain="size", latex=r"D_{{{0}}}", numpy="duplication({0})",
+    helper='''\
+def duplication(n):
+    """The matrix that takes vech(S) to vec(S) for a symmetric S."""
+    column, row = np.triu_indices(int(n))
+    D = np.zeros((int(n)**2, len(row)))
+    D[column*int(n) + row, np.arange(len(row))] = 1.0
+    D[row*int(n) + column, np.arange(len(row))] = 1.0
+    return D
+''',
+    why="The duplication matrix does not depend on anything. It takes vech(S) to vec(S) for a symmetric S.",
+    see=MAGNUS, example="duplication(n)@vech(A + eye(n))",
+)  # fmt: skip
+vech = macro(
+    "vech", "nn->k", lambda X: elimination(size(X.shape[0])) @ vec(X), shape=lambda X: (_half(X.shape[0]),),
+    numpy="{0}.T[np.triu_indices({0}.shape[-1])]",
+    why="vech stacks the columns of the lower triangle: d vech(X) = vech(dX) = L vec(dX).", see=MAGNUS,
+    example="vech(A@X@A.T)",
+)  # fmt: skip

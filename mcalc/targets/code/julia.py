@@ -26,7 +26,8 @@ WORDS = """
     logabsdet loggamma max maximum min minimum ones permutedims pinv reshape sec sech sign sin sinh size sqrt sum svd
     svdvals sylvester tan tanh tr tril vec zeros logsumexp softmax marks along polar polar_frechet frechet digamma
     trigamma polygamma besseli besselj besselk bessely airyai airybi airyaiprime airybiprime expinti sinint cosint
-    ellipk ellipe eigvals eigvecs gaps opnorm
+    ellipk ellipe eigvals eigvecs gaps opnorm duplication
+    elimination
 """
 _MAPPED = """
     abs acos acosh asin asinh atan atanh cos cosh cot coth csc csch exp expm1 log log1p sec sech sign sin sinh tan tanh
@@ -46,6 +47,8 @@ OWN = {
     "Si": "sinint{dot}({0})",
     "cholesky": "Matrix(cholesky(Symmetric({0})).L)",
     "det": "det({0})",
+    "duplication": "duplication({0})",
+    "elimination": "elimination({0})",
     "eigvalsh": "eigvals(Symmetric({0}))",
     "eigvecs": "eigvecs(Symmetric({0}))",
     "elu": "(max.({0}, 0) .+ expm1.(min.({0}, 0)))",
@@ -101,6 +104,17 @@ function frechet(f, A, E...)
     end
     return f(M)[1:n, end-n+1:end]
 end
+''',
+    "duplication": '''\
+"""The matrix that takes vech(S) to vec(S) for a symmetric S."""
+function duplication(n)
+    half = [(i, j) for j in 1:n for i in j:n]
+    return float.([place in ((j - 1)*n + i, (i - 1)*n + j) for place in 1:n^2, (i, j) in half])
+end
+''',
+    "elimination": '''\
+"""The matrix that takes vec(X) to vech(X), the columns of the lower triangle one below the other."""
+elimination(n) = float.([place == (j - 1)*n + i for (i, j) in [(i, j) for j in 1:n for i in j:n], place in 1:n^2])
 ''',
     "gaps": '''\
 """1/(x[j] - x[i]) for each pair, 0 where both are the same."""

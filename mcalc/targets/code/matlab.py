@@ -26,7 +26,7 @@ WORDS = """
     inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
     sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
     frechet sylvester_equation logdet numel entries error nargout double single eig eigvalsh eigvecs gaps svdleft
-    svdright sort
+    svdright sort duplication elimination
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -42,6 +42,8 @@ OWN = {
     "bessely": "bessely({0}, {1})",
     "cholesky": "chol({0}, 'lower')",
     "digamma": "psi({0})",
+    "duplication": "duplication({0})",
+    "elimination": "elimination({0})",
     "eigvalsh": "eigvalsh({0})",
     "eigvecs": "eigvecs({0})",
     "elu": "(max({0}, 0) + expm1(min({0}, 0)))",
@@ -99,6 +101,23 @@ function L = frechet(f, A, varargin)
     end
     F = f(M);
     L = F(1:n, end-n+1:end);
+end
+""",
+    "duplication": """\
+function D = duplication(n)
+    % The matrix that takes vech(S) to vec(S) for a symmetric S.
+    places = zeros(n);
+    places(tril(true(n))) = 1:n*(n + 1)/2;
+    places = places + tril(places, -1)';
+    D = double(places(:) == 1:n*(n + 1)/2);
+end
+""",
+    "elimination": """\
+function L = elimination(n)
+    % The matrix that takes vec(X) to vech(X), the columns of the lower triangle one below the other.
+    lower = tril(true(n));
+    L = eye(n^2);
+    L = L(lower(:), :);
 end
 """,
     "eigvalsh": """\

@@ -7,9 +7,10 @@ the line stays short, and what is used twice, or is too long, gets a name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import lcm
 from unicodedata import normalize
 
-from mcalc.algebra.dims import Dim
+from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Symbol
 from mcalc.targets.code.array import VIEWS, Code, behind, order
 
@@ -107,6 +108,9 @@ class Scope:
     def described(self, d: Dim) -> Text:
         """A dimension in the program's names."""
         terms = []
+        below = lcm(*(count.denominator for _, count in d.terms))
+        if below > 1:
+            return f"({self.described(dim(below) * d)[0]}){self.language.division}{below}", PRODUCT
         for names, count in d.terms:
             for name in names:
                 if name not in self.dims:
