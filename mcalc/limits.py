@@ -31,6 +31,9 @@ DEFAULTS: dict[str, tuple[float, str]] = {
 #: Python refuses to write an integer of more than 4300 digits, which are 14 284 bits.
 HIGHEST = {"bits": 14_000, "digits": 4_000}
 
+#: A machine that is busy with other things may take so many times as long.
+PATIENCE = 5
+
 _set: dict[str, float] = {}
 
 
@@ -78,10 +81,16 @@ def hold_memory(mebibytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
 
 
-def hold_time(more: float) -> None:
-    """Let the system end this process after so many more seconds of its processor, should its parent be gone."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
+def hold_time(within: float) -> None:
+    """Let the system end this process, by SIGPROF, after so many more seconds of the processor."""
+    with suppress(AttributeError, ValueError, OSError):
+        import signal
 
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + more) + 1, resource.RLIM_INFINITY))
+        signal.setitimer(signal.ITIMER_PROF, within)
+
+
+def patience(within: float) -> float:
+    """How long to wait for a process that may use the processor for `within` seconds: others may be using it too."""
+    import signal
+
+    return within * (PATIENCE if hasattr(signal, "setitimer") else 1)

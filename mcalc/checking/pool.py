@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,12 +24,15 @@ from weakref import WeakSet
 from mcalc.checking.grade import Grader, Row
 from mcalc.checking.submissions import Submission
 from mcalc.errors import Problem
+from mcalc.limits import patience
 from mcalc.phrase import say, unpacked
 
 #: Parts of the work that may be handed out ahead of one that takes long, for each thread.
 AHEAD = 64
 #: Processes take so long to start, importing what they need, before they are given up.
 START = 60.0
+#: The status of a process that the system ended because its time of the processor was over.
+OVERTIME = -getattr(signal, "SIGPROF", 999)
 #: How often somebody looks whether a process is late.
 TICK = 0.05
 
@@ -108,7 +112,7 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         with self.lock:
-            self.late, self.deadline = False, monotonic() + within
+            self.late, self.deadline = False, monotonic() + patience(within)
         try:
             process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
@@ -153,7 +157,7 @@ class Worker:
         if self.process is None:
             return
         self.process.kill()
-        self.process.wait()
+        self.late |= self.process.wait() == OVERTIME
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 with suppress(OSError):

@@ -17,7 +17,7 @@ from io import StringIO
 
 from mcalc.cli.output import as_problem, forward
 from mcalc.errors import Problem
-from mcalc.limits import hold_memory, hold_time, limit, seconds
+from mcalc.limits import hold_memory, hold_time, limit, patience, seconds
 from mcalc.phrase import packed, unpacked
 
 TYPE_CHECKING = False
@@ -95,21 +95,26 @@ class Worker:
 
     def ask(self, item: bytes, within: float) -> list[str]:
         """The status, the problem, and what the work wrote to stdout and stderr. Raises a `Problem` of kind limit."""
+        late = Problem(
+            "E520", "it took longer than {seconds} s", hint="--within SECONDS allows more", seconds=f"{within:g}"
+        )
         try:
             send(self.into, item)
-            if not select.select([self.out], [], [], within)[0]:
-                hint = "--within SECONDS allows more"
-                raise Problem("E520", "it took longer than {seconds} s", hint=hint, seconds=f"{within:g}")
+            if not select.select([self.out], [], [], patience(within))[0]:
+                raise late
             return [receive(self.out).decode("utf-8", "surrogatepass") for _ in range(4)]
         except (EOFError, BrokenPipeError):
-            raise Problem("E522", "the process that worked on it ended: {how}", how=self._end()) from None
+            code = self._end()
+            if code == -signal.SIGPROF:
+                raise late from None
+            how = signal.strsignal(-code) or "killed" if code < 0 else f"exit status {code}"
+            raise Problem("E522", "the process that worked on it ended: {how}", how=how) from None
 
-    def _end(self) -> str:
-        """How the process ended."""
+    def _end(self) -> int:
+        """The exit status of the process that ended, negative where a signal ended it."""
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
-        code = os.waitstatus_to_exitcode(status)
-        return signal.strsignal(-code) or "killed" if code < 0 else f"exit status {code}"
+        return os.waitstatus_to_exitcode(status)
 
     def stop(self) -> None:
         """Kill the process."""
@@ -134,7 +139,7 @@ def serve(work: Work, into: int, out: int) -> None:
     with suppress(EOFError, BrokenPipeError):
         while True:
             item = receive(into)
-            hold_time(seconds() + 1)
+            hold_time(seconds())
             held = [Held(stream) for stream in streams]
             sys.stdout, sys.stderr = held
             status, problem = 0, ""
