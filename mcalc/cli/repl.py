@@ -19,8 +19,7 @@ PROMPT, MORE = "mcalc> ", "  ...> "
 
 @command(
     examples=[
-        ("start it", "mcalc repl < /dev/null"),
-        ("in a pipe", "printf '%s\\n' 'r = X@w - y' 'd/dw r.T@r' | mcalc repl"),
+        ("lines from a pipe; on a terminal it asks for them", "printf '%s\\n' 'r = X@w - y' 'd/dw r.T@r' | mcalc repl"),
     ]
 )
 @VAR
