@@ -165,6 +165,10 @@ def _judge(command: Command, count: int, operands: list[str], doubtful: list[str
                 near=near,
             )
     if too_many:
+        for word in operands:
+            if f"--{word}" in known and len(word) > 1:
+                hint = "did you mean --{word}?"
+                raise Problem("E004", "{count} words where one belongs", hint=hint, count=len(operands), word=word)
         shown = " ".join(operands)
         raise Problem(
             "E004",

@@ -12,7 +12,7 @@ from mcalc.algebra.ops.special import SPECIAL
 from mcalc.cli.catalogue import Entry, searched, show
 from mcalc.cli.command import command, completions
 from mcalc.errors import Problem
-from mcalc.language.names import nearest
+from mcalc.language.names import function_meant
 from mcalc.phrase import say
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def functions(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
 
 def unknown(name: str) -> Problem:
     """There is no function of this name."""
-    near = nearest(name, NAMES)
+    near = function_meant(name, NAMES)
     return Problem(
         "E201",
         "no such function: {name}",

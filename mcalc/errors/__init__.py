@@ -71,7 +71,7 @@ class Problem(Exception):
             code=self.code,
         )
         lines = [spoken(first)]
-        if self.source is not None and self.span is not None:
+        if self.source and self.source.strip() and self.span is not None:
             lines += caret(self.source, self.span)
         if self.hint:
             lines.append(f"  {spoken(self.hint)}")

@@ -16,7 +16,7 @@ from mcalc.language.abstract import Functions
 from mcalc.language.entries import JOINS, entry, join
 from mcalc.language.form import Form, place, size
 from mcalc.language.laws import TURN, Table, axes, rows, table
-from mcalc.language.names import nearest
+from mcalc.language.names import function_meant
 from mcalc.language.paper import AS_OPERATORS
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
 from mcalc.language.value import COLUMN, MATRIX, ROW, Value, kind_of, words
@@ -58,7 +58,7 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
         return join(call)
     op = find(name, len(call.args))
     if op is None:
-        close = nearest(call.name, functions())
+        close = function_meant(call.name, functions())
         raise Problem(
             "E201",
             "there is no function {name}",

@@ -127,6 +127,15 @@ def _one(text: str) -> Declaration:
 def _unknown(name: str, word: str, span: tuple[int, int]) -> Problem:
     close = nearest(word, PROPERTIES)
     known = ", ".join(PROPERTIES)
+    if not close and len(word) < 3 and word.isalnum():
+        return Problem(
+            "E131",
+            "`{word}` is not understood in the declaration of {name}",
+            span,
+            "sizes stand in square brackets: {name}[{word}]",
+            word=word,
+            name=name,
+        )
     if not close and not word.isalpha():
         return Problem(
             "E131",

@@ -73,6 +73,8 @@ ADVICE = {
     "!": "the factorial of n is gamma(n + 1)",
     ".": "a product of numbers and arrays is *, the elementwise product .*",
 }
+#: What is no factor of a product without an operator, unless it is declared.
+PROGRAMMED = frozenset(("if", "else", "elif", "for", "while", "return", "def", "import"))
 ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
 
 
@@ -366,6 +368,14 @@ class Scanner:
                 (place, place + 2),
                 "for a definition write `=`",
             )
+        if character == ":" and (written := re.search(r"\blambda\s+\w+\s*$", self.text[:place])):
+            return Problem(
+                "E107",
+                "`{written}:` makes a function in Python, and here only what stands behind it is read",
+                (written.start(), place + 1),
+                "leave it out, and name the variable with --wrt",
+                written=written[0].rstrip(),
+            )
         return Problem(
             "E107",
             "unexpected character `{character}`",
@@ -424,7 +434,7 @@ def with_calls(tokens: list[Token], functions: Container[str], names: Container[
             depth += 1
         elif kind == "RPAR":
             depth -= 1
-        elif kind == "NUMBER" and k and tokens[k - 1][0] in OPERAND_ENDS:
+        elif kind == "NUMBER" and k and tokens[k - 1][0] in OPERAND_ENDS and tokens[k - 1][1] not in PROGRAMMED:
             two = tokens[k - 1][0] == "NUMBER"
             raise Problem(
                 "E109",
@@ -440,6 +450,14 @@ def with_calls(tokens: list[Token], functions: Container[str], names: Container[
             elif name in names or name in defined:
                 if follower == "LPAR":
                     _check_entry(tokens, k)
+            elif name in PROGRAMMED and k and tokens[k - 1][0] in OPERAND_ENDS and follower in ("NAME", "NUMBER"):
+                raise Problem(
+                    "E107",
+                    "`{word}` is a word of programming languages, and here only one expression is read",
+                    (start, stop),
+                    "where(m, x, y) takes x where the mask m is 1, and y elsewhere" if name in ("if", "else") else "",
+                    word=name,
+                )
             elif name == "d" and follower == "SLASH" and len(below := tokens[k + 2][1]) > 1 and below[0] == "d":
                 raise Problem(
                     "E111",
@@ -531,10 +549,11 @@ def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> N
 
 def _nearest(name: str, functions: Container[str]) -> str:
     """A suggestion for a function that does not exist."""
-    from mcalc.language.names import nearest
+    from mcalc.language.names import function_meant
 
-    known = list(functions) if isinstance(functions, Iterable) else []
-    close = nearest(name.lower(), known)
+    close = function_meant(name, list(functions) if isinstance(functions, Iterable) else [])
     if close:
         return say("did you mean {near}?", near=close)
-    return say("for a product write {name}*(…); mcalc functions lists them all", name=name)
+    return say(
+        "mcalc functions lists them; --fun '{name}: [n] -> []' declares one, and {name}*(…) is a product", name=name
+    )

@@ -220,7 +220,9 @@ class Lowering:
                 "E306",
                 "{base_text} is {shape}: only scalars and square matrices have a power",
                 None,
-                "{base}.^{power} is the power of every entry",
+                "{base}.^{power} is the power of every entry; the sum of squares is norm({base_text})^2"
+                if isinstance(exponent, Num) and exponent.text == "2"
+                else "{base}.^{power} is the power of every entry",
                 base_text=a.text,
                 shape=a.value.show(),
                 base=a.atom,

@@ -77,6 +77,21 @@ def parted(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
+#: What other languages, and people, call a function that has another name here; '' where there is none.
+ELSEWHERE = {
+    "inverse": "inv", "invert": "inv", "determinant": "det", "average": "mean", "avg": "mean", "stdev": "std",
+    "variance": "var", "frobenius": "norm", "maximum": "max", "minimum": "min", "concat": "hcat",
+    "concatenate": "hcat", "crossentropy": "logsoftmax", "cross_entropy": "logsoftmax", "log_softmax": "logsoftmax",
+    "mse": "", "loss": "", "cost": "",
+}  # fmt: skip
+
+
+def function_meant(name: str, known: Iterable[str]) -> str:
+    """The function that a name which is none may stand for, or ''."""
+    lower = name.lower()
+    return ELSEWHERE[lower] if lower in ELSEWHERE else nearest(lower, known)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like this one, or '' where none is close."""
     from difflib import get_close_matches

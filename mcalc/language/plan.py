@@ -106,6 +106,7 @@ class Plan:
                     if variable
                     else "{name} is a definition, and stands where a size or a place is wanted",
                     place,
+                    "a size is no variable: give one of them another name",
                     name=name,
                 )
 

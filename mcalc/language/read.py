@@ -25,6 +25,9 @@ from mcalc.language.value import Value
 from mcalc.limits import limit
 from mcalc.phrase import say
 
+#: Definitions are told beside an error where they are no longer than this together.
+MOST_SHOWN = 200
+
 
 class Reading:
     """A text as it was understood."""
@@ -64,6 +67,7 @@ def read(
     abstract = dict(item for one in functions for item in declared_function(one)[1].items())
     wrt = [name_in(name) for name in wrt]
     program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt), of)
+    declared: dict[str, Declaration] = {}
     try:
         inside: list[Declaration] = []
         for line, span in program.declarations:
@@ -88,7 +92,7 @@ def read(
         plan = _with_identity(plan, declared, sizes)
         reading = _understood(plan, declared)
     except Problem as problem:
-        raise _placed(problem, text, program) from None
+        raise _placed(problem, text, program, declared) from None
     reading.called = of
     for name in wrt:
         variable(reading, name)
@@ -254,22 +258,51 @@ def _dialect(program: Program, text: str) -> str:
     return shown.pop() if len(shown) == 1 else ""
 
 
-def _placed(problem: Problem, text: str, program: Program) -> Problem:
-    """The problem with its source, and with a word on names that were opened."""
+def _placed(
+    problem: Problem, text: str, program: Program, declared: Mapping[str, Declaration] | None = None
+) -> Problem:
+    """The problem with its source, and with a word on where the names that do not fit come from."""
     if problem.source is None:
         problem.source = text
     if problem.kind == "shape" and problem.span is not None and problem.source == text:
         start, stop = problem.span
-        for node in walk(program):
-            if isinstance(node, Name) and node.span[0] <= start and stop <= node.span[1] and letters(node.id):
-                word = say(
-                    "{name} was read as {product}; a name that is declared stays whole",
-                    name=node.id,
-                    product="·".join(letters(node.id)),
-                )
-                problem.hint = say("{hint}; {word}", hint=problem.hint, word=word) if problem.hint else word
-                break
+        inside = [n for n in walk(program) if isinstance(n, Name) and start <= n.span[0] and n.span[1] <= stop]
+        around = [n for n in walk(program) if isinstance(n, Name) and n.span[0] <= start and stop <= n.span[1]]
+        words = [_opened(node) for node in around if letters(node.id)][:1]
+        words += _origin(inside, text, program, declared or {})
+        for word in words:
+            problem.hint = say("{hint}; {word}", hint=problem.hint, word=word) if problem.hint else word
     return problem
+
+
+def _opened(node: Name) -> str:
+    """That a name was read as a product."""
+    product = "·".join(letters(node.id))
+    return say("{name} was read as {product}; a name that is declared stays whole", name=node.id, product=product)
+
+
+def _origin(names: list[Name], text: str, program: Program, declared: Mapping[str, Declaration]) -> list[str]:
+    """What the definitions among the names are made of, back to the declarations, in one remark or none."""
+    meanings = {name.id: (name.span[0], value) for name, value in program.definitions}
+    waiting = [node.id for node in names]
+    chain: dict[str, str] = {}
+    given: dict[str, str] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name in meanings and name not in chain:
+            start, value = meanings[name]
+            chain[name] = text[start : value.span[1]]
+            waiting += [node.id for node in walk(value) if isinstance(node, Name)]
+        elif name in declared and declared[name].dims is not None:
+            given[name] = declared[name].text
+    if not chain:
+        return []
+    shown, told = list(chain.values()), list(given.values())
+    if sum(map(len, shown)) > MOST_SHOWN:
+        return []
+    return [
+        say("here {definitions}, with {declared}" if told else "here {definitions}", definitions=shown, declared=told)
+    ]
 
 
 # ---------------------------------------------------------------- the echo

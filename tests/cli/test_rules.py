@@ -28,8 +28,8 @@ SIMPLIFYING = [entry for entry in ENTRIES if entry["kind"] == "simplification"]
 #: theirs.
 WITHOUT_STEP = {op.name for op in catalogue() if op.kind in ("sized", "contraction", "macro") or op.shape or op.adjoint}
 WITHOUT_STEP |= {"mpower", "tril", "triu"}
-#: Rules of the graph that a caller meets and no command line does: of a variable alone, and of the forward sweep alone.
-WITHOUT_STEP |= {"seed", "substituted-change"}
+#: A rule of the graph that a caller meets and no command line does: the forward sweep alone.
+WITHOUT_STEP |= {"substituted-change"}
 
 
 def test_every_rule_that_a_step_can_name_is_in_the_catalogue() -> None:

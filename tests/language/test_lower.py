@@ -264,7 +264,7 @@ def test_an_ambiguous_star_names_both_spellings(text: str) -> None:
         ("x A y", "x A", "did you mean x.T@A?"),
         ("A x y", "A x y", "(A x).T@y is the scalar, A x@y.T the matrix"),
         ("X@W + b", "X@W + b", "to add it to every row write X@W + ones(m)@b.T"),
-        ("sum(x^2)", "x^2", "x.^2 is the power of every entry"),
+        ("sum(x^2)", "x^2", "x.^2 is the power of every entry; the sum of squares is norm(x)^2"),
         ("sum(1/x)", "x", "1 ./ x divides by every entry"),
         ("x.T + y", "x.T + y", "did you mean y.T?"),
     ],

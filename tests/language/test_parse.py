@@ -269,7 +269,7 @@ def test_the_records_are_the_default_functions() -> None:
         ("||a«|»-|b||", "parse", "`|` can open or close here", "write norm(…) or abs(…)"),
         ("«|X.T A|»", "parse", "bars around a matrix can mean the determinant or the absolute values", "write det(…) or abs(…)"),
         ("«sofmax»(x)", "name", "there is no function sofmax", "did you mean softmax?"),
-        ("«foobar» (x)", "name", "there is no function foobar", "for a product write foobar*(…); mcalc functions lists them all"),
+        ("«foobar» (x)", "name", "there is no function foobar", "mcalc functions lists them; --fun 'foobar: [n] -> []' declares one, and foobar*(…) is a product"),
         ("«f»(A@x)", "name", "f(…) can be a function or a product", "declare a function with --fun 'f: [n] -> []', or write f*(…) for the product"),
         ("«φ»(x)", "name", "φ(…) can be a function or a product", "declare a function with --fun 'φ: [n] -> []', or write φ*(…) for the product"),
         ("«softmax»'(x)", "unsupported", "softmax' is no function here", "write out the derivative of softmax"),

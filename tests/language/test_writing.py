@@ -99,7 +99,7 @@ REFUSED = [
     ("x^t x", "E306", "x.^t is the power of every entry"),
     ("X(:,1)", "E107", "a range of places stands in square brackets: x[1:3]; A:B is inner(A, B"),
     ("[A B; B A]", "E141", "write [A, B] for blocks side by side, [A@B] for the product"),
-    ("np.block([[A, B], [B, A]])", "E201", "for a product write block*(…); mcalc functions lists them all"),
+    ("np.block([[A, B], [B, A]])", "E201", "mcalc functions lists them"),
     ("np.vstack((A, B))", "E121", "definitions are separated by `;`"),
     ("𝟏ᵀx", "E142", "a row of ones is ones(n).T, and 1ᵀx is sum(x)"),
     ("1ᵀx", "E142", "a row of ones is ones(n).T, and 1ᵀx is sum(x)"),
