@@ -109,15 +109,18 @@ REASON = (
 )
 
 
-def structure_of(x: Symbol) -> Structure | None:
-    """The structure of a matrix, None where its entries are free. Raises a `Problem` where there are two at odds."""
+def structure_of(x: Symbol, convention: str = "unstructured") -> Structure | None:
+    """The structure of a matrix, None where its entries are free.
+
+    Raises a `Problem` where there are two, for which the convention has no rule.
+    """
     props = x.props.intersection(STRUCTURES)
     if "diagonal" in props or (props & {"symmetric", "psd"} and "lower" in props):
         props -= {"symmetric", "psd", "lower", "diagonal"}
         props |= {"diagonal"}
     if "psd" in props:
         props -= {"symmetric"}
-    if len(props) > 1:
+    if len(props) > 1 and convention != "unstructured":
         raise Problem(
             "E421",
             "{x} is {first} and {other}, and no convention is known for both at once",
@@ -126,7 +129,7 @@ def structure_of(x: Symbol) -> Structure | None:
             first=min(props),
             other=max(props),
         )
-    return STRUCTURES[next(iter(props))] if props else None
+    return STRUCTURES[min(props)] if props else None
 
 
 def restricted(node: Expr, value: int, variables: Sequence[Symbol], convention: str) -> Expr:
@@ -136,7 +139,7 @@ def restricted(node: Expr, value: int, variables: Sequence[Symbol], convention: 
     """
     start = value
     for x in variables:
-        structure = structure_of(x) if convention != "unstructured" else None
+        structure = structure_of(x, convention) if convention != "unstructured" else None
         if structure is not None:
             if structure.bent and len(variables) > 1:
                 raise Problem(

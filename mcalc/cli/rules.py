@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mcalc.algebra.ops import Op
     from mcalc.calculus.rules import Rule
+    from mcalc.calculus.structure import Structure
 
 COLUMNS = ("code", "kind", "formula")
 
@@ -42,7 +43,8 @@ def codes(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionIte
 def rules(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
     """Tell the rules by which derivatives are worked out: the formula, when it holds, why, the source, an example.
 
-    They are the rules of the working, the derivatives of the operations, and the identities that simplify. Every step
+    They are the rules of the working, the derivatives of the operations, the identities that simplify, and what the
+    conventions make of a derivative by a matrix that is symmetric, skew, diagonal, lower, psd or orthogonal. Every step
     of a working names its rule by the same code.
     """
     return show(entries(), words, COLUMNS, as_json or to == "json", unknown)
@@ -61,12 +63,14 @@ def unknown(name: str) -> Problem:
 
 
 def entries() -> list[Entry]:
-    """The rules of the working, then those of operations, then those of simplification."""
+    """The rules of the working, then those of operations, of simplification, and of matrices with a structure."""
     from mcalc.calculus.rules import RULES
+    from mcalc.calculus.structure import STRUCTURES
     from mcalc.cli.functions import catalogue
     from mcalc.working.rules import WORKING
 
-    return [*map(of_working, WORKING), *map(of_operation, catalogue()), *map(of_simplification, RULES)]
+    found = [*map(of_working, WORKING), *map(of_operation, catalogue()), *map(of_simplification, RULES)]
+    return [*found, *map(of_structure, STRUCTURES.values())]
 
 
 def of_working(code: str) -> Entry:
@@ -134,4 +138,27 @@ def of_simplification(rule: Rule) -> Entry:
         "why": say(rule.why),
         "source": "",
         "example": f"mcalc diff 't*({left})' --wrt t" + "".join(f" --var '{one}'" for one in (*declared, "t[]")),
+    }
+
+
+def of_structure(structure: Structure) -> Entry:
+    """The three derivatives by a matrix with a structure, side by side, and why they differ."""
+    from mcalc.calculus.structure import REASON
+
+    cookbook = structure.formula("cookbook")
+    return {
+        "code": structure.name,
+        "kind": say("structure"),
+        "formula": f"G; {structure.formula('structured')}" + (f"; {cookbook}" if cookbook else ""),
+        "unstructured": say("G, the derivative by free entries"),
+        "structured": say(
+            "{formula}, the derivative along {changes} changes",
+            formula=structure.formula("structured"),
+            changes=say(structure.changes),
+        ),
+        "cookbook": say("{formula}, by an entry with all that is tied to it", formula=cookbook) if cookbook else "",
+        "condition": say("X is {structure}", structure=say(structure.name)),
+        "why": say("{why} {reason}", why=say(structure.why), reason=say(REASON)),
+        "source": structure.see,
+        "example": f"mcalc diff 'tr(A@X)' --wrt X --var 'X[n,n] {structure.name}' --structured",
     }

@@ -215,6 +215,11 @@ def test_refuses(text: str, declared: str, asked: dict[str, object], code: str) 
     assert caught.value.code == code
 
 
+def test_two_structures_are_no_matter_by_free_entries() -> None:
+    answer = differentiate("tr(A@X)", ["X"], ["X[n,n] orthogonal symmetric"])
+    assert answer.derivatives[0].write("text") == "A.T"
+
+
 def test_at_the_shell() -> None:
     words = ("diff", "tr(A@S)", "--wrt", "S", "--var", "S[n,n] symmetric")
     assert mcalc(*words).stdout == "A.T\n"

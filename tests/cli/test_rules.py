@@ -21,7 +21,7 @@ from mcalc.working.titles import SENTENCES
 from tests.shell import MCALC, mcalc, on_terminal
 
 ENTRIES = entries()
-WORKED = [entry for entry in ENTRIES if entry["kind"] != "simplification"]
+WORKED = [entry for entry in ENTRIES if entry["kind"] in ("working", "operation")]
 SIMPLIFYING = [entry for entry in ENTRIES if entry["kind"] == "simplification"]
 
 #: Operations that are constants or linear, or that a working writes in others, as it does whole powers: no step is
@@ -80,6 +80,16 @@ def test_one_rule_is_told_and_words_find_rules() -> None:
     rows = mcalc("rules", "inverse").stdout.splitlines()
     assert any(row.startswith("inverse-of-inverse\tsimplification\t") for row in rows)
     assert "did you mean chain-rule?" in mcalc("rules", "chian-rule").stderr
+
+
+def test_the_conventions_for_a_structure_stand_side_by_side() -> None:
+    told = json.loads(mcalc("rules", "symmetric", "--to", "json").stdout)
+    assert told["unstructured"].startswith("G, ")
+    assert told["structured"].startswith("(G + G.T)/2, ")
+    assert told["cookbook"].startswith("G + G.T - diag(diag(G)), ")
+    assert "counts twice" in told["why"]
+    assert mcalc(*shlex.split(told["example"])[1:]).stdout == "(A + A.T)/2\n"
+    assert "cookbook" not in mcalc("rules", "orthogonal").stdout
 
 
 def test_a_name_of_two_rules_tells_both() -> None:
