@@ -1,8 +1,8 @@
 """Presentation by search: of the ways to group a sum, the one that reads lightest.
 
-Two moves, both exact: pull a factor that several terms share out of them (A@x + A.T@x into (A + A.T)@x,
-and the same for scalars, left and right factors and elementwise ones), and multiply a product over a sum
-out, which is worth it where terms then cancel. What is lighter is decided by the notation itself.
+Two kinds of moves (moves.py), both exact: pull a factor that several terms share out of them (A@x + A.T@x into
+(A + A.T)@x, and the same for scalars, left and right factors and elementwise ones), and multiply a product over a
+sum out, which is worth it where terms then cancel. What is lighter is decided by the notation itself.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from mcalc.algebra.walk import children, postorder, rebuild
 from mcalc.calculus.rules.patterns import sizes_of
 from mcalc.calculus.simplify import settle
 from mcalc.notation.forms import TOKEN
+from mcalc.notation.moves import MOVES, Move, Role, collecting
 from mcalc.notation.notate import PLACEHOLDER, Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
@@ -39,13 +40,12 @@ FEW_TERMS = 4
 #: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
 MOST_TRIED, MOST_FOLLOWED = 3, 1
 
-#: Where each axis of a factor shows in the result; nowhere is summed.
-Role = tuple[tuple[int, ...], ...]
 #: A factor of a term: which term, which factor, its labels in the order of the role.
 Spot = tuple[int, int, tuple[Group, ...]]
 Split = tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, Dim]]
-#: The terms left alone, the shared factor, what it leaves of the others, the labels of that bracket and of the result.
-Grouping = tuple[list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]]
+#: The move, the terms left alone, the shared factor, what it leaves of the others, the labels of that bracket and of
+#: the result.
+Grouping = tuple[Move, list[Term], Factor, list[Term], tuple[Group, ...], tuple[Group, ...]]
 
 
 def present(root: Expr, notation: Notation, share: bool = False) -> Expr:
@@ -74,9 +74,11 @@ def lightest(node: Expr, notation: Notation) -> Expr:
     options: list[tuple[Expr, bool]] = [(node, False)]
     if isinstance(node, Contract) and (joined := _one_divisor(node)) is not None:
         options.append((joined, False))
+        notation.moved(MOVES["one-divisor"], node, joined)
     starts: list[tuple[Expr, bool]] = [(settle(node), False)]
     if (whole := expand(node)) is not node:
         starts.append((settle(whole), True))
+        notation.moved(MOVES["multiply-out"], node, whole)
     for start, opened in starts:
         options.append((start, opened))
         if isinstance(start, Sum):
@@ -154,17 +156,29 @@ def collect(node: Sum, notation: Notation) -> Expr:
 
 def _collect(node: Expr, notation: Notation) -> Expr:
     while isinstance(node, Sum) and 1 < len(node.terms) <= MOST_TERMS:
-        groupings = sorted(_groupings(node), key=lambda g: -(len(g[2]) - 1) * notation.weight(g[1][0]))[:MOST_TRIED]
-        options = sorted(((_carry_out(g), g) for g in groupings), key=lambda option: notation.weight(option[0]))
+        # Of what promises the same the order is that of the nodes, so that it does not matter who found it first.
+        groupings = sorted(
+            _groupings(node), key=lambda g: (-(len(g[3]) - 1) * notation.weight(g[2][0]), _place(g), g[2][0].h)
+        )[:MOST_TRIED]
+        options = sorted(
+            ((_carry_out(g), g) for g in groupings), key=lambda option: (notation.weight(option[0]), option[0].h)
+        )
         best: Expr = node
         for _, grouping in options[:MOST_FOLLOWED]:
             grouped = _carry_out(grouping, lambda bracket: collect(bracket, notation))
-            if _better(grouped, best, not grouping[0] and not grouping[1][2], notation):
+            notation.moved(grouping[0], node, grouped)
+            if _better(grouped, best, not grouping[1] and not grouping[2][2], notation):
                 best = grouped
         if best is node:
             break
         node = best
     return node
+
+
+def _place(grouping: Grouping) -> tuple[object, ...]:
+    """What tells groupings of one factor apart: where it stands, and what is left of the terms."""
+    _, others, (_, exponent, axes), parts, inside, out = grouping
+    return float(exponent), axes, inside, out, [n.h for _, n in parts], [n.h for _, n in others]
 
 
 def _better(one: Expr, other: Expr, throughout: bool, notation: Notation) -> bool:
@@ -178,7 +192,7 @@ def _better(one: Expr, other: Expr, throughout: bool, notation: Notation) -> boo
 
 def _carry_out(grouping: Grouping, inside: Callable[[Sum], Expr] = lambda bracket: bracket) -> Expr:
     """The sum with a grouping carried out, what is left in brackets presented by `inside`."""
-    others, (base, exponent, axes), parts, bracket_axes, out = grouping
+    _, others, (base, exponent, axes), parts, bracket_axes, out = grouping
     bracket: Expr = add(parts, parts[0][1].shape)
     if isinstance(bracket, Sum):
         bracket = inside(bracket)
@@ -295,4 +309,4 @@ def _pull_out(
     out = tuple(home.get(p, (p,)) for p in range(rank))
     taken = {t for t, _, _ in chosen}
     others = [term for t, term in enumerate(node.terms) if t not in taken]
-    return others, (base, shared, tuple(own)), parts, inside, out
+    return collecting(role, shared), others, (base, shared, tuple(own)), parts, inside, out

@@ -6,7 +6,7 @@ What has more than two axes prints as `einsum`, never refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import partial
 
@@ -39,6 +39,7 @@ from mcalc.notation import forms
 from mcalc.notation.entries import columns
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.kronecker import gathered
+from mcalc.notation.moves import Move
 from mcalc.notation.products import Products, is_fused, parts
 from mcalc.notation.scalars import number
 
@@ -64,6 +65,7 @@ class Notation(Products):
         self.names = dict(names or {})
         self.pieces: dict[Expr, Piece] = {}
         self.products = {parts(n) for n in (*self.said, *self.names)} - {forms.NOTHING}
+        self.moved: Callable[[Move, Expr, Expr], None] = _unobserved  # told of each move that is tried
         self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
         for node in self.names:
             if node.rank == 2 and node.T not in self.names:
@@ -359,6 +361,10 @@ class Notation(Products):
 def _is_constant(node: Expr) -> bool:
     """Whether the node is an array that has one scalar everywhere."""
     return isinstance(node, Contract) and bool(node.out) and not any(a for *_, a in node.factors) and not _repeats(node)
+
+
+def _unobserved(move: Move, before: Expr, after: Expr) -> None:
+    """Nobody asks which moves are tried."""
 
 
 def _repeats(node: Contract) -> bool:
