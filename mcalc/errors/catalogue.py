@@ -320,7 +320,7 @@ CODES: dict[str, Code] = {
         USAGE,
         "a line of a document that claims nothing",
         "In a block called mcalc, and in a comment that begins so, stand claims, definitions and declarations.",
-        "mcalc doc notes.md",
+        "mcalc doc notes.md --to json",
         "Write a claim as d/dx x.T@x = 2*x, a definition as r = X@w - y, a declaration as x[n].",
     ),
     # ------------------------------------------------------------ parse: the text
