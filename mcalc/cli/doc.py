@@ -76,8 +76,11 @@ def document(path: str, var: tuple[str, ...], write: bool, as_json: bool) -> int
         replace(path, new)
     if not as_json:
         written = sum(claim.empty for claim in claims) if write else 0
-        summary = "{path}: {right} of {count} claims are right" + (", {written} filled in" if written else "")
-        emit(tell(summary, path=printable(path), right=right, count=len(claims), written=written))
+        counts = {"path": printable(path), "right": right, "count": len(claims), "written": written}
+        if written:
+            emit(tell("{path}: {right} of {count} claims are right, {written} filled in", **counts))
+        else:
+            emit(tell("{path}: {right} of {count} claims are right", **counts))
     return status
 
 

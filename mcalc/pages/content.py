@@ -54,6 +54,21 @@ class Part:
                 said = step.left
             self.closing = spoken(last.title)
 
+    def picture(self) -> str:
+        """The computation graph as SVG, where the working sweeps it; '' where no library is there to lay it out."""
+        if self.method != "graph":
+            return ""
+        from mcalc.drawing import draw
+        from mcalc.drawing.picture import Picture
+        from mcalc.errors import Problem
+        from mcalc.working.nodes import Graph
+
+        graph = Graph(self.derivative.reading, [self.derivative.variable])
+        try:
+            return draw("svg", Picture(graph, "unicode", self.lettering))
+        except Problem:
+            return ""
+
     @property
     def left(self) -> Syntax:
         """What the result is called: df/dx."""

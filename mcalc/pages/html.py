@@ -141,6 +141,8 @@ def section(part: Part, several: bool) -> Iterator[str]:
         yield f"<h2>{inline(part.left, part.lettering)}</h2>"
     if part.working:
         yield "" if several else f"<h2>{escape(tell('Working'))}</h2>"
+        if picture := part.picture():
+            yield f"<figure>{picture}</figure>"
         yield from rows(part.working, part.lettering)
         yield f'<p class="closing">{escape(part.closing)}</p>'
     yield from result(part)
