@@ -36,7 +36,7 @@ LIBRARIES = {
     "fast_sugiyama": ("mcalc.drawing.svg",),
     "click": ("mcalc.cli", "mcalc.manual", "mcalc.magic"),
     "lark": ("mcalc.language.tables",),
-    "opt_einsum": ("mcalc.targets.code.plan",),
+    "opt_einsum": ("mcalc.targets.code.path",),
     "distributed": ("mcalc.checking.cluster",),
     "rich": ("mcalc.cli.progress", "mcalc.cli.screen"),
     "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy", "mcalc.scalars"),

@@ -10,6 +10,8 @@ aligned at the right and an axis of size one is stretched.
     power                  elementwise, `data` is the exponent, positive
     call                   an operation's record in `data`
     matmul solve outer     as NumPy's, on vectors, matrices and stacks of matrices
+    chol                   the Cholesky factor of a symmetric positive matrix, for those below alone
+    chol_solve chol_inv chol_logdet    a linear system, the inverse, and the logarithm of the determinant by it
     gram                   A.T @ (d[:, None]*A) of a matrix and weights that are not negative
     dot                    the sum of the elementwise product of two arrays
     tensordot              the last `data` axes of the one with the first of the other

@@ -7,8 +7,15 @@ from types import MappingProxyType
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.python import FIT, Python, letters, shared_with_caller
-from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, wrap
 
+CHO_INVERSE = '''\
+def cho_inverse(factor):
+    """The inverse of a symmetric positive matrix whose Cholesky factor scipy.linalg.cho_factor gave."""
+    (potri,) = scipy.linalg.get_lapack_funcs(("potri",), factor[:1])
+    half = np.triu(potri(factor[0])[0])
+    return half + np.triu(half, 1).T
+'''
 GRAM = '''\
 def gram(A, d):
     """A.T @ (d[:, None]*A), of a large A as a matrix times its transpose, which BLAS computes by half."""
@@ -62,11 +69,27 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
 '''
     )
 
-    own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL, "gram": GRAM})
+    own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL, "gram": GRAM, "cho_inverse": CHO_INVERSE})
 
     def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A weighted Gram matrix."""
         return f"gram({args[0][0]}, {args[1][0]})", ATOM
+
+    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The Cholesky factor as SciPy has it: with the triangle that it stands in."""
+        return f"scipy.linalg.cho_factor({args[0][0]})", ATOM
+
+    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system by the factor."""
+        return f"scipy.linalg.cho_solve({args[0][0]}, {args[1][0]})", ATOM
+
+    def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The inverse by the factor."""
+        return f"cho_inverse({args[0][0]})", ATOM
+
+    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of the determinant by the factor."""
+        return f"2*np.sum(np.log(np.diagonal({wrap(args[0], ATOM)}[0])))", PRODUCT
 
     def repeats(self, node: Code, k: int) -> int:
         """How often the spelling has the argument."""

@@ -26,16 +26,15 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
+from mcalc.algebra.traits import holds
 from mcalc.algebra.walk import children, postorder
-from mcalc.targets.code.array import Code, Codes, Part, behind, order
+from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.factor import factored, hoisted
 from mcalc.targets.code.orient import oriented
 from mcalc.targets.code.plan import Planner, Term
 from mcalc.targets.code.stable import stable
-
-#: Two factorisations cost less than one inverse, three do not.
-SOLVES = 2
+from mcalc.targets.code.systems import cholesky, solved
 
 
 def program(
@@ -59,6 +58,8 @@ def program(
         lowering.values[k]: node for k, node in zip(lowering.keep, definitions, strict=True) if k in lowering.values
     }
     moved = solved(lowering.codes, codes)
+    if not softmax:
+        moved = cholesky(lowering.codes, moved, codes, lowering.positive)
     return [moved[code] for code in codes], {moved[c]: node for c, node in named.items() if c in moved}
 
 
@@ -74,6 +75,7 @@ class Lowering:
             self.codes.variable(variable)
         self.planner = Planner(self.codes, sizes)
         self.values: dict[Expr, Code] = {}
+        self.positive: set[Code] = set()  #: the matrices that are known to be positive
         self.decays: dict[Expr, Code] = {}  #: exp(-|u|) by u or -u
         self.shared: set[Code] = set()
         self.roots, self.keep = list(roots), list(keep)
@@ -104,6 +106,8 @@ class Lowering:
             if isinstance(node, Sum) and self.uses[node] > 1 and node not in self.titled:
                 code = self._shared(code)
             self.values[node] = code
+            if node.rank == 2 and holds("psd", node):
+                self.positive.add(code)
             code.symmetric = code.symmetric or node.symmetric
             if self.uses[node] > 1:
                 self.shared.add(code)
@@ -363,59 +367,3 @@ def _pattern(labels: Group, names: Group | None = None) -> Group:
     """The labels numbered in the order in which they, or `names`, are met."""
     place = {x: k for k, x in enumerate(dict.fromkeys(labels if names is None else names))}
     return tuple(place[x] for x in labels)
-
-
-def solved(codes: Codes, roots: Sequence[Code]) -> dict[Code, Code]:
-    """Every node with `inv(A) @ b` as a linear system, where A's inverse serves nothing else."""
-    found = order(roots)
-    systems = _systems(found, roots)
-    moved: dict[Code, Code] = {}
-    for node in found:
-        args = tuple(moved[arg] for arg in node.args)
-        side = next((k for k, arg in enumerate(node.args) if _inverse(arg) in systems), None)
-        if node.kind == "matmul" and side is not None:
-            moved[node] = _system(codes, node, side, moved)
-        elif args == node.args:
-            moved[node] = node
-        else:
-            moved[node] = codes.make(node.kind, args, node.data, node.shape)
-            moved[node].symmetric = node.symmetric
-    return moved
-
-
-def _systems(found: Sequence[Code], roots: Sequence[Code]) -> set[Code]:
-    """The inverses that are only multiplied: once by anything, or by few vectors."""
-    vectors: dict[Code, list[bool]] = {}
-    banned = {_inverse(root) for root in roots}
-    for node in found:
-        inverses = [_inverse(arg) for arg in node.args if node.kind != "permute"]
-        for k, inverse in enumerate(inverses):
-            if inverse is not None:
-                vectors.setdefault(inverse, []).append(node.args[1 - k].rank == 1 if node.kind == "matmul" else False)
-                if node.kind != "matmul" or inverses[0] is inverses[1]:
-                    banned.add(inverse)
-    return {
-        inverse
-        for inverse, uses in vectors.items()
-        if inverse not in banned and (len(uses) == 1 or (len(uses) <= SOLVES and all(uses)))
-    }
-
-
-def _inverse(code: Code) -> Code | None:
-    """The inverse of one matrix that the node is, or is the transpose of."""
-    if code.kind == "permute":
-        code = code.args[0]
-    return code if code.kind == "call" and getattr(code.data, "name", "") == "inv" and code.rank == 2 else None
-
-
-def _system(codes: Codes, node: Code, side: int, moved: dict[Code, Code]) -> Code:
-    """The product with an inverse on this side, as the solution of a linear system."""
-    inverse = _inverse(node.args[side])
-    assert inverse is not None
-    matrix, right = moved[inverse.args[0]], moved[node.args[1 - side]]
-    if (node.args[side] is inverse) == (side == 1):
-        matrix = codes.permute(matrix, (1, 0))
-    if side == 0:
-        return codes.make("solve", (matrix, right), None, right.shape)
-    right = codes.permute(right, (1, 0))
-    return codes.permute(codes.make("solve", (matrix, right), None, right.shape), (1, 0))

@@ -14,7 +14,7 @@ import scipy.optimize
 from mcalc.answer import answer_to
 from mcalc.errors import Problem
 from mcalc.request import Manner, Request
-from mcalc.targets.code.plan import _cheapest_next, _exhaustive, path
+from mcalc.targets.code.path import _cheapest_next, _exhaustive, path
 
 LOGREG = "sum(log(exp(-y.*(X@w)) + 1))"
 RNG = np.random.default_rng(0)
