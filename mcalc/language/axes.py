@@ -9,10 +9,10 @@ from mcalc.algebra.expr import Shape
 from mcalc.language import names
 from mcalc.language.declare import Declaration
 from mcalc.language.kinds import Kinds, Law
-from mcalc.language.laws import STAR, Group
+from mcalc.language.laws import DOT, STAR, Group
 from mcalc.language.laws import axes as letters
 from mcalc.language.unify import Atom, Size, Sizes, given, unknowns
-from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, VECTOR
+from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, VECTOR
 
 _PRODUCT = (letters("ik"), letters("kj"), letters("ij"))
 _ELEMENTWISE = (None, None, None)
@@ -121,6 +121,12 @@ class _Axes:
     def hold(self, law: Law) -> None:
         """Make the axes equal that the first row that fits gives one letter."""
         kinds = [self.masks[part] for part in law.parts]
+        if law.table is DOT and kinds[0] == TENSOR and kinds[1] & (COLUMN | MATRIX):
+            inner, axes = self.get(law.parts[0]), self.get(law.parts[1])
+            if inner and axes:
+                self.sizes.unify(inner[-1], axes[0])
+                self.of.setdefault(law.parts[2], (*inner[:-1], *axes[1:]))
+            return
         for masks, groups in law.table:
             if len(masks) == len(kinds) and all(m & k and k & (k - 1) == 0 for m, k in zip(masks, kinds, strict=True)):
                 self._equate(law.parts, groups)

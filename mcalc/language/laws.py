@@ -90,6 +90,17 @@ STAR = table(*_SCALED, *_PRODUCT, "i,i->i", "~i,~i->~i", "ij,ij->ij", oriented=T
 
 #: `@` and `·`: a vector in front of a vector or a matrix stands as a row, where it would not fit as a column.
 DOT = table(*_SCALED, *_PRODUCT, "i,i->", "i,ij->~j", oriented=True)
+#: With more than two axes those in front are batch axes; which sizes are equal is found where their number is known.
+DOT += tuple(
+    (kinds, ((), (), ()))
+    for kinds in (
+        (TENSOR, COLUMN, MATRIX | TENSOR),
+        (TENSOR, MATRIX, TENSOR),
+        (MATRIX, TENSOR, TENSOR),
+        (TENSOR, TENSOR, TENSOR),
+        (VECTOR, TENSOR, MATRIX | TENSOR),
+    )
+)
 
 #: The law of each operator between two factors.
 OPERATORS = {

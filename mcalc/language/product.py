@@ -13,7 +13,7 @@ from mcalc.algebra.expr import Factor, contract, is_zero
 from mcalc.errors import Problem
 from mcalc.language.laws import PAIRS
 from mcalc.language.syntax import Call, Name, Num, Span, Syntax, Terms, Transpose
-from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, VECTOR, Value, words
+from mcalc.language.value import COLUMN, MATRIX, ROW, SCALAR, TENSOR, VECTOR, Value, kind_of, words
 from mcalc.phrase import say
 
 Labels = tuple[int, ...]
@@ -107,6 +107,8 @@ class _Reader:
     def _pair(self, place: int, operator: str) -> Labels:
         """The labels of an array that joins an array."""
         right = self.operands[place].value
+        if operator == "@" and TENSOR in (self.kind, right.kind):
+            return self._batch(place)
         if operator in ("@", "·") and not self._chains(right) and self._turns(right):
             # x@y of NumPy's arrays of one axis, and x·y on paper: the vector in front stands as a row.
             self.kind = ROW
@@ -140,6 +142,23 @@ class _Reader:
         self.labels = (*self.labels[: len(self.labels) - len(shared)], *labels[len(shared) :])
         self.kind = PAIRS[self.kind, right.kind]
         return labels
+
+    def _batch(self, place: int) -> Labels:
+        """The labels of an array in the product of matrices that stand in the last two axes, as in NumPy.
+
+        Axes in front of these are batch axes: counted from the last they are equal, or only one array has them.
+        """
+        left, right = self.labels, self._fresh(self.operands[place].value)
+        near, far = left[-1], right[max(len(right) - 2, 0)]
+        batches = list(zip(left[:-2][::-1], right[:-2][::-1], strict=False))
+        if any(self.sizes[x] is not self.sizes[y] for x, y in ((near, far), *batches)):
+            raise self._misfit(place, "@")
+        same = {y: x for x, y in ((near, far), *batches)}
+        right = tuple(same.get(y, y) for y in right)
+        lead = max(left[:-2], right[:-2], key=len)
+        self.labels = (*lead, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+        self.kind = kind_of(len(self.labels))
+        return right
 
     def _chains(self, right: Value) -> bool:
         """Whether the matrix product with this value fits."""
