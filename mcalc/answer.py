@@ -122,11 +122,16 @@ class Derivative:
         The Cookbook's derivative is no rate along all changes, so what it is made of is checked.
         """
         known = self.free if self.convention == "cookbook" else self.expr
-        *turns, last = self.turns
-        before = in_turn(self.reading.root, turns)
-        if self.convention == "structured":
-            before = restricted(before, self.axes[0], turns, self.convention)
-        return before, last, None, known
+        before = self.before("unstructured" if self.convention == "cookbook" else self.convention)
+        return before, self.turns[-1], None, known
+
+    def before(self, convention: str) -> Expr:
+        """The derivative by all variables but the last, in a convention for structures."""
+        *turns, _ = self.turns
+        if not turns or not self.convention:
+            return in_turn(self.reading.root, turns)
+        (free,) = Freed(self.reading, [turns]).derivatives()
+        return restricted(free, self.axes[0], turns, convention)
 
     @property
     def symmetric(self) -> bool:
@@ -138,7 +143,8 @@ class Derivative:
         """The derivative in the forms that one of three axes and more has; those of fewer make sense as well."""
         from mcalc.notation.tensor import Tensor
 
-        return Tensor(self.reading, self.turns, self.expr, self.manner.vec, self.manner.layout)
+        before = self.before(self.convention) if self.convention else None
+        return Tensor(self.reading, self.turns, self.expr, self.manner.vec, self.manner.layout, before)
 
     def lines(self) -> dict[str, Line]:
         """The equations by form: the one that is asked for, or all where there are three axes and more."""

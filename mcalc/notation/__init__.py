@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol
+from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol, add
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Program, Syntax
-from mcalc.notation.collect import present
+from mcalc.notation.collect import present, spread
 from mcalc.notation.names import Definitions, named, repeats, with_names
 from mcalc.notation.notate import Notation
 
@@ -108,6 +108,8 @@ def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation
     if repeats(expr, notation):
         # What repeats costs its full weight in the first search and that of a name in this one: take the better.
         shown.append(present(expr, Notation(notation.said, notation.names, notation.sums), share=True))
+    if expr.rank > 2:
+        shown.append(add(spread(expr), expr.shape))  # brackets of arrays with many axes are hard to read
     options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys(shown)]
     _, syntax, named, root = min(options, key=lambda option: option[0])
     return syntax, root, named

@@ -35,6 +35,8 @@ from mcalc.notation.notate import PLACEHOLDER, Notation
 
 #: Sums beyond these sizes are shown as they are: the search would cost more than it shortens.
 MOST_TERMS, MOST_EXPANDED = 24, 48
+#: A sum of more terms is not multiplied out in four axes: nobody would read it.
+MOST_SPREAD = 400
 #: Where nothing merges, multiplying out is still tried up to so many terms.
 FEW_TERMS = 4
 #: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
@@ -310,3 +312,27 @@ def _pull_out(
     taken = {t for t, _, _ in chosen}
     others = [term for t, term in enumerate(node.terms) if t not in taken]
     return collecting(role, shared), others, (base, shared, tuple(own)), parts, inside, out
+
+
+def spread(root: Expr) -> list[Term]:
+    """The terms of a sum, products of three axes and more multiplied over the sums among their factors."""
+    queue: list[Term] = [(1, root)]
+    found: list[Term] = []
+    while queue:
+        c, node = queue.pop()
+        match node:
+            case Sum(terms) if len(queue) + len(found) + len(terms) <= MOST_SPREAD:
+                queue += [(c * k, n) for k, n in reversed(terms)]
+                continue
+            case Contract(factors, out, sizes):
+                sums = (k for k, (b, e, axes) in enumerate(factors) if isinstance(b, Sum) and e == 1 and len(axes) > 2)
+                if (k := next(sums, None)) is not None and len(queue) + len(found) <= MOST_SPREAD:
+                    base, _, axes = factors[k]
+                    rest = [*factors[:k], *factors[k + 1 :]]
+                    known = dict(enumerate(sizes))
+                    assert isinstance(base, Sum)
+                    queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in reversed(base.terms)]
+                    continue
+        found.append((c, node))
+    whole = add(found, root.shape)  # what cancels, cancels
+    return list(whole.terms) if isinstance(whole, Sum) else [(1, whole)]

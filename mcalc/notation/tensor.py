@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from itertools import islice
 
 from mcalc.algebra.dims import Dim
-from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Sum, Symbol, Term, add, contract
+from mcalc.algebra.expr import Contract, Expr, Factor, Rational, Symbol, Term, add, contract
 from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.layout import arranged, is_row
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Call, Equation, Name, Program, Syntax, walk
 from mcalc.notation import change_name, notate, result_name, written
+from mcalc.notation.collect import spread
 from mcalc.notation.index import IndexForm, letters
 from mcalc.notation.quotient import change, differential, entry, stacked, whole
 
@@ -29,9 +30,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mcalc.language.read import Reading
     from mcalc.notation.index import Indices
-
-#: A sum of more terms stays as it is: nobody would read it in four forms.
-MOST_TERMS = 400
 
 
 class Line:
@@ -60,10 +58,17 @@ class Tensor:
     """The derivative `expr` of a reading's expression by variables in turn, to be written in the four forms."""
 
     def __init__(
-        self, reading: Reading, turns: Sequence[Symbol], expr: Expr, vec: str = "column", layout: str = "mixed"
+        self,
+        reading: Reading,
+        turns: Sequence[Symbol],
+        expr: Expr,
+        vec: str = "column",
+        layout: str = "mixed",
+        before: Expr | None = None,
     ) -> None:
+        """`before` is the derivative by all variables but the last, where a convention for structures has its own."""
         self.reading, self.turns, self.expr, self.vec, self.layout = reading, turns, expr, vec, layout
-        self.f = reading.root
+        self.f, self.before = reading.root, before
         self.name = result_name(reading)
         self.names = [x.name for x in turns]
         self.changes = [differential_of(x, change_name(reading, x)) for x in turns]
@@ -95,7 +100,8 @@ class Tensor:
         *before, last = self.turns
         if not before or self.expr.rank - last.rank > 2:
             return self.power(len(self.turns))
-        moved = simplify(push(in_turn(self.f, before), {last: self.changes[-1]}))
+        gradient = self.before or in_turn(self.f, before)
+        moved = simplify(push(gradient, {last: self.changes[-1]}))
         return Line(change(self.name, self.names[:-1]), notate(moved, self.reading))
 
     def power(self, order: int) -> Line:
@@ -159,30 +165,6 @@ class Tensor:
         shown = arranged(self.expr, self.layout, *self.axes)
         syntax = notate(shown, self.reading, row=is_row(self.layout, *self.axes))
         return Line(whole(self.name, self.names), syntax)
-
-
-def spread(root: Expr) -> list[Term]:
-    """The terms of a sum, products of three axes and more multiplied over the sums among their factors."""
-    queue: list[Term] = [(1, root)]
-    found: list[Term] = []
-    while queue:
-        c, node = queue.pop()
-        match node:
-            case Sum(terms) if len(queue) + len(found) + len(terms) <= MOST_TERMS:
-                queue += [(c * k, n) for k, n in reversed(terms)]
-                continue
-            case Contract(factors, out, sizes):
-                sums = (k for k, (b, e, axes) in enumerate(factors) if isinstance(b, Sum) and e == 1 and len(axes) > 2)
-                if (k := next(sums, None)) is not None and len(queue) + len(found) <= MOST_TERMS:
-                    base, _, axes = factors[k]
-                    rest = [*factors[:k], *factors[k + 1 :]]
-                    known = dict(enumerate(sizes))
-                    assert isinstance(base, Sum)
-                    queue += [(c * t, contract([*rest, (n, 1, axes)], out, known)) for t, n in reversed(base.terms)]
-                    continue
-        found.append((c, node))
-    whole = add(found, root.shape)  # what cancels, cancels
-    return list(whole.terms) if isinstance(whole, Sum) else [(1, whole)]
 
 
 def shared(terms: list[Term]) -> tuple[list[tuple[Expr, Rational]], list[Term]]:

@@ -18,12 +18,12 @@ from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.syntax import Entry, Name, Program, Summation, Syntax, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
-from mcalc.notation.collect import present
+from mcalc.notation.collect import present, spread
 from mcalc.notation.components import Components
 from mcalc.notation.index import IndexForm, Indices
 from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import entry, slope
-from mcalc.notation.tensor import shared, spread, with_definitions
+from mcalc.notation.tensor import shared, with_definitions
 from mcalc.targets import write
 from mcalc.working import differential
 from mcalc.working.opening import Opening, chief_first, d, opened, tidied

@@ -13,6 +13,7 @@ from mcalc.calculus.structure import STRUCTURES
 from mcalc.errors import Problem
 from mcalc.language.read import reread
 from mcalc.request import Manner
+from mcalc.targets import write
 from tests.evaluate import Array, draw, evaluate
 from tests.shell import mcalc
 
@@ -176,6 +177,22 @@ def test_what_was_used_is_said_and_worked(convention: str) -> None:
     last = found.steps()[-1]
     assert last.write("text") == found.write("text")
     assert (last.rule == convention) == (found.expr is not found.free)
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_the_differential_of_a_second_derivative_is_that_of_the_first(convention: str) -> None:
+    """The first derivative and the differential that a drawing shows below it are of one convention."""
+    text, declared = "a.T@inv(X)@A@b", ["X[n,n] symmetric"]
+    (first,) = differentiate(text, ["X"], declared, convention=convention).derivatives
+    answer = differentiate(text, ["X"], declared, 2, convention=convention)
+    assert answer.verify().ok
+    (second,) = answer.derivatives
+    X, change = point("symmetric"), np.add.outer(a, a)
+    moved = second.tensor.changes[-1]
+    line = reread(write("text", second.tensor.differential().syntax), second.reading, {moved.name: moved})
+    found = evaluate(line, {**GIVEN, "X": X, moved.name: change}, {"n": N})
+    np.testing.assert_allclose(found, slope(lambda Y: value(first, Y), X, change), rtol=1e-6, atol=1e-6)
+    assert len(second.write("text")) < 400 or convention == "cookbook"
 
 
 def test_a_structure_in_a_layout() -> None:

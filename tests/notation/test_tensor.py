@@ -20,7 +20,8 @@ from mcalc.answer import differentiate
 from mcalc.calculus.layout import VECS
 from mcalc.language.read import Reading, reread
 from mcalc.language.syntax import Entry, Name, Num, Power, Product, Program, Summation, Syntax, Terms, walk
-from mcalc.notation.tensor import Tensor, spread
+from mcalc.notation.collect import spread
+from mcalc.notation.tensor import Tensor
 from mcalc.targets import write
 from tests.evaluate import Array, Values, draw, evaluate, numeric_derivative
 
