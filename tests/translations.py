@@ -30,7 +30,8 @@ CALLS = {"say": (0,), "tell": (0,), "_chained": (0,), "Problem": (1, 3)}
 #: What click says in its own words, where people meet it.
 CLICK = (
     "Usage:", "Options", "Positional arguments", "default: {default}", "required", "Show this message and exit.",
-    "Show the version and exit.", "Error: {message}",
+    "Show the version and exit.", "Error: {message}", "Invalid value for {param_hint}: {message}",
+    "{value!r} is not a valid {number_type}.", "Missing argument", "Missing option",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from json import loads
 
 import click
@@ -18,6 +19,7 @@ from mcalc.language.names import nearest, parted
 from mcalc.phrase import say
 from mcalc.request import Manner, Request, Way, check_choice
 from mcalc.targets import CODE, FORMS, USUAL
+from mcalc.translation import LANGUAGES, localized, speaking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def batch(file: str | None) -> int:
     "steps" and every other option of mcalc diff under its name: "order": 2, "bold": true,
     "var": ["A[n,n] symmetric"]. What may be repeated is a string or a list of strings. A check has "answer" too, and
     may have "form", "feedback" and "seed", which mean what those of mcalc check mean; so it is with "answer", "from"
-    and "to" of convert, and with "example" of layout.
+    and "to" of convert, and with "example" of layout. "lang" is the language of what is said in the reply.
 
     The exit status is 1 where a request failed.
     """
@@ -77,14 +79,32 @@ def _identity(line: bytes) -> object:
 
 
 def reply_to(line: bytes) -> Reply:
-    """The reply to one line. Whatever is wrong with the line is told in the reply."""
+    """The reply to one line, in the language that it asks for. What is wrong with the line is told in the reply."""
     identity = None
-    try:
-        request = request_in(line)
-        identity = request.get("id")
-        return {"id": identity, **answer(request)}
-    except Exception as fault:
-        return {"id": identity, **failure(as_problem(fault))}
+    with ExitStack() as stack:
+        try:
+            request = request_in(line)
+            identity = request.get("id")
+            if language := _language(request):
+                stack.enter_context(speaking(language))
+            reply: Reply = localized({"id": identity, **answer(request)})
+        except Exception as fault:
+            reply = localized({"id": identity, **failure(as_problem(fault))})
+    return reply
+
+
+def _language(request: Fields) -> str:
+    """The language of the reply; '' where the request leaves it to the command line."""
+    language = text_field({"lang": request.pop("lang", "")}, "lang", "")
+    if language and language not in LANGUAGES:
+        raise Problem(
+            "E005",
+            "no such language: {language}",
+            hint="choose from {choices}",
+            language=language,
+            choices=list(LANGUAGES),
+        )
+    return language
 
 
 def request_in(line: bytes) -> Fields:

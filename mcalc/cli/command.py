@@ -199,7 +199,7 @@ def needs(option: Parameter) -> Problem:
 
 def as_usage(fault: click.UsageError) -> Problem:
     """What click has to say about a command line, in our words."""
-    told = fault.format_message().rstrip(".")
+    told = fault.format_message().rstrip(".。")
     return Problem("E006", "{told}", told=(told[0].lower() + told[1:])[:EXCERPT])
 
 

@@ -163,3 +163,15 @@ def test_memory_does_not_grow_with_the_stream() -> None:
     assert resource.RUSAGE_SELF == 0
     short, long = peak(200), peak(2000)
     assert long < short * 1.25 + 2000
+
+
+def test_a_request_may_ask_for_a_language() -> None:
+    request = {"expr": "x.T@A@x", "wrt": "x", "steps": True}
+    english, chinese = (reply_to(json.dumps(request | more).encode()) for more in ({}, {"lang": "zh"}))
+    assert chinese["derivative"] == english["derivative"]
+    assert [step["rule"] for step in chinese["steps"]] == [step["rule"] for step in english["steps"]]
+    assert "乘积法则" in chinese["steps"][1]["title"]
+    wrong = reply_to(b'{"expr": "x.T@", "wrt": "x", "lang": "zh"}')["error"]
+    assert (wrong["code"], wrong["message"]) == ("E120", "`@` 后面缺少运算对象")
+    assert reply_to(b'{"expr": "x", "wrt": "x", "lang": "tlh"}')["error"]["code"] == "E005"
+    assert reply_to(json.dumps(request).encode()) == english

@@ -101,7 +101,7 @@ def test_the_example_ends_with_its_code(
     else:
         try:
             run(shlex.split(example)[1:])
-            said = capsys.readouterr().out
+            said = "".join(capsys.readouterr())
         except Problem as problem:
             said = problem.report()
     assert f"[{name}]" in said or f'"code": "{name}"' in said
