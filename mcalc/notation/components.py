@@ -60,16 +60,16 @@ class Components:
     def _taken_apart(self, node: Expr, at: Indices, scope: frozenset[str], apart: bool) -> Form:
         match node:
             case Sum(terms):
-                parts = [self._multiple(c, n, at, scope, apart) for c, n in terms]
+                in_order = sorted(terms, key=lambda term: sorted(s.place for s in term[1].free) or [10**9])
+                parts = [self._multiple(c, n, at, scope, apart) for c, n in in_order]
                 parts.sort(key=lambda part: -part[0])
                 return forms.terms(parts) if parts else forms.numeral(0)
             case Contract():
                 return self._multiple(1, node, at, scope, apart)[1]
             case Apply(op, (arg,)) if op is self.d:
                 over, under = self._entry(arg, at, scope), entry_of(self.notation.piece(self.x), self.at)
-                called = isinstance(over.syntax, Call) or (
-                    isinstance(over.syntax, Entry) and not isinstance(over.syntax.base, (Name, Terms))
-                )
+                array = over.syntax.base if isinstance(over.syntax, Entry) else over.syntax
+                called = isinstance(array, Call)
                 above = Terms((over.syntax,), ("+",)) if called else over.syntax  # d(exp(x)[i]), and not dexp(x)[i]
                 ratio = Product((Change(above, 1, True), Change(under.syntax, 1, True)), ("/",))
                 return Form(ratio, forms.PRODUCT, over.weight + under.weight)

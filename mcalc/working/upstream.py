@@ -18,14 +18,17 @@ def steps(
 ) -> list[Step]:
     """The lines from the change of the loss, which is that of tr(GᵀF) with G held, to its derivative by `x`."""
     program, rank = reading.program, reading.root.rank
-    g, f = Name(upstream), program.body
+    g, f, definitions = Name(upstream), program.body, program.definitions
+    if reading.called:
+        # A value that has a name keeps it: g.T@y.
+        f, definitions = Name(reading.called), (*definitions, (Name(reading.called), program.body))
     inner: Syntax = Product((g, f), ("*",))
     if rank:
         product = Matmul((Transpose(g), f))
         inner = (
             product if rank == 1 else Call("tr", (product,)) if rank == 2 else Call("sum", (Product((g, f), (".*",)),))
         )
-    whole = Program(program.definitions, inner, program.declarations)
+    whole = Program(definitions, inner, program.declarations)
     question = reworded(whole, write("text", whole), reading)
     name = result_name(question)
     lefts: dict[Syntax, Syntax] = {Change(Name(name)): Change(Name(loss)), Name(name): Name(loss)}

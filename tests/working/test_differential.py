@@ -46,6 +46,26 @@ def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str,
         assert close(found.value(again), value), step.write("text")
 
 
+@pytest.mark.parametrize("detail", ["brief", "full"])
+@pytest.mark.parametrize("case", CASES[::7], ids=[case["id"] for case in CASES[::7]])
+def test_every_depth_is_true(case: dict[str, Any], detail: str, truth: dict[str, Any]) -> None:
+    found = Case(case, truth, method="differential", detail=detail)
+    steps = found.working.steps
+    worth = [found.value(step.expr) for step in steps]
+    for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
+        if before.left == after.left:
+            assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
+    assert close(worth[-1], found.expected)
+    usual = Case(case, truth, method="differential").working.steps
+    assert len(steps) <= len(usual) if detail == "brief" else len(steps) >= len(usual)
+
+
+def test_in_full_every_rule_has_its_own_line() -> None:
+    steps = Working("norm(X@w - y)^2 + lambda*norm(w)^2", "w", detail="full").steps
+    assert all(len({*step.rules} - {"chain-rule", "equal-parts"}) == 1 for step in steps[1:-1])
+    assert [step.rule for step in steps[:3]] == ["differential", "linear", "square"]
+
+
 def test_no_line_is_said_twice() -> None:
     for text, x in (("x.T@A@x", "x"), ("tr(A@X)", "X"), ("norm(x)", "x"), ("x", "x"), ("3*t", "t")):
         steps = Working(text, x).steps

@@ -26,10 +26,14 @@ def letters(left: Syntax) -> tuple[tuple[str, ...], ...]:
     return tuple(group for node in walk(left) if isinstance(node, Entry) for group in node.indices)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_every_line_is_worth_what_it_says(case: dict[str, Any], truth: dict[str, Any]) -> None:
+#: Every problem is told as usual, and a part of them in full.
+TOLD = [*((case, "normal") for case in CASES), *((case, "full") for case in CASES[::15])]
+
+
+@pytest.mark.parametrize(("case", "detail"), TOLD, ids=[f"{case['id']}-{detail}" for case, detail in TOLD])
+def test_every_line_is_worth_what_it_says(case: dict[str, Any], detail: str, truth: dict[str, Any]) -> None:
     try:
-        found = Case(case, truth, method="index")
+        found = Case(case, truth, method="index", detail=detail)
     except Problem as problem:
         assert (problem.exit_status, "differential" in problem.hint) == (3, True)
         assert case["id"] in REFUSED
