@@ -8,6 +8,7 @@ sum out, which is worth it where terms then cancel. What is lighter is decided b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
@@ -95,6 +96,8 @@ def lightest(node: Expr, notation: Notation) -> Expr:
 
 def expand(node: Expr) -> Expr:
     """Products multiplied over their sums; the node itself where no terms merge by it, or where it grows too far."""
+    if width(node) > MOST_EXPANDED:
+        return node
     queue: list[Term] = list(node.terms) if isinstance(node, Sum) else [(1, node)]
     found: list[Term] = []
     while queue:
@@ -124,6 +127,25 @@ def expand(node: Expr) -> Expr:
     return whole if merged or len(found) <= FEW_TERMS else node
 
 
+def width(root: Expr) -> int:
+    """The number of terms that an expression would have, were its products multiplied out."""
+    found: dict[Expr, int] = {}
+    for node in postorder(root, lambda n: isinstance(n, (Sum, Contract)) and n not in found):
+        if isinstance(node, Sum):
+            found[node] = sum(found.get(n, 1) for _, n in node.terms)
+        elif isinstance(node, Contract):
+            wide = (found.get(b, 1) ** e for b, e, axes in node.factors if _spreads(b, e, axes) and isinstance(e, int))
+            found[node] = min(prod(wide), 10**9)
+    return found.get(root, 1)
+
+
+def _spreads(base: Expr, exponent: Rational, axes: tuple[Group, ...]) -> bool:
+    """Whether a factor is a sum, or a connected scalar that may have one inside."""
+    if isinstance(base, Sum):
+        return isinstance(exponent, int) and 0 < exponent <= 2
+    return not axes and exponent == 1 and isinstance(base, Contract)
+
+
 def _one_divisor(node: Contract) -> Expr | None:
     """The scalars that divide the node multiplied into one sum: x/((u/c + 1)*c) is x/(u + c)."""
     below: list[Factor] = [(b, -e, ()) for b, e, axes in node.factors if not axes and e < 0]
@@ -140,9 +162,7 @@ def _one_divisor(node: Contract) -> Expr | None:
 def _spreadable(factors: tuple[Factor, ...]) -> int | None:
     """The first factor that is a sum, or a connected scalar with a sum inside."""
     for k, (base, exponent, axes) in enumerate(factors):
-        if isinstance(base, Sum) and isinstance(exponent, int) and 0 < exponent <= 2:
-            return k
-        if not axes and exponent == 1 and isinstance(base, Contract) and _spreadable(base.factors) is not None:
+        if _spreads(base, exponent, axes) and (isinstance(base, Sum) or width(base) > 1):
             return k
     return None
 

@@ -10,15 +10,13 @@ Higher orders differentiate the result again.
 
 from __future__ import annotations
 
-from math import prod
-
-from mcalc.algebra.expr import Contract, Expr, Sum, Symbol, add, is_zero
+from mcalc.algebra.expr import Expr, Sum, Symbol, add, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
-from mcalc.notation.collect import MOST_EXPANDED, expand, present
+from mcalc.notation.collect import MOST_EXPANDED, expand, present, width
 from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import differential, slope
 from mcalc.targets import write
@@ -128,7 +126,7 @@ class _Working:
 
     def _spread(self, line: Expr) -> Expr:
         """The line multiplied out, where terms then cancel."""
-        if _width(line) > MOST_EXPANDED:
+        if width(line) > MOST_EXPANDED:
             return line
         spread = settle(expand(line))
         return spread if self.notation.weight(spread) + forms.TOKEN <= self.notation.weight(line) else line
@@ -195,13 +193,3 @@ class _Working:
 def _turns(body: Syntax, x: Symbol) -> bool:
     """Whether the question has a matrix itself under a transpose, so that its differential may stand there too."""
     return x.rank == 2 and any(node == Transpose(Name(x.name)) for node in walk(body))
-
-
-def _width(node: Expr) -> int:
-    """The number of terms that a line would have, were its products multiplied out."""
-    match node:
-        case Sum(terms):
-            return sum(_width(n) for _, n in terms)
-        case Contract(factors):
-            return prod(_width(b) for b, e, axes in factors if isinstance(b, Sum) or not axes)
-    return 1
