@@ -35,6 +35,7 @@ from mcalc.language.commands import (
 )
 from mcalc.language.letters import GREEK_LETTERS
 from mcalc.language.lexer import BRACKETS, OPERAND_ENDS, Scanner, check_length, with_calls, with_primes
+from mcalc.language.names import is_capital
 from mcalc.language.sized import IDENTITY, ONES
 from mcalc.language.summation import INDICES
 from mcalc.phrase import say
@@ -128,6 +129,7 @@ class _Scanner(Scanner):
         self.skip: dict[int, int] = {}  #: indices that were read ahead of a power, with their ends
         self.depth = 0
         self.block = 0  #: how many matrices are open
+        self.summed: set[str] = set()  #: the indices of sums
         self.sums = False  #: whether a sum has been met, whose indices may be x_{i+1}
 
     def braces(self) -> dict[int, int]:
@@ -260,6 +262,7 @@ class _Scanner(Scanner):
         written = ("∏" if "prod" in sign[0] or sign[0] == "∏" else "∑") + f"_{{{scripts['_']}}}"
         self.push("BIG", written + (f"^{{{scripts['^']}}}" if scripts["^"] else ""), sign.start(), after)
         self.sums = True
+        self.summed.update(re.findall(r"[A-Za-z]", scripts["_"].partition("=")[0]))
         return after
 
     def defines(self, place: int) -> bool:
@@ -475,6 +478,11 @@ class _Scanner(Scanner):
             )
         if base.bold:
             self.bold_names.add(name)
+        if base.bold and sub in self.summed and not label and not is_capital(base.id):
+            # The i-th of some vectors is a row of the matrix that has them for its rows.
+            for kind, written in (("ROWS", base.id), ("LENTRY", "["), ("NAME", sub), ("RENTRY", "]")):
+                self.push(kind, written, start, place)
+            return place
         self.push("NAME", name, start, place)
         return place
 

@@ -496,6 +496,7 @@ _BUILDERS: dict[str, Callable[[Values, Spans], Any]] = {
     "call": _call,
     "block": _block,
     "bars": _bars,
+    "row_of": lambda v, s: Index(Name(v[0], s[0]), (v[2], Slice(None, None, s[2])), _whole(s)),
     "apply": _apply,
     "apply_power": lambda v, s: Power(_apply([v[0], v[-1]], s), v[3], False, _whole(s)),
     "call_power": lambda v, s: Power(_call([v[0], *v[5:]], s), v[3], False, _whole(s)),

@@ -53,6 +53,24 @@ def logsumexp(z: np.ndarray) -> float:
 SQUARE, TALL, SPD = "A[n,n]", "X[m,n], y[m], w[n]", "S[n,n] psd"
 
 FORMULAS: list[tuple[str, str, Callable[..., object]]] = [
+    # sums over an index; the i-th of some bold vectors is a row
+    (
+        r"\frac{1}{2}\sum_{i=1}^{m} (y_i - \mathbf{w}^\top\mathbf{x}_i)^2",
+        "y[m]",
+        lambda y, w, x: norm(y - x @ w) ** 2 / 2,
+    ),
+    (
+        r"-\sum_{i} \left[ y_i \log \sigma(\mathbf{w}^\top \mathbf{x}_i) + (1-y_i)\log(1-\sigma(\mathbf{w}^\top\mathbf{x}_i)) \right]",
+        "y[m] positive",
+        lambda y, w, x: -(y * log(sigmoid(x @ w)) + (1 - y) * log(1 - sigmoid(x @ w))).sum(),
+    ),
+    (
+        r"\sum_{i,j} A_{ij} x_i x_j + \sum_{k} p_k \log q_k",
+        "p[m] positive, q[m] positive",
+        lambda A, x, p, q: x @ A @ x + p @ log(q),
+    ),
+    (r"\log\sum_{j} e^{z_j} - \frac{1}{n}\sum_{i=1}^n z_i", "z[n]", lambda z: logsumexp(z) - z.mean()),
+    (r"\sum_{i} \|\mathbf{x}_i - \boldsymbol{\mu}\|^2", "x[m,n]", lambda x, μ: ((x - μ) ** 2).sum()),
     # quadratic forms, as the Matrix Cookbook and question sites set them
     (r"\mathbf{x}^\top \mathbf{A} \mathbf{x}", "", lambda x, A: x @ A @ x),
     (r"\mathbf{x}^{\top}\mathbf{A}\,\mathbf{x} + \mathbf{b}^{\top}\mathbf{x}", "", lambda x, A, b: x @ A @ x + b @ x),
