@@ -35,7 +35,7 @@ def _collected(node: Sum, alone: set[Expr]) -> Expr:
     groups: dict[Rest, list[tuple[Rational, Expr, Expr]]] = {}
     for c, term in node.terms:
         if isinstance(term, Contract) and term in alone and len(term.factors) > 1:
-            for rest, base in _without_one(term):
+            for rest, base in (*_without_one(term), *_without_part(term)):
                 groups.setdefault(rest, []).append((c, base, term))
     taken: set[Expr] = set()
     terms: list[Term] = []
@@ -69,6 +69,33 @@ def _without_one(term: Contract) -> Iterator[tuple[Rest, Expr]]:
             continue
         renamed = tuple((b, e, _renamed(groups, names)) for b, e, groups in others)
         yield (_renamed(term.out, names), renamed, _renamed(axes, names)), base
+
+
+def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
+    """Of an outer product of several parts, of which one is a product itself: what is left without each part.
+
+    Scalar factors belong to the part that is left out: `N P ⊗ P - P ⊗ (P C P)` is `P ⊗ (N P - P C P)`.
+    """
+    shown = [x for group in term.out for x in group]
+    if len(set(shown)) < len(shown) or len(shown) < 3 or any(len(group) != 1 for group in term.out):
+        return
+    parts: list[tuple[set[int], list[Factor]]] = []
+    for factor in term.factors:
+        labels = {x for group in factor[2] for x in group}
+        touched = [part for part in parts if not part[0].isdisjoint(labels)]
+        if labels:
+            parts = [part for part in parts if part not in touched]
+            parts.append((labels.union(*(own for own, _ in touched)), [f for _, fs in touched for f in fs] + [factor]))
+    scalars = [factor for factor in term.factors if not factor[2]]
+    names = {x: k for k, x in enumerate(shown)}
+    for labels, factors in parts if len(parts) > 1 else ():
+        own = tuple((x,) for x in shown if x in labels)
+        others = [f for _, fs in parts if fs is not factors for f in fs]
+        if not own or not all(x in names for _, _, groups in others for group in groups for x in group):
+            continue
+        base = contract([*scalars, *factors], own)
+        left = sorted(((b, e, _renamed(groups, names)) for b, e, groups in others), key=lambda f: (f[0].h, f[1], f[2]))
+        yield (_renamed(term.out, names), tuple(left), _renamed(own, names)), base
 
 
 def _renamed(groups: tuple[Group, ...], names: dict[int, int]) -> tuple[Group, ...]:

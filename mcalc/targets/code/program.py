@@ -337,11 +337,16 @@ def _turned(code: Code) -> bool:
 
 
 def _outer(term: tuple[Rational, Expr]) -> bool:
-    """Whether a term is a product of smaller arrays: then a coefficient goes to one of these."""
+    """Whether a term is an outer product of smaller arrays: then a coefficient goes to one of these."""
     node = term[1]
-    if not isinstance(node, Contract) or node.rank < 2 or len(node.sizes) > node.rank:
+    if not isinstance(node, Contract) or node.rank < 2:
         return False
-    return all(len({x for group in axes for x in group}) < node.rank for _, _, axes in node.factors)
+    parts: list[set[int]] = []
+    for _, _, axes in node.factors:
+        labels = {x for group in axes for x in group}
+        touched = [part for part in parts if not part.isdisjoint(labels)]
+        parts = [part for part in parts if part not in touched] + ([labels.union(*touched)] if labels else [])
+    return len(parts) > 1
 
 
 def _repeats(node: Contract) -> bool:
