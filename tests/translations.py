@@ -94,8 +94,9 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.algebra.ops.special import SPECIAL
     from mcalc.calculus.layout import LAYOUTS
     from mcalc.calculus.rules import RULES
-    from mcalc.calculus.structure import STRUCTURES
+    from mcalc.calculus.structure import REASON, STRUCTURES
     from mcalc.checking import VERDICTS
+    from mcalc.checking.mistakes import MISTAKES
     from mcalc.errors.catalogue import CODES
     from mcalc.language import commands
     from mcalc.language.lexer import ADVICE
@@ -108,6 +109,9 @@ def in_records() -> Iterator[tuple[str, str]]:
         yield from ((text, "rules") for text in (rule.why, rule.when))
     for worked in WORKING.values():
         yield worked.when, "rules"
+    for mistake in MISTAKES.values():
+        yield from ((text, "diagnoses") for text in (mistake.cause, mistake.cure))
+    yield REASON, "structures"
     for structure in STRUCTURES.values():
         yield from ((text, "structures") for text in (structure.name, structure.changes, structure.why))
     for code in CODES.values():

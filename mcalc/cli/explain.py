@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 def codes(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes that begin so."""
+    from mcalc.checking.mistakes import MISTAKES
     from mcalc.errors.catalogue import CODES
 
-    return completions(CODES, incomplete.upper())
+    return completions(CODES, incomplete.upper()) + completions(MISTAKES, incomplete)
 
 
 @command(
     examples=[
         ("what an error means", "mcalc explain E302"),
         ("every error that has to do with brackets", "mcalc explain brackets"),
+        ("what a diagnosis means", "mcalc explain missed-occurrence"),
         ("every code, with its kind", "mcalc explain"),
     ]
 )
@@ -33,8 +35,10 @@ def codes(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionIte
 def explain(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
     """Tell what an error means: its cause, a command line that ends so, and what mends it.
 
-    The code stands behind the message, as in [E302]. Codes stay the same from version to version.
+    The code stands behind the message, as in [E302]; the names that mcalc check gives to mistakes are codes as well.
+    Codes stay the same from version to version.
     """
+    from mcalc.checking.mistakes import MISTAKES
     from mcalc.errors.catalogue import CODES
 
     entries: list[Entry] = [
@@ -48,9 +52,19 @@ def explain(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
         }
         for name, code in CODES.items()
     ]
+    entries += [
+        {
+            "code": name,
+            "kind": say("diagnosis"),
+            "title": say(mistake.cause),
+            "example": f"mcalc check {mistake.example}",
+            "cure": say(mistake.cure),
+        }
+        for name, mistake in MISTAKES.items()
+    ]
 
     def unknown(name: str) -> Problem:
-        near = nearest(name.upper(), CODES)
+        near = nearest(name.upper(), CODES) or nearest(name.lower(), MISTAKES)
         return Problem(
             "E031",
             "no error is called {name}, or has to do with it",
