@@ -63,12 +63,12 @@ def conclusion(examples: Sequence[Example]) -> str:
     if not found:
         return say("no one layout has them all: the book mixes layouts in a way of its own")
     if len(found) == 1:
-        return say("this is the {layout} layout", layout=found[0])
+        return say("this is the {layout} layout", layout=say(found[0]))
     if len(found) == len(LAYOUTS):
         return say("the layouts agree here; d(A@x)/dx and d(a.T@x)/dx would tell them apart")
     told = "the mixed and the {other} layout agree here; {example} would tell them apart"
     other = next(name for name in found if name != "mixed")
-    return say(told, other=other, example="d(a.T@x)/dx" if other == "numerator" else "d(A@x)/dx")
+    return say(told, other=say(other), example="d(a.T@x)/dx" if other == "numerator" else "d(A@x)/dx")
 
 
 class Converted:
@@ -86,7 +86,7 @@ class Converted:
                 "E321",
                 "in the {layout} layout the derivative is {wanted}, and this is {found}",
                 hint="mcalc layout --example tells which layout an answer is in",
-                layout=own,
+                layout=say(own),
                 wanted=Value(wanted, row).show(),
                 found=self.given.show(),
             )
@@ -103,7 +103,7 @@ class Converted:
             return []
         if found:
             told = "this is the derivative in the {other} layout, and not in the {layout} layout"
-            return [say(told, other=found[0], layout=own)]
+            return [say(told, other=say(found[0]), layout=say(own))]
         return [say("this is not the derivative; mcalc check tells what went wrong")]
 
     @property
