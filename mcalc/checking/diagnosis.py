@@ -29,6 +29,8 @@ from mcalc.phrase import all_of, say
 MOST_PARTS = 7
 #: At most so many findings are told.
 MOST_TOLD = 4
+#: A factor this near to 1 is told by nothing.
+NEARLY = 1e-5
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -96,6 +98,8 @@ def _multiple(case: Case) -> Iterator[Finding]:
     if numbers is None:
         return
     constant = values.rational(numbers)
+    if constant == 1 or (not values.exact and all(abs(c - 1) < NEARLY for c in numbers)):
+        return  # so near that no factor can be told
     if constant == -1:
         yield Finding("sign", say("the sign is the other way round: this is minus the derivative"), proportional=True)
     elif constant == 0:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from mcalc.algebra.expr import Expr, is_zero
 from mcalc.calculus.simplify import simplify
-from mcalc.checking.modular import Modular, chance, is_opaque
+from mcalc.checking.modular import Modular, chance, is_opaque, is_rough
 from mcalc.checking.point import NoValue, Point, TooLarge, sizes_at
 from mcalc.checking.terms import multiplied_out
 
@@ -23,6 +23,8 @@ EXACT, NUMERIC = "exact", "numeric"
 
 #: So many exact points, at different sizes; so many floating ones.
 EXACT_POINTS, FLOATING_POINTS = 2, 4
+#: What is smooth is equal where it is equal in a corner. What is not, such as abs, must be seen on either side.
+ROUGH_POINTS = 16
 
 
 class Decision:
@@ -148,6 +150,7 @@ def numerically(a: Expr, b: Expr, samples: Samples) -> Decision:
     from mcalc.checking.sampling import TRIES, compare
 
     points, worst = 0, 0.0
+    wanted = ROUGH_POINTS if is_rough(a) or is_rough(b) else FLOATING_POINTS
     for k in range(TRIES):
         point = samples.floating(k)
         if point is None:
@@ -162,7 +165,7 @@ def numerically(a: Expr, b: Expr, samples: Samples) -> Decision:
             return Decision(False, NUMERIC, points + 1, samples.seed, gap)
         if equal:
             points, worst = points + 1, max(worst, gap)
-        if points == FLOATING_POINTS:
+        if points == wanted:
             return Decision(True, NUMERIC, points, samples.seed, worst)
     # Some functions have a value in a corner only: fewer points that agree are still an answer.
     enough = points > 1

@@ -342,6 +342,17 @@ def is_opaque(root: Expr) -> bool:
     return False
 
 
+def is_rough(root: Expr) -> bool:
+    """Whether the expression may be different functions on either side of a border, as abs(t) is t and -t."""
+    for node in postorder(root):
+        match node:
+            case Apply(op) if op.nonsmooth:
+                return True
+            case Contract(factors) if any(not isinstance(e, int) for _, e, _ in factors):
+                return True
+    return False
+
+
 def _arbitrary(node: Apply) -> bool:
     """Whether the values may be any numbers: those of a function that is only declared, and of its derivatives.
 

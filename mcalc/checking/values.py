@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from mcalc.algebra.expr import Expr
 from mcalc.checking.identity import Samples
-from mcalc.checking.modular import PRIME
+from mcalc.checking.modular import PRIME, is_rough
 from mcalc.checking.point import NoValue, TooLarge
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: Values at so many points, of different sizes.
-POINTS = 2
+POINTS, ROUGH_POINTS = 2, 8  #: more where functions such as abs are others on either side of a border
 #: Floating numbers are equal up to this share of the largest.
 CLOSE = 1e-8
 #: Numerator and denominator of a factor that is told go up to this.
@@ -127,11 +127,12 @@ def _close(u: Numbers, v: Numbers) -> bool:
 def values_for(nodes: Sequence[Expr], samples: Samples, exact: bool) -> Values | None:
     """Values at points where all the nodes have one; None where there are too few."""
     tries = 4 * POINTS if exact else 40
+    wanted = ROUGH_POINTS if not exact and any(map(is_rough, nodes)) else POINTS
     chosen: list[int] = []
     for k in range(tries):
         one = Values(samples, exact, [k])
         if all(one.of(node) is not None for node in nodes):
             chosen.append(k)
-        if len(chosen) == POINTS:
-            return Values(samples, exact, chosen)
-    return None
+        if len(chosen) == wanted:
+            break
+    return Values(samples, exact, chosen) if len(chosen) >= POINTS else None
