@@ -592,4 +592,8 @@ def _misplaced(before: Token | None, token: Token) -> Problem:
             here,
             "write (sum_i(…))^2 or sum_i((…)^2)",
         )
-    return Problem("E107", "unexpected `{written}`", here, written=written)
+    hint = {
+        "BIG": "a sum takes all of the product behind it; write the brackets: (∑_i …)",
+        "COMPARE": "of two comparisons write the product: (x > y).*(y > z)",
+    }.get(kind, "")
+    return Problem("E107", "unexpected `{written}`", here, hint, written=written)

@@ -6,8 +6,22 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from mcalc.algebra.contract import turned
-from mcalc.algebra.expr import Apply, Expr, Number, add, contract, eye, is_zero, ones, permute, total
-from mcalc.algebra.ops.record import Op, applied, function, macro, scalar_part, unsupported
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    add,
+    contract,
+    eye,
+    is_zero,
+    ones,
+    permute,
+    total,
+)
+from mcalc.algebra.ops.record import Op, function, macro, scalar_part, unsupported
 from mcalc.algebra.ops.structure import tr
 from mcalc.phrase import say
 
@@ -59,11 +73,44 @@ pinv = function(
 # ---------------------------------------------------------------- functions of a matrix
 
 
+#: Functions of one matrix: all of them commute with it, and with each other.
+_OF_ONE = ("inv", "mpower", "sqrtm", "expm", "logm")
+
+
+def _made_of(E: Expr) -> Expr:
+    """The matrix that E is a function of, or a product of such; E itself where it is none."""
+    while isinstance(E, Apply) and E.op.name in _OF_ONE:
+        E = scalar_part(E.args[0])[1]
+    if not isinstance(E, Contract) or E.rank != 2:
+        return E
+    flipped = E.T
+    other = _along_chain(flipped) if isinstance(flipped, Contract) else _made_of(flipped)
+    return _along_chain(E) or (other.T if other is not None else E)
+
+
+def _along_chain(E: Expr) -> Expr | None:
+    """The matrix that every factor of a matrix product, none of them turned, is a function of."""
+    if not isinstance(E, Contract):
+        return None
+    at, rest = E.out[0], [f for f in E.factors if f[2]]
+    bases = {_made_of(base) for base, _, _ in rest}
+    if len(bases) != 1 or E.out[0] == E.out[1]:
+        return None
+    while step := next((f for f in rest if len(f[2]) == 2 and f[1] == 1 and at in _ends(f)), None):
+        rest.remove(step)
+        at = step[2][1] if step[2][0] == at else step[2][0]
+    return bases.pop() if not rest and at == E.out[1] else None
+
+
+def _ends(factor: Factor) -> tuple[Group, ...]:
+    """Where a factor can be entered: at its rows, and where it is symmetric at its columns as well."""
+    base, _, axes = factor
+    return axes if base.symmetric else axes[:1]
+
+
 def _commutes(X: Expr, E: Expr) -> bool:
-    """Whether E commutes with X for sure: the identity, what X is a multiple of, or a whole power of that."""
-    while isinstance(E, Apply) and E.op.name in ("inv", "mpower"):
-        E = E.args[0]
-    return E.rank == 2 and (E is eye(X.shape[0]) or E is scalar_part(X)[1])
+    """Whether E commutes with X for sure: the identity, or made of what X is a multiple of."""
+    return E.rank == 2 and (E is eye(X.shape[0]) or _made_of(E) is _made_of(scalar_part(X)[1]))
 
 
 def _frechet(
@@ -217,8 +264,7 @@ sqrtm = function(
 
 def _rooted(A: Expr, B: Expr, C: Expr) -> Expr | None:
     """A Y + Y A = C has the solution A⁻¹ C/2 where A and C commute for sure: C = I, or A a root of a multiple of C."""
-    inside = A.args[0] if applied(A) == "sqrtm" and isinstance(A, Apply) else A
-    return HALF * (inv(A) @ C) if A is B and _commutes(inside, C) else None
+    return HALF * (inv(A) @ C) if A is B and _commutes(A, C) else None
 
 
 sylvester: Op = function(
