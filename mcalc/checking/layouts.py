@@ -13,15 +13,21 @@ from mcalc.errors import Problem
 from mcalc.language.value import Value
 from mcalc.phrase import say
 
-#: `d(A@x)/dx = A.T`, also with ∂, and with a transpose on what is below.
-_EXAMPLE = re.compile(r"\s*[d∂]\s*(.+)/\s*[d∂]\s*([^\W\d]\w*?)\s*(?:\.T|'|ᵀ|\^T)?\s*=(.+)", re.DOTALL)
+#: A derivative sign, and what it is by, with a transpose on it or without.
+_D = r"\s*(?:[d∂]|\\partial|\\mathrm\{d\})\s*"
+_BY = r"(?:\\(?:mathbf|bm|boldsymbol)\s*\{?\s*)?([^\W\d]\w*?)\}?\s*(?:\.T|'|ᵀ|\^\{?(?:T|\\top)\}?)?\s*"
+#: `d(A@x)/dx = A.T`, also with ∂, and \frac{\partial A x}{\partial x} = A^\top.
+_EXAMPLES = (
+    re.compile(rf"{_D}(.+)/{_D}{_BY}=(.+)", re.DOTALL),
+    re.compile(rf"\s*\\[dt]?frac\s*\{{{_D}(.+)\}}\s*\{{{_D}{_BY}\}}\s*=(.+)", re.DOTALL),
+)
 
 
 class Example:
     """A derivative as a book has it. Raises a `Problem`."""
 
     def __init__(self, text: str, declarations: Sequence[str] = (), functions: Sequence[str] = ()) -> None:
-        found = _EXAMPLE.fullmatch(text)
+        found = next(filter(None, (form.fullmatch(text) for form in _EXAMPLES)), None)
         if found is None:
             raise Problem("E061", "{text} is no derivative", hint="write it as d(A@x)/dx = A.T", text=text.strip())
         self.text = text.strip()

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 def layout(example: tuple[str, ...], var: tuple[str, ...], fun: tuple[str, ...], to: str | None) -> int:
     """Tell which layout a book uses, from derivatives that stand in it.
 
-    An example is an equation, 'd(A@x)/dx = A.T'. In a pipe the layouts that all examples have stand on one line:
-    mixed, numerator, denominator, or none. Where several are left the examples do not tell them apart.
+    An example is an equation, 'd(A@x)/dx = A.T', or the same in LaTeX. In a pipe the layouts that all examples have
+    stand on one line: mixed, numerator, denominator, or none. Where several are left the examples do not tell them
+    apart.
 
     The exit status is 1 where no layout has them all.
     """
