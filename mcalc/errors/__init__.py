@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.phrase import Phrase, say
+from mcalc.phrase import say
 
 #: Exit status by kind of problem (design: 2 usage, parse or shape; 3 unsupported; 4 undecided or a limit).
 EXIT_STATUS = {"usage": 2, "parse": 2, "name": 2, "shape": 2, "unsupported": 3, "undecided": 4, "limit": 4}
@@ -34,17 +34,15 @@ class Problem(Exception):
         **fields: object,
     ) -> None:
         self.code = code
-        self.message = message if isinstance(message, Phrase) else say(message, **fields)
+        self.message: str = say(message, **fields)
         self.span = span
-        self.hint: str = hint if isinstance(hint, Phrase) else say(hint, **fields)
+        self.hint: str = say(hint, **fields)
         self.source = source
         super().__init__(self.message)
 
     @property
     def kind(self) -> str:
         """One of `EXIT_STATUS`."""
-        if self.code in EXIT_STATUS:
-            return self.code
         from mcalc.errors.catalogue import CODES
 
         return CODES[self.code].kind
