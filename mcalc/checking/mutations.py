@@ -151,8 +151,8 @@ BY_ENTRY = say("a product of the wrong kind: {a} and {b} are to be multiplied en
 
 
 def exchanged(right: Expr, x: Symbol) -> Iterator[Mutation]:
-    """The result with two matrices exchanged wherever they stand."""
-    others = sorted((s for s in right.free if s.rank == 2 and s is not x), key=lambda s: s.place)
+    """The result with two matrices, or two vectors, exchanged wherever they stand."""
+    others = sorted((s for s in right.free if s.rank and s is not x), key=lambda s: s.place)
     for a, b in combinations(others[:MOST_EXCHANGED], 2):
         if a.shape == b.shape:
             values: dict[Expr, Expr] = {a: b, b: a}

@@ -91,6 +91,7 @@ TABLE = """
     not-differentiated | tanh(x) | x | tanh(x)
     not-differentiated | A@x | x | A@x
     not-differentiated | logdet(X) | X | logdet(X)
+    order-swapped | a.T@inv(X)@b | X | -inv(X).T@b@a.T@inv(X).T
     order-swapped | tr(A@X@B) | X | (A@B).T | A[n,n];B[n,n]
     order-swapped | norm(A@X-B)^2 | X | 2*(A@X-B)@A.T | A[n,n];B[n,n];X[n,n]
     order-swapped | tr(X.T@A@X@B) | X | B@X@A + B.T@X@A.T | A[n,n];B[n,n];X[n,n]
