@@ -377,6 +377,8 @@ def degree(root: Expr, sizes: Mapping[str, int]) -> int:
                 shown = {x for group in out for x in group}
                 summed = prod(d.at(dict(sizes)) for x, d in enumerate(lengths) if x not in shown)
                 known[node] = summed * sum(known[b] * (abs(e.numerator) + e.denominator) for b, e, _ in factors)
+            case Apply(_, args) if not any(arg.rank for arg in args) and not node.free:
+                known[node] = 0  # a selection, which is made of sizes and places
             case Apply(op, args):
                 known[node] = args[0].shape[-1].at(dict(sizes)) ** 2 * known[args[0]] if op.name in EXACT else 1
             case _:

@@ -258,3 +258,19 @@ def test_an_answer_in_another_layout_is_told_from_the_one_asked_for(
         assert found.verdict == ("correct" if answer == right else "correct-up-to-layout")
         named = [other for other, same in zip(LAYOUTS, answers, strict=True) if same == answer]
         assert answer == right or any(f"right in the {other} layout" in found.message for other in named), layout
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "declared", "answer", "verdict"),
+    [
+        ("lambda_max(S)", "S", "S[n,n] symmetric", "eigvecs(S)[:,-1]@eigvecs(S)[:,-1].T", "correct"),
+        ("X[1,2]*x[0]", "x", "X[n,n], x[n]", "X[1,2]*unit(n, 0)", "correct"),
+        ("norm(vech(X))^2", "X", "X[n,n]", "2*tril(X)", "correct"),
+        ("tr(X^k)", "X", "X[n,n], k[]", "k*(X^(k - 1))'", "correct"),
+        ("tr(X^k)", "X", "X[n,n], k[]", "X^(k - 1).T", "wrong"),
+        ("∑_i a_i x_i^2", "x", "a[n], x[n]", "2 a ⊙ x", "correct"),
+        ("logdet(A + c*eye(n))", "A", "A[n,n], c[]", "(A + cI)^{-T}", "correct"),
+    ],
+)
+def test_answers_in_the_words_of_sums_powers_and_spectra(f: str, x: str, declared: str, answer: str, verdict: str):
+    assert check(f, x, answer, declared).verdict == verdict
