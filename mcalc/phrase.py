@@ -17,7 +17,7 @@ _HOLE = re.compile(r"\{(\w+)\}")
 
 
 class Phrase(str):
-    """A text with its `template` and its `fields`, of which one may be a phrase, and one a list."""
+    """A text with its `template` and its `fields`, each of which may be a phrase itself, or a list of them."""
 
     template: str
     fields: Mapping[str, object]

@@ -41,13 +41,11 @@ def show(
     A name may be that of two entries, as that of an operation and of the identity that makes it.
     """
     name = " ".join(words)
-    one = (
-        []
-        if not name
-        else [
-            entry for entry in entries if name.lower() in map(str.lower, (next(iter(entry.values())), *aliases(entry)))
-        ]
-    )
+    one = [
+        entry
+        for entry in entries
+        if name and name.lower() in map(str.lower, (next(iter(entry.values())), *aliases(entry)))
+    ]
     found = one or [entry for entry in entries if all(map(_text(entry).__contains__, name.lower().split()))]
     if not found:
         raise unknown(name)

@@ -271,7 +271,8 @@ def _placed(
         words = [_opened(node) for node in around if letters(node.id)][:1]
         words += _origin(inside, text, program, declared or {})
         for word in words:
-            problem.hint = say("{hint}; {word}", hint=problem.hint, word=word) if problem.hint else word
+            joined = "{hint} {word}" if problem.hint.endswith("?") else "{hint}; {word}"
+            problem.hint = say(joined, hint=problem.hint, word=word) if problem.hint else word
     return problem
 
 
