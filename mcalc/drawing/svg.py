@@ -16,18 +16,33 @@ from mcalc.errors import Problem
 LETTER, SMALL, LINE, INSIDE, BESIDE, LAYER = 8.4, 7.0, 20, 10, 28, 62
 MARGIN = 16
 
-STYLE = """
-  .box { fill: #fff; stroke: #555; } .input { fill: #e8f0fe; stroke: #36c; } .output { stroke-width: 2.5; }
-  text { font: 15px "STIX Two Text", "Cambria Math", Cambria, "DejaVu Serif", serif; fill: #111; text-anchor: middle; }
-  .shape { fill: #666; font-size: 12.5px; } .cotangent { fill: #a02020; font-size: 14px; }
-  .slope { fill: #1a5f2a; font-size: 13px; } .under { fill: #fff; }
-  .arrow { fill: none; stroke: #777; stroke-width: 1.2; } .head { fill: #777; }
-  @media (prefers-color-scheme: dark) {
-    .ground, .under { fill: #16181c; } .box { fill: #22252b; stroke: #999; } .input { fill: #1d2b45; stroke: #8ab4f8; }
-    text { fill: #eee; } .shape { fill: #aaa; } .cotangent { fill: #ff9c92; } .slope { fill: #8fd19e; }
-    .arrow { stroke: #999; } .head { fill: #999; }
-  }
-"""
+FONT = '"STIX Two Text", "Cambria Math", Cambria, "DejaVu Serif", serif'
+#: How things look, and what is otherwise in the dark. A picture may stand in a page: its rules reach nothing outside.
+LIGHT = {
+    "text": f"font: 15px {FONT}; fill: #111; text-anchor: middle",
+    ".ground": "fill: #fff",
+    ".under": "fill: #fff",
+    ".box": "fill: #fff; stroke: #555",
+    ".input": "fill: #e8f0fe; stroke: #36c",
+    ".output": "stroke-width: 2.5",
+    ".shape": "font-size: 12.5px; fill: #666",
+    ".cotangent": "font-size: 14px; fill: #a02020",
+    ".slope": "font-size: 13px; fill: #1a5f2a",
+    ".arrow": "fill: none; stroke: #777; stroke-width: 1.2",
+    ".head": "fill: #777",
+}
+DARK = {
+    "text": "fill: #eee",
+    ".ground": "fill: #16181c",
+    ".under": "fill: #16181c",
+    ".box": "fill: #22252b; stroke: #999",
+    ".input": "fill: #1d2b45; stroke: #8ab4f8",
+    ".shape": "fill: #aaa",
+    ".cotangent": "fill: #ff9c92",
+    ".slope": "fill: #8fd19e",
+    ".arrow": "stroke: #999",
+    ".head": "fill: #999",
+}
 
 Point = tuple[float, float]
 
@@ -59,11 +74,11 @@ def draw(picture: Picture) -> str:
     height = max(v.y + v.h / 2 for v in vertices) + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
-        f' height="{height:.0f}" role="img" aria-label="computation graph">',
-        f"<style>{STYLE}</style>",
+        f' height="{height:.0f}" class="computation-graph" role="img" aria-label="computation graph">',
+        f"<style>{_rules(LIGHT)}@media screen and (prefers-color-scheme: dark) {{ {_rules(DARK)}}}</style>",
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
         '<path class="head" d="M0 0L10 5L0 10z"/></marker></defs>',
-        '<rect class="ground" width="100%" height="100%" fill="#fff"/>',
+        '<rect class="ground" width="100%" height="100%"/>',
     ]
     for k in range(len(labels)):
         points = [*paths[2 * k], *paths[2 * k + 1][1:]]
@@ -81,6 +96,10 @@ def draw(picture: Picture) -> str:
             y = top + INSIDE / 2 + (k + 0.72) * LINE
             parts.append(f'<text class="{kind}" x="{v.x:.1f}" y="{y:.1f}">{escape(line)}</text>')
     return "\n".join([*parts, "</svg>"])
+
+
+def _rules(looks: dict[str, str]) -> str:
+    return "".join(f".computation-graph {selector} {{ {look} }} " for selector, look in looks.items())
 
 
 def _placed(vertices: list[Vertex], edges: list[tuple[int, int]]) -> list[list[Point]]:

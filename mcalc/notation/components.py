@@ -98,6 +98,9 @@ class Components:
         under = [forms.numeral(denominator)] if denominator != 1 else []
         if not isinstance(node, Contract) or self._named(node):
             return sign, _times([*over, self._entry(node, at, scope, apart)] if node is not ONE else over, under)
+        picked = any(isinstance(b, Apply) and b.op.name == "unit" for b, _, _ in node.factors)
+        if picked and not node.out and not self._changes(node):  # X[0,1]
+            return sign, _times([*over, entry_of(self.notation.piece(node), at)], under)
         if any(len(group) not in (1, len(mine)) for group, mine in zip(node.out, at, strict=True)):
             if self._changes(node):
                 raise _refusal()

@@ -12,12 +12,12 @@ forwards, from the change of x to that of f.
 
 from __future__ import annotations
 
-from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.walk import substitute
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import push
 from mcalc.calculus.simplify import simplify
+from mcalc.language.read import space
 from mcalc.language.syntax import Change, Name, Syntax, added
 from mcalc.notation import change_name, notate, result_name
 from mcalc.notation.quotient import slope
@@ -94,7 +94,8 @@ class _Sweep:
                     along = self.graph.free_name(f"path_{_suffix(node)}_{_suffix(user)}")
                     self._add("path", Name(along), part, spelled, node, along=user.name)
             left = Name(back.name) if back.name else self.left
-            self._add("paths" if several else "cotangent", left, back.whole, added(shown), node)
+            rule = "paths" if several else "last-slope" if back.users == [self.root] else "cotangent"
+            self._add(rule, left, back.whole, added(shown), node)
             if back.symbol is not None:
                 self.worth[back.symbol] = substitute(back.whole, self.worth)
 
@@ -122,7 +123,7 @@ class _Sweep:
 
     def _add(self, rule: str, left: Syntax, expr: Expr, syntax: Syntax, node: Node, along: str = "") -> None:
         words = {"f": self.root.name, "x": self.x.name, "of": node.name, "node": write("unicode", Name(node.name))}
-        words |= {"shape": show_shape(node.expr.shape), "df": write("unicode", left), "along": along}
+        words |= {"shape": space(node.expr.shape), "df": write("unicode", left), "along": along}
         words["users"] = ", ".join(write("unicode", Name(u.name)) for u in self.graph.users(node))
         words["dx"] = change_name(self.reading, self.x)
         self.steps.append(Step((rule,), left, substitute(expr, self.worth), syntax, words))

@@ -39,7 +39,11 @@ def test_the_sweeps(case: dict[str, Any], direction: str, truth: dict[str, Any])
             if nodes and steps[steps.index(step) - 1].rule != "node":
                 nodes = []
             nodes.append((name, said))
-        if step.rule in ("cotangent", "paths") and isinstance(step.left, Name) and direction == "backward":
+        if (
+            step.rule in ("last-slope", "cotangent", "paths")
+            and isinstance(step.left, Name)
+            and direction == "backward"
+        ):
             _check_slope(step, worth, nodes, working, values)
         if isinstance(step.left, (Name, Change)):
             held[name] = symbol(name, step.expr.shape, (), 900_000 + len(held))
