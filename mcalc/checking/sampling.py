@@ -126,7 +126,7 @@ class Floating(Point[Array]):
         normal = random.standard_normal(shape)
         normal = normal * (1 + self.nudge * random.standard_normal(shape))
         if symbol in self.whole:
-            return np.asarray(2 + np.floor(3 * np.abs(np.tanh(normal))))
+            return np.asarray(2 + np.floor(7 * np.abs(np.tanh(normal))))
         wants = "positive" if self.manner == "generic" and symbol in self.positive else self.manner
         entries = _entries(normal, wants)
         return _with_properties(entries if self.digits is None else np.round(entries, self.digits), props)
