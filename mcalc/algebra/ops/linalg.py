@@ -336,7 +336,7 @@ nuclear = function(
 )  # fmt: skip
 polar: Op = function(
     "polar", "mn->mn", lambda X, Q, dX: polar_frechet(X, dX),
-    turns="with", internal=True, latex=r"\operatorname{{polar}}\left({0}\right)",
+    turns="with", keeps="symmetric", internal=True, latex=r"\operatorname{{polar}}\left({0}\right)",
     numpy="polar({0})",
     helper='''\
 def polar(X):
