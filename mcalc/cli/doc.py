@@ -9,6 +9,7 @@ import click
 
 from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import VAR, text_file
+from mcalc.cli.guard import Guard
 from mcalc.cli.output import complain, emit, json_line, printable
 from mcalc.errors import Problem
 from mcalc.translation import tell
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
         ("check what the notes state", "mcalc doc notes.md --check"),
         ("fill in what they leave open", "mcalc doc notes.md --write"),
         ("a paper, for a program", "mcalc doc paper.tex --check --to json"),
-    ]
+    ],
+    within=60,
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(), help="Documents in Markdown or TeX.")
 @VAR
@@ -47,7 +49,8 @@ def doc(files: tuple[str, ...], var: tuple[str, ...], check: bool, write: bool, 
     """
     if check and write:
         raise Problem("E013", "--check and --write were given: one is enough")
-    return max(document(path, var, write, to == "json") for path in files)
+    with Guard(lambda path: document(os.fsdecode(path), var, write, to == "json")) as guard:
+        return max(guard(os.fsencode(path)) for path in files)
 
 
 def document(path: str, var: tuple[str, ...], write: bool, as_json: bool) -> int:

@@ -8,6 +8,7 @@ import click
 
 from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import VAR
+from mcalc.cli.guard import Guard
 from mcalc.cli.options import FUN
 from mcalc.cli.output import emit, json_line, on_terminal, printable
 from mcalc.errors import Problem
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     examples=[
         ("a book of the denominator layout", "mcalc layout --example 'd(A@x)/dx = A.T'"),
         ("two examples tell more than one", "mcalc layout --example 'd(A@x)/dx = A' --example 'd(a.T@x)/dx = a.T'"),
-    ]
+    ],
+    within=10,
 )
 @click.option("--example", metavar="EXAMPLE", multiple=True, help="A derivative as the book has it; may be repeated.")
 @VAR
@@ -37,10 +39,16 @@ def layout(example: tuple[str, ...], var: tuple[str, ...], fun: tuple[str, ...],
 
     The exit status is 1 where no layout has them all.
     """
-    from mcalc.checking.layouts import Example, conclusion, shared
-
     if not example:
         raise Problem("E062", "no example was given", hint="--example 'd(A@x)/dx = A.T'")
+    with Guard(lambda _: told(example, var, fun, to)) as guard:
+        return guard()
+
+
+def told(example: Sequence[str], var: Sequence[str], fun: Sequence[str], to: str | None) -> int:
+    """Tell what the examples say; the exit status."""
+    from mcalc.checking.layouts import Example, conclusion, shared
+
     read = [Example(text, var, fun) for text in example]
     found = shared(read)
     if to == "json":
