@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from inspect import cleandoc
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -33,10 +34,6 @@ CLICK = (
     "Show the version and exit.", "Error: {message}", "Invalid value for {param_hint}: {message}",
     "{value!r} is not a valid {number_type}.", "Missing argument", "Missing option",
 )  # fmt: skip
-
-
-class Unclear(Exception):
-    """A template that is made while the program runs, so that nobody can tell what it is."""
 
 
 def in_code() -> Iterator[tuple[str, str]]:
@@ -97,6 +94,7 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.calculus.structure import REASON, STRUCTURES
     from mcalc.checking import VERDICTS
     from mcalc.checking.mistakes import MISTAKES
+    from mcalc.cli.examples import names, title_of
     from mcalc.errors.catalogue import CODES
     from mcalc.language import commands
     from mcalc.language.lexer import ADVICE
@@ -112,6 +110,7 @@ def in_records() -> Iterator[tuple[str, str]]:
     for mistake in MISTAKES.values():
         yield from ((text, "diagnoses") for text in (mistake.cause, mistake.cure))
     yield REASON, "structures"
+    yield from ((title_of(name), "examples") for name in names())
     for structure in STRUCTURES.values():
         yield from ((text, "structures") for text in (structure.name, structure.changes, structure.why))
     for code in CODES.values():
@@ -175,8 +174,6 @@ def read(language: str) -> Catalog:
 
 def compiled(path: Path) -> bytes:
     """What gettext reads, made from the catalogue."""
-    from io import BytesIO
-
     made = BytesIO()
     with path.open("rb") as file:
         found = read_po(file)
@@ -190,7 +187,7 @@ def refreshed(language: str) -> Catalog:
     path = catalogue(language)
     old = read(language) if path.is_file() else Catalog()
     new = Catalog(locale=LANGUAGES[language], project="mcalc", fuzzy=False)
-    for text, places in sorted(said().items(), key=lambda pair: (pair[1][0], list(said()).index(pair[0]))):
+    for text, places in sorted(said().items(), key=lambda pair: pair[1][0]):
         known = old.get(text)
         # A template with a percent sign is no format of Python's: flags are left out.
         new.add(text, known.string if known else "", locations=[(place, 0) for place in places[:1]])
@@ -206,8 +203,6 @@ HEAD = """\
 
 def write(language: str) -> list[str]:
     """Write the catalogue and what is compiled from it; what is left to translate."""
-    from io import BytesIO
-
     path, made = catalogue(language), refreshed(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = BytesIO()

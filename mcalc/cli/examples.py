@@ -12,6 +12,8 @@ from mcalc.cli.command import command, completions
 from mcalc.cli.output import emit, json_line, on_terminal
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
+from mcalc.phrase import say
+from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def text_of(name: str) -> str:
 
 def title_of(name: str) -> str:
     """The first line of an example."""
-    return text_of(name).partition("\n")[0].removeprefix("# ")
+    return say(text_of(name).partition("\n")[0].removeprefix("# "))
 
 
 def commands_in(text: str) -> list[str]:
@@ -69,9 +71,9 @@ def examples(name: str | None, run: bool, as_json: bool) -> int:
         elif on_terminal():
             from mcalc.cli.screen import draw_table
 
-            draw_table(("name", "title"), rows)
+            draw_table(("name", "title"), localized(rows))
         else:
-            emit("\n".join(f"{row['name']}\t{row['title']}" for row in rows))
+            emit("\n".join(f"{row['name']}\t{spoken(row['title'])}" for row in rows))
         return 0
     name = name.removesuffix(ENDING)
     if name not in names():
