@@ -43,11 +43,12 @@ def batch(file: str | None) -> int:
     Replies come one a line, in order and at once, so that a program can keep mcalc running and talk to it. A bad line
     gets a reply with "ok": false and does not stop the stream.
 
-    A request has "expr" and "wrt", and may have "id", "command" (diff, check, shape, convert or layout), "to",
-    "steps" and every other option of mcalc diff under its name: "order": 2, "bold": true,
+    A request has "expr" and "wrt", and may have "id", "command" (diff, check, eval, shape, convert or layout),
+    "to", "steps" and every other option of mcalc diff under its name: "order": 2, "bold": true,
     "var": ["A[n,n] symmetric"]. What may be repeated is a string or a list of strings. A check has "answer" too, and
     may have "form", "feedback" and "seed", which mean what those of mcalc check mean; so it is with "answer", "from"
-    and "to" of convert, and with "example" of layout. "lang" is the language of what is said in the reply.
+    and "to" of convert, and with "example" of layout. "lang" is the language of what is said in the
+    reply. An eval has "at": {"x": [1, 2]}.
 
     The exit status is 1 where a request failed.
     """
@@ -161,7 +162,21 @@ def diff(request: Fields) -> Reply:
     answered = answer_to(Request(text=text, **fields(request, QUESTION)), Manner(**fields(request, MANNER)))
     way = Way(**fields(request, WAY))
     way.check()
-    return answered.reply(forms, way if request.get("method") or flag_field(request, "steps") else None)
+    reply = answered.reply(forms, way if request.get("method") or flag_field(request, "steps") else None)
+    return reply | ({"verified": answered.verify().reply()} if flag_field(request, "verify") else {})
+
+
+def evaluate(request: Fields) -> Reply:
+    """The reply to an `eval` request, whose "at" is an object with the numbers of each variable."""
+    from mcalc.cli.data import numbers
+    from mcalc.cli.eval import computed, reply
+
+    given = request.get("at", {})
+    if not isinstance(given, dict):
+        _wrong("at", say("an object with an array for each variable"))
+    values = {name: numbers(name, value) for name, value in given.items()}
+    asked = Request(text=text_field(request, "expr"), **fields(request, QUESTION))
+    return reply(*computed(asked, values, flag_field(request, "verify")))
 
 
 def shape(request: Fields) -> Reply:
@@ -225,6 +240,7 @@ def layout(request: Fields) -> Reply:
 
 COMMANDS: dict[str, Callable[[Fields], Reply]] = {
     "diff": diff,
+    "eval": evaluate,
     "check": check,
     "shape": shape,
     "convert": convert,

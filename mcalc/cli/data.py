@@ -80,7 +80,7 @@ def _one(name: str, path: str) -> Array:
     return next(iter(arrays.values()))
 
 
-def _array(name: str, value: Any) -> Array:
+def numbers(name: str, value: Any) -> Array:
     """Real numbers as float64."""
     try:
         array = np.asarray(value)
@@ -98,20 +98,20 @@ def _written(name: str, text: str) -> Array:
     from json import loads
 
     try:
-        return _array(name, float(text))
+        return numbers(name, float(text))
     except ValueError:
         pass
     try:
-        return _array(name, loads(text))
+        return numbers(name, loads(text))
     except (ValueError, RecursionError):
         pass
     body = text.strip().removeprefix("[").removesuffix("]")
     rows = [[part for part in re.split(r"[,\s]+", row.strip()) if part] for row in body.split(";")]
     try:
-        numbers = [[float(part) for part in row] for row in rows if row]
+        cells = [[float(part) for part in row] for row in rows if row]
     except ValueError:
-        numbers = []
-    if not numbers or len({len(row) for row in numbers}) > 1:
+        cells = []
+    if not cells or len({len(row) for row in cells}) > 1:
         raise Problem(
             "E027",
             "{name} is no array of numbers: {text}",
@@ -119,7 +119,7 @@ def _written(name: str, text: str) -> Array:
             name=name,
             text=repr(text[:SHOWN]),
         )
-    return _array(name, numbers[0] if len(numbers) == 1 and ";" not in body else numbers)
+    return numbers(name, cells[0] if len(cells) == 1 and ";" not in body else cells)
 
 
 # ---------------------------------------------------------------- files
@@ -146,7 +146,7 @@ def _npz(path: str) -> dict[str, Array]:
         with _numpy(path) as stored:
             if not hasattr(stored, "files"):
                 raise Problem("E027", "{path} is no archive of arrays", path=path)
-            return {name: _array(name, stored[name]) for name in stored.files}
+            return {name: numbers(name, stored[name]) for name in stored.files}
     except (AttributeError, TypeError, ValueError, OSError, BadZipFile):
         raise Problem("E027", "{path} is no archive of arrays", path=path) from None
 
@@ -156,7 +156,7 @@ def _npy(path: str) -> dict[str, Array]:
     if hasattr(stored, "files"):
         return _npz(path)
     name = os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
-    return {name: _array(name, stored)}
+    return {name: numbers(name, stored)}
 
 
 def _json(path: str) -> dict[str, Array]:
@@ -168,7 +168,7 @@ def _json(path: str) -> dict[str, Array]:
         raise Problem("E027", "{path} is no JSON: {fault}", path=path, fault=fault) from None
     if not isinstance(stored, dict):
         raise Problem("E027", '{path} is to hold an object: {"x": [1, 2], …}', path=path)
-    return {name: _array(name, value) for name, value in stored.items()}
+    return {name: numbers(name, value) for name, value in stored.items()}
 
 
 def _csv(path: str) -> dict[str, Array]:

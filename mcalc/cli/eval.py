@@ -78,26 +78,19 @@ def eval(
     values = given(at)
     status = 0
 
-    def computed(text: str) -> tuple[Answer, Given, Verified | None]:
+    def worked_out(text: str) -> tuple[Answer, Given, Verified | None]:
         nonlocal status
-        from mcalc.checking.differences import verify_at
-        from mcalc.checking.given import at as point_at
-
-        answer = understood(Request(text=text, **QUESTION.of(asked)), values)
-        unknown(at, [*answer.reading.symbols, *answer.reading.sizes])
-        point = point_at(answer.reading, values)
-        claims = [d.claim for d in answer.derivatives]
-        verified = verify_at(point, claims) if verify else None
-        if verified is not None:
-            status = max(status, verified.exit_status)
-        return answer, point, verified
+        found = computed(Request(text=text, **QUESTION.of(asked)), values, verify)
+        unknown(at, [*found[0].reading.symbols, *found[0].reading.sizes])
+        status = max(status, found[2].exit_status if found[2] is not None else 0)
+        return found
 
     def one_line(text: str) -> str:
-        answer, point, verified = computed(text)
+        answer, point, verified = worked_out(text)
         return json_line(reply(answer, point, verified)) if to == "json" else "\t".join(told(answer, point, verified))
 
     def show(text: str) -> None:
-        answer, point, verified = computed(text)
+        answer, point, verified = worked_out(text)
         if out:
             save(out, results(answer, point))
         else:
@@ -106,6 +99,16 @@ def eval(
             remark(verified.told())
 
     return serve(expr, file, one_line, show, to == "json", lambda: status)
+
+
+def computed(request: Request, values: Mapping[str, Array], verify: bool) -> tuple[Answer, Given, Verified | None]:
+    """The answer, the point at which it is to be computed, and, where that is asked for, what differences say."""
+    from mcalc.checking.differences import verify_at
+    from mcalc.checking.given import at as point_at
+
+    answer = understood(request, values)
+    point = point_at(answer.reading, values)
+    return answer, point, verify_at(point, [d.claim for d in answer.derivatives]) if verify else None
 
 
 def understood(request: Request, values: Mapping[str, Array]) -> Answer:

@@ -16,6 +16,7 @@ from mcalc.checking.differences import verify, verify_at
 from mcalc.checking.given import at
 from mcalc.cli.main import run
 from mcalc.cli.output import as_problem, complain
+from mcalc.errors import Problem
 from mcalc.language.read import read
 
 
@@ -198,3 +199,22 @@ def test_diff_says_so_in_one_line():
 def test_sizes_are_read_off_and_asked_for():
     reading = read("trace(eye(n))*x.T@x", ["x[m]"])
     assert at(reading, {"x": x, "n": np.asarray(4.0)}).value(reading.root) == 4 * (x @ x)
+
+
+def test_batch_computes_and_verifies():
+    from mcalc.cli.batch import answer
+
+    asked = {
+        "command": "eval",
+        "expr": "x.T@A@x",
+        "wrt": "x",
+        "at": {"x": [1, 2], "A": [[2, 1], [1, 3]]},
+        "verify": True,
+    }
+    reply = answer(asked)
+    assert (reply["value"], reply["derivative"], reply["verified"]["ok"]) == (18, [8, 14], True)
+    assert answer({"expr": "x.T@A@x", "wrt": "x", "verify": True})["verified"]["ok"] is True
+    assert answer({"command": "eval", "expr": "a*b", "at": {"a": 2, "b": 3}})["value"] == 6
+    for wrong in ({"x": "many"}, [1], {"x": [[1], [1, 2]]}, {}):
+        with pytest.raises(Problem):
+            answer({"command": "eval", "expr": "x.T@x", "at": wrong})
