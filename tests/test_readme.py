@@ -63,6 +63,14 @@ def test_readme_shows_what_one_sees(block: str, tmp_path: Path) -> None:
     assert block == refreshed(block, tmp_path), "run python -m tests.test_readme and read what has changed"
 
 
+def test_the_picture_of_the_terminal_shows_what_one_sees() -> None:
+    from tests.picture import PICTURE, recorded, seen, words_in
+
+    stale = "run python -m tests.picture"
+    assert words_in(PICTURE.read_text(encoding="utf-8")) == words_in(recorded(seen())), stale
+    assert f"]({PICTURE.relative_to(ROOT)})" in README.read_text(encoding="utf-8")
+
+
 def test_continuous_integration_runs_the_second_command_and_nothing_else() -> None:
     _, second, *_ = SCRIPT.findall(README.read_text(encoding="utf-8"))
     steps = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line and not line.startswith("#")]
