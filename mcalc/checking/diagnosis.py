@@ -103,7 +103,7 @@ def _multiple(case: Case) -> Iterator[Finding]:
     if constant == -1:
         yield Finding("sign", say("the sign is the other way round: this is minus the derivative"), proportional=True)
     elif constant == 0:
-        yield Finding("missing-term", say("the derivative is not zero"))
+        yield Finding("missing-term", say("the derivative is not zero"), likelier=20)
     elif told := _constant_factor(case, values, numbers):
         yield Finding("factor", told, proportional=True)
     elif told := _factor(case, values, numbers):

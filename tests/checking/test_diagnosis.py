@@ -72,6 +72,7 @@ TABLE = """
     missing-sum | norm(x - t*y)^2 | t | -2*(x-t*y).*y | t[];x[n];y[n]
     missing-sum | sum(log(x+t)) | t | 1 ./ (x+t) | t[];x[n]
     missing-sum | sum(sigmoid(b + t*x)) | t | x.*sigmoid(b+t*x).*(1-sigmoid(b+t*x)) | t[];x[n];b[n]
+    missing-term | x.T@x | x | 0*x
     missing-term | norm(A@x-b)^2 + a*norm(x)^2 | x | 2*A.T@(A@x-b) | a[]
     missing-term | norm(A@x-b)^2 | x | 2*A.T@A@x
     missing-term | x.T@A@x + b.T@x | x | (A+A.T)@x
