@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -57,10 +58,9 @@ def written(
     plans = {name: program(roots, named, language.softmax, task.sizes) for name, roots in functions.items()}
     helpers = _helpers(language, [code for codes, _ in plans.values() for code in codes])
     takes, shapes = _unused("arrays", reading), _unused("SHAPES", reading)
+    calls = set(functions) if more or language.calls_value else set()
     names = {
-        *helpers,
-        *functions,
-        *language.own_helpers,
+        *calls,
         takes,
         *(code_name(op) for op, _, _ in reading.abstract.values()),
     }
@@ -71,6 +71,11 @@ def written(
     scope = Scope([*reading.symbols.values(), *directions], language, names)
     taking = language.taking.replace("arrays", takes, 1).replace("SHAPES", shapes)
     helpers |= {name: source for name, source in language.own_helpers.items() if any(f"{name}(" in t for t in texts)}
+    for name in helpers:
+        free = _unused(name, reading)
+        if free != name:
+            texts = [re.sub(rf"\b{name}\(", f"{free}(", text) for text in texts]
+            helpers = {k: re.sub(rf"\b{name}\(", f"{free}(", source) for k, source in helpers.items()}
     used = any(f" = {takes}(" in text for text in texts)
     ends = [ending(scope), *language.endings(task, scope)]
     text = "\n\n\n".join(
@@ -103,7 +108,7 @@ def _shapes(name: str, scope: Scope) -> str:
 
 
 def _unused(name: str, reading: Reading) -> str:
-    while name in reading.symbols:
+    while name in reading.symbols or name in reading.definitions:
         name += "_"
     return name
 

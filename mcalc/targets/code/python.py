@@ -316,6 +316,7 @@ class Python(Language):
     taking = ""  #: the sources of the function `arrays`, which takes the arguments in, and of what it calls
     own_helpers: Mapping[str, str] = {}  #: the sources of functions that spellings call, by name
     imports_numpy = "    import numpy as np\n"  #: in a function that needs it, where the module does not
+    calls_value = False  #: whether a function that takes the variables calls `value`
     main = ""  #: what a module that is run as a program does first
 
     def endings(self, task: Task, scope: Scope) -> list[str]:

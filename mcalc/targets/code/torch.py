@@ -62,6 +62,7 @@ class Torch(Library):
     name = "PyTorch"
     lib = "torch"
     words = Library.words | {"torch"}
+    calls_value = True
     same = SAME
     own = OWN
     taking = (

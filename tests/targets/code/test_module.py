@@ -288,3 +288,15 @@ def test_any_order_gives_the_same(size):
     given = {"A": RNG.normal(size=(5, 3)), "B": RNG.normal(size=(3, 3)), "x": RNG.normal(size=3)}
     found = module(*what, size=size)["derivative"](**given)
     np.testing.assert_allclose(found, module(*what)["derivative"](**given), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "name", ["gram", "value", "derivative", "arrays", "fit", "SHAPES", "self_check", "on_diagonal"]
+)
+def test_any_name_is_that_of_a_keyword(name):
+    scope = module("numpy", f"sum(softplus(X@{name})) + {name}.T@{name}", name, f"{name}[n]", "X[m,n]", order=2)
+    X, w = RNG.normal(size=(6, 4)), RNG.normal(size=4)
+    p = 1 / (1 + np.exp(-X @ w))
+    expected = X.T @ ((p * (1 - p))[:, None] * X) + 2 * np.eye(4)
+    np.testing.assert_allclose(scope["derivative"](**{name: w, "X": X}), expected, rtol=1e-12)
+    assert scope["self_check"]() == 0
