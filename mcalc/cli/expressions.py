@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from mcalc.language.lexer import Token
+
 EXPR = click.argument("expr", required=False, help="The expression; - reads one from each line of standard input.")
 FILE = click.option("--file", "-f", type=click.Path(), help="Read the expression and its definitions from a file.")
 VAR_HELP = "Declare a variable, as in 'A[n,n] symmetric'; may be repeated."
@@ -32,19 +34,28 @@ class Variable(click.ParamType[str]):
 
     def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
         """The names in the expression that are neither called nor defined, in their order."""
+        from mcalc.language.letters import is_latex
         from mcalc.language.lexer import tokenize
         from mcalc.language.names import letters
 
         text = ctx.params.get("expr") or ""
         called = re.findall(r"(\w{2,})\s*\(", text)  # the list of functions would take long to import
         try:
-            tokens = tokenize(text, called, ())
+            tokens = latex_tokens(text) if is_latex(text) else tokenize(text, called, ())
         except Problem:
             return []
         pairs = zip(tokens, [*tokens[1:], ("", "", 0, 0)], strict=True)
         defined = {name for (kind, name, *_), (after, *_) in pairs if kind == "NAME" and after == "EQUALS"}
         names = [name for kind, name, *_ in tokens if kind == "NAME" and name not in defined]
         return completions(dict.fromkeys(v for name in names for v in letters(name) or (name,)), incomplete)
+
+
+def latex_tokens(text: str) -> list[Token]:
+    """The tokens of a formula in LaTeX, which cannot be told without the functions."""
+    from mcalc.language.calls import functions
+    from mcalc.language.latex import tokenize
+
+    return tokenize(text, functions(), ())[0]
 
 
 def is_stream(expr: str | None, file: str | None) -> bool:

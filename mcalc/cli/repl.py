@@ -71,6 +71,8 @@ def serve(session: Session, next_line: Callable[[str], str | None], talking: boo
                 raise
             emit("")
             held = ""
+        except OSError:
+            raise  # nobody reads what was written
         except Exception as fault:
             held = ""
             problem = as_problem(fault)

@@ -61,6 +61,7 @@ def test_words_that_are_offered(typed: str, words: list[str]) -> None:
         ("-x", ["x"]),
         ("'x +'", ["x"]),
         ("'x + $'", []),
+        (r"'\mathbf{x}^\top A x_1 + \log\det\Sigma'", ["x", "A", "x_1", "Sigma"]),
         ("", []),
     ],
 )
@@ -81,15 +82,28 @@ def test_a_shell_that_is_not_known_is_told() -> None:
     assert mcalc("completion").stderr.startswith("error: missing argument 'SHELL'")
 
 
-def test_bash_completes(tmp_path: Path) -> None:
-    bash = shutil.which("bash")
-    assert bash
+#: How each shell is brought to complete one line and to say what it offers.
+ASKED = {
+    "bash": (
+        "complete() { :; }; eval \"$(mcalc completion bash)\"; COMP_WORDS=(mcalc diff \"'x.T@A@x'\" --wrt ''); "
+        "COMP_CWORD=4; _mcalc_completion mcalc; printf '%s\\n' ${COMPREPLY[@]}"
+    ),
+    "zsh": (
+        'compdef() { :; }; compadd() { print -l -- ${(P)@[-1]}; }; eval "$(mcalc completion zsh)"; '
+        "words=(mcalc diff \"'x.T@A@x'\" --wrt ''); CURRENT=5; _mcalc_completion"
+    ),
+    "fish": "mcalc completion fish | source; complete -C \"mcalc diff 'x.T@A@x' --wrt \"",
+}
+
+
+@pytest.mark.parametrize("shell", ASKED)
+def test_the_shell_completes(shell: str, tmp_path: Path) -> None:
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"there is no {shell} here")
     program = tmp_path / "mcalc"
     program.write_text(f'#!/bin/sh\nexec {" ".join(MCALC)} "$@"\n')
     program.chmod(0o755)
-    script = 'complete() { :; }; eval "$(mcalc completion bash)"'
-    typed = "COMP_WORDS=(mcalc diff \"'x.T@A@x'\" --wrt ''); COMP_CWORD=4; _mcalc_completion mcalc"
-    whole = f"{script}; {typed}; echo ${{COMPREPLY[@]}}"
-    env = environment(PATH=f"{tmp_path}:/usr/bin:/bin")
-    ended = subprocess.run([bash, "-c", whole], capture_output=True, text=True, env=env)
-    assert (ended.stdout, ended.stderr) == ("x A\n", "")
+    env = environment(PATH=f"{tmp_path}:/usr/bin:/bin", HOME=str(tmp_path))
+    ended = subprocess.run([found, "-c", ASKED[shell]], capture_output=True, text=True, env=env)
+    assert set(ended.stdout.split()) == {"x", "A"}, ended.stderr

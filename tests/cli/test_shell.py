@@ -225,10 +225,11 @@ def test_a_console_without_the_characters_gets_ascii(encoding: str) -> None:
         assert "Traceback" not in mcalc(*words, PYTHONIOENCODING=encoding).stderr
 
 
-def test_a_closed_pipe_is_quiet() -> None:
-    command = f"yes 'x.T@x' | head -2000 | {' '.join(MCALC)} diff - --wrt x | head -1"
+@pytest.mark.parametrize(("words", "first"), [("diff - --wrt x", "2*x"), ("repl", "x[n] -> []")])
+def test_a_closed_pipe_is_quiet(words: str, first: str) -> None:
+    command = f"yes 'x.T@x' | head -2000 | {' '.join(MCALC)} {words} | head -1"
     ended = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment())
-    assert (ended.stdout, ended.stderr) == ("2*x\n", "")
+    assert (ended.stdout, ended.stderr) == (f"{first}\n", "")
 
 
 def test_a_full_disk_is_told() -> None:
@@ -241,7 +242,7 @@ def test_a_full_disk_is_told() -> None:
     assert ended.returncode == 4
 
 
-@pytest.mark.parametrize("words", [("diff", "-", "--wrt", "x"), ("batch",)])
+@pytest.mark.parametrize("words", [("diff", "-", "--wrt", "x"), ("batch",), ("repl",)])
 def test_an_interrupt_ends_quietly_with_130(words: tuple[str, ...]) -> None:
     process = subprocess.Popen(
         [*MCALC, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
