@@ -41,7 +41,7 @@ def offered(typed: str) -> list[str]:
         ("mcalc batch x", ["file,x"]),
         ("mcalc diff -f x", ["file,x"]),
         ("mcalc bogus x", []),
-        ("mcalc diff a b c --wrt --order --bogus --", ["--wrt", "--order"]),
+        ("mcalc diff a b c --wrt --order --bogus --", ["--wrt"]),
     ],
 )
 def test_words_that_are_offered(typed: str, words: list[str]) -> None:
