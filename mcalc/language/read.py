@@ -172,8 +172,13 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
     `more` are further variables that it may use. What the text defines itself goes before what the reading
     defines. Raises a `Problem` of kind name where it uses a name that nobody knows.
     """
+    program = parse(text, known_functions() | reading.abstract.keys(), {*reading.scope, *(more or {})})
+    return program_value(program, text, reading, more)
+
+
+def program_value(program: Program, text: str, reading: Reading, more: Mapping[str, Expr] | None = None) -> Value:
+    """What a program means where the variables, sizes and definitions of a reading are known: see `reread_value`."""
     extra = more or {}
-    program = parse(text, known_functions() | reading.abstract.keys(), {*reading.scope, *extra})
     try:
         if program.declarations:
             raise Problem("E212", "variables are declared with the problem, not here", program.declarations[0][1])

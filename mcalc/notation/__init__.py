@@ -15,7 +15,7 @@ from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present, spread
-from mcalc.notation.names import Definitions, named, repeats, with_names
+from mcalc.notation.names import Definitions, length, named, repeats, shared, with_names
 from mcalc.notation.notate import Notation
 
 TYPE_CHECKING = False
@@ -110,8 +110,15 @@ def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation
         shown.append(present(expr, Notation(notation.said, notation.names, notation.sums), share=True))
     if expr.rank > 2:
         shown.append(add(spread(expr), expr.shape))  # brackets of arrays with many axes are hard to read
-    options = [(*with_names(e, notation, taken_names(reading)), e) for e in dict.fromkeys(shown)]
+    taken = taken_names(reading)
+    options = [(*with_names(e, notation, taken), e) for e in dict.fromkeys(shown)]
     _, syntax, named, root = min(options, key=lambda option: option[0])
+    for e in dict.fromkeys(shown):
+        if reading is None:
+            break
+        other = shared(notation.syntax(e), reading, taken)
+        if length(other) < length(syntax):
+            syntax, named, root = other, notation, e
     return syntax, root, named
 
 

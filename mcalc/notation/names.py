@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from mcalc.algebra.expr import Expr, Sum, scale
+from mcalc.algebra.expr import Expr, Sum, scale, symbol
 from mcalc.algebra.walk import children, postorder
-from mcalc.language.syntax import Name, Program, Syntax
+from mcalc.errors import Problem
+from mcalc.language.read import program_value
+from mcalc.language.syntax import (
+    Call,
+    Matmul,
+    Name,
+    Num,
+    Power,
+    Product,
+    Program,
+    Syntax,
+    Terms,
+    over,
+    replaced,
+    walk,
+)
+from mcalc.language.syntax import children as parts_of
 from mcalc.notation import forms
 from mcalc.notation.notate import Notation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mcalc.language.read import Reading
+
+#: What gets a name where its text is repeated: that many names, numbers and calls at least, in one of these. It has to
+#: save two of them, but one where it is a sum: a residual has a name in every book.
+SMALLEST, COMPOUND = 4, (Terms, Product, Matmul, Call, Power)
+FIRST_PLACE = 300_000  #: where new names stand in the order of variables
 
 #: Letters for new names by number of axes, in the order in which they are taken.
 LETTERS = ("cdfghqrsuvw", "pqrsuvwzabc", "PQRSUVWZMNG")
@@ -94,3 +120,83 @@ def _fresh(taken: set[str]) -> tuple[Iterator[str], Iterator[str], Iterator[str]
                     yield name
 
     return names(LETTERS[0]), names(LETTERS[1]), names(LETTERS[2])
+
+
+def shared(syntax: Syntax, reading: Reading, taken: Iterable[str]) -> Syntax:
+    """The syntax with what its text repeats named.
+
+    A residual inside longer products is no node of its own, but it is a piece of what is written.
+    """
+    order = _pieces(syntax)
+    uses: dict[Syntax, int] = {}
+    for node in order:
+        for part in parts_of(node):
+            uses[part] = uses.get(part, 0) + 1
+    fresh = _fresh({*taken, *(node.id for node in order if isinstance(node, Name))})
+    known: dict[str, Expr] = {}
+    definitions: Definitions = []
+    done: dict[Syntax, Syntax] = {}
+    lengths: dict[Syntax, int] = {}
+    for node in order:
+        parts = list(parts_of(node))
+        done[node] = over(node, {id(part): done[part] for part in parts})
+        lengths[node] = _own(node) + sum(lengths[part] for part in parts)
+        gain = (uses.get(node, 0) - 1) * lengths[node] - uses.get(node, 0) - 1
+        if lengths[node] < SMALLEST or gain < (1 if isinstance(node, Terms) else 2) or not isinstance(node, COMPOUND):
+            continue
+        try:
+            value = program_value(Program((), done[node]), "", reading, known)
+        except Problem:
+            continue
+        if value.row or value.expr.rank > 2 or not value.expr.free:
+            continue
+        name = next(fresh[value.expr.rank])
+        known[name] = symbol(name, value.expr.shape, (), FIRST_PLACE + len(known))
+        definitions.append((Name(name), done[node]))
+        done[node], lengths[node] = Name(name), 1
+    return Program(tuple(definitions), done[syntax]) if definitions else syntax
+
+
+def length(syntax: Syntax) -> int:
+    """The names, numbers and calls of a text, those of the definitions as well; a tree may share what it repeats."""
+    found: dict[Syntax, int] = {}
+    for node in _pieces(syntax):
+        found[node] = _own(node) + sum(found[part] for part in parts_of(node))
+    return found[syntax]
+
+
+def _own(node: Syntax) -> int:
+    return len(node.definitions) if isinstance(node, Program) else isinstance(node, (Name, Num, Call))
+
+
+def named_in(definitions: Definitions, syntax: Syntax) -> Syntax:
+    """Another syntax with these definitions' names in it, and with the definitions that it needs then."""
+    for name, value in definitions:
+        syntax = replaced(syntax, partial(_instead, value, name))
+    needed = {node.id for node in walk(syntax) if isinstance(node, Name)}
+    kept: Definitions = []
+    for name, value in reversed(definitions):
+        if name.id in needed:
+            kept.insert(0, (name, value))
+            needed |= {node.id for node in walk(value) if isinstance(node, Name)}
+    return Program(tuple(kept), syntax) if kept else syntax
+
+
+def _instead(value: Syntax, name: Name, node: Syntax) -> Name | None:
+    return name if node == value else None
+
+
+def _pieces(root: Syntax) -> list[Syntax]:
+    """The distinct nodes of a tree, children first."""
+    found: dict[Syntax, None] = {}
+    stack = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in found:
+            continue
+        if ready:
+            found[node] = None
+        else:
+            stack.append((node, True))
+            stack.extend((part, False) for part in parts_of(node))
+    return list(found)

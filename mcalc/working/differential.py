@@ -17,6 +17,7 @@ from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present, width
+from mcalc.notation.names import named_in
 from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import differential, slope
 from mcalc.targets import write
@@ -168,7 +169,7 @@ class _Working:
         if syntax != shown:
             return standing_last([present(g, self.notation)], f, self.dx, self.notation)
         line = standing_last([root], f, self.dx, notation)
-        return Program(shown.definitions, line) if line is not None and isinstance(shown, Program) else line
+        return named_in(list(shown.definitions), line) if line is not None and isinstance(shown, Program) else line
 
     def _add(self, rules: list[str], left: Syntax, expr: Expr, syntax: Syntax, df: Syntax | None = None) -> None:
         """Add a line, unless it says what the line before says."""
