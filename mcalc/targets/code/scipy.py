@@ -116,6 +116,11 @@ def _functions(task: Task, directions: Sequence[Symbol], scope: Scope) -> str:
     sizes = [
         f"    {size} = " + solved.format(f"np.shape({reader.variables[v]})[{axis}]") for size, v, axis, solved in read
     ]
+    if len(missing) == 1:
+        # Only the length of the vector tells it, as of a square matrix alone.
+        n = missing.pop()
+        whole = reader.described(total)[0]
+        sizes.append(f"    {n} = next({n} for {n} in range(1, {packed}.size + 1) if {whole} == {packed}.size)")
     parts, start = [], dim(0)
     for x, length in zip(task.variables, lengths, strict=True):
         end = start + length
