@@ -45,6 +45,8 @@ UPRIGHT = frozenset(
     "mathrm operatorname operatorname* text textrm textnormal mathop mbox mathsf textsf mathtt mathit textit".split()
 )
 FONTS = BOLD | UPRIGHT | {"mathcal", "mathscr", "mathfrak", "mathnormal", "ensuremath", "underline"}
+#: What a letter of `\\mathbb` says that is no array: expectation, probability, variance, and sets of numbers.
+SETS = frozenset("EPVRCNZQ")
 #: In braces with what they change: {\bf x}.
 SWITCHES = {"bf": True, "bfseries": True, "boldmath": True, "rm": False, "it": False, "sf": False, "cal": False}
 

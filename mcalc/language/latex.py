@@ -25,6 +25,7 @@ from mcalc.language.commands import (
     MATRICES,
     OPERATORS,
     REFUSED_POWERS,
+    SETS,
     SIDES,
     SPACES,
     SWITCHES,
@@ -434,6 +435,8 @@ class _Scanner(Scanner):
         start, end, after = self.argument(command.end(), stop)
         if name in BOLD and text[start:end].strip() in ("1", "I"):
             return _Base(ONES if "1" in text[start:end] else "I", True, after)
+        if name == "mathbb" and text[start:end].strip() in SETS:
+            raise self.unread(place, after, "sets, expectations and probabilities are not read")
         inner = self.whole(start, end, after)
         if inner and name in ACCENTS:
             letter = GREEK_LETTERS.get(inner.id, inner.id)
@@ -661,6 +664,8 @@ class _Scanner(Scanner):
             for known in (word, word.lower()):
                 if known in self.known and len(word) > 1:
                     return self.function(known, start, after, stop)
+        if word in ADVICE:
+            raise self.unread(start, after, ADVICE[word])
         if name in ("operatorname", "operatorname*"):
             from mcalc.language.names import nearest
 

@@ -334,6 +334,8 @@ def test_spelling(formula: str, meaning: str) -> None:
         (r"«\operatorname{tr} A (B + C)»", "E137", "the argument of tr can end in several places", "write the brackets: tr( … )"),
         (r"«\sin^{-1}» x", "E137", "the -1 of sin can be read in two ways", "for the inverse function write its name, as in \\arcsin, for the quotient a fraction"),
         (r"x \leq y".replace(r"\leq", r"«\leq»"), "E404", r"`\leq` is not read", "there are no equations"),
+        (r"«\mathbb{E}»[x^2]", "E404", r"`\mathbb{E}` is not read", "sets, expectations and probabilities are not read"),
+        (r"«\operatorname*{arg\,min}»_w \|w\|", "E404", r"`\operatorname*{arg\,min}` is not read", "leave it out: only what stands behind it is differentiated"),
         (r"x^\top x «\text{ subject to }» y", "E404", r"`\text{ subject to }` is not read", "give the formula alone, without words"),
         (r"«\begin{bmatrix}» a \\ b", "E101", r"`\begin{bmatrix}` is never closed", r"write \end{bmatrix}"),
         (r"f«(»\frac{1}{2}", "E101", "`(` is never closed", ""),
