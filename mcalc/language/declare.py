@@ -117,7 +117,13 @@ def _one(text: str) -> Declaration:
         if PROPERTIES[word[0]] and dims is not None and not (len(dims) == 2 and dims[0] is dims[1]):
             shape = text[match.start(1) : rest].strip()
             raise Problem(
-                "E316", "only a square matrix is {word}, and {shape} is not one", span, word=word[0], shape=shape
+                "E316",
+                "only a square matrix is {word}, and {shape} is not one",
+                span,
+                "a square one is {name}[n,n]",
+                word=word[0],
+                shape=shape,
+                name=name,
             )
     if {"symmetric", "skew"} <= set(props):
         raise Problem("E211", "{name} cannot be symmetric and skew at once", name=name)

@@ -182,7 +182,13 @@ def _program(lines: list[Line], span: Span, of: str = "") -> Program:
         bindings = value if kind == "definitions" else value[1]
         for name, meaning in bindings:
             if name.id in seen:
-                raise Problem("E205", "{name} is defined twice", name.span, name=name.id)
+                raise Problem(
+                    "E205",
+                    "{name} is defined twice",
+                    name.span,
+                    "give the second another name: {name}_1 = …",
+                    name=name.id,
+                )
             seen.add(name.id)
             definitions.append((name, meaning))
         if kind == "value":

@@ -136,7 +136,9 @@ class Plan:
             seen.add(name)
             self.variables.append(name)
         elif name in self.defined:
-            raise Problem("E206", "{name} is used before it is defined", node.span, name=name)
+            raise Problem(
+                "E206", "{name} is used before it is defined", node.span, "put its definition in front", name=name
+            )
         elif name in self.sizes or constant(name) is not None:
             return
         elif name in self.abstract:

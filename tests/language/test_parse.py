@@ -247,7 +247,7 @@ def test_the_records_are_the_default_functions() -> None:
         ("x «==» y", "parse", "`==` compares nothing here: there are no equations", "for a definition write `=`"),
         ("r «=»", "parse", "an expression is missing after `=`", ""),
         ("«r = x@y»", "parse", "no expression follows the definitions", "end with the expression that is meant: …; r"),
-        ("r = x; «r» = y; r", "name", "r is defined twice", ""),
+        ("r = x; «r» = y; r", "name", "r is defined twice", "give the second another name: r_1 = …"),
         ("«x + y»; z", "parse", "only the last part may be an expression by itself", "give it a name: r = …; …"),
         ("x «,» y", "parse", "a comma can stand only between the arguments of a function", "definitions are separated by `;`"),
         ("kron(A«,»)", "parse", "an argument is missing beside the comma", ""),
