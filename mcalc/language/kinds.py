@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 
 from mcalc.algebra.expr import Shape
 from mcalc.language.declare import Declaration
-from mcalc.language.laws import ELEMENTWISE, OPERATORS, POWER, TURN, Table, table
-from mcalc.language.names import IDENTITY
+from mcalc.language.laws import ELEMENTWISE, MATMUL, OPERATORS, POWER, TURN, Table, table
+from mcalc.language.names import IDENTITY, is_capital
 from mcalc.language.plan import Plan
 from mcalc.language.syntax import (
     Bound,
@@ -82,6 +82,7 @@ class Kinds:
             square = declaration.props - {"positive"} if declaration else name == IDENTITY
             if known is None and square:
                 self.law(_SQUARE, self.part[name], self.part[name])
+        self.capital = {self.part[name] for name in self.free if is_capital(name)}
         found: dict[int, int] = {}
         for definition in plan.parts:
             for node in definition.order:
@@ -167,7 +168,9 @@ class Kinds:
             left, result = result, self.new()
             if not left:
                 self.strict.append((item, result))
-            self.law(OPERATORS[op], left, item, result, chain=members)
+            # Nobody writes X@w for the inner product of vectors, unless X is declared as one.
+            law = MATMUL if op == "@" and left in self.capital else OPERATORS[op]
+            self.law(law, left, item, result, chain=members)
         return result
 
     def _sum(self, items: list[tuple[int, bool]]) -> int:

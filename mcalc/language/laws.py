@@ -88,10 +88,8 @@ POWER = table(",->", "ii,->ii", oriented=True)
 #: `*`: both readings of two matrices are there, the product first.
 STAR = table(*_SCALED, *_PRODUCT, "i,i->i", "~i,~i->~i", "ij,ij->ij", oriented=True)
 
-#: `@` and `·`: a vector in front of a vector or a matrix stands as a row, where it would not fit as a column.
-DOT = table(*_SCALED, *_PRODUCT, "i,i->", "i,ij->~j", oriented=True)
 #: With more than two axes those in front are batch axes; which sizes are equal is found where their number is known.
-DOT += tuple(
+MATMUL = PRODUCT + tuple(
     (kinds, ((), (), ()))
     for kinds in (
         (TENSOR, COLUMN, MATRIX | TENSOR),
@@ -101,6 +99,9 @@ DOT += tuple(
         (VECTOR, TENSOR, MATRIX | TENSOR),
     )
 )
+
+#: `@` and `·`: a vector in front of a vector or a matrix stands as a row, where it would not fit as a column.
+DOT = MATMUL + tuple(row for row in table("i,i->", "i,ij->~j", oriented=True) if row not in MATMUL)
 
 #: The law of each operator between two factors.
 OPERATORS = {

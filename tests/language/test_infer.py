@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcalc.algebra.dims import show_shape
+from mcalc.errors import Problem
 from mcalc.language.read import describe, read
 
 CORPUS = Path(__file__).parents[1] / "data" / "corpus.jsonl"
@@ -179,3 +180,10 @@ def test_the_corpus_needs_few_declarations() -> None:
         if any(rank != len(case["vars"][name].split()) for name, rank in ranks.items()):
             other.append(case["expr"])
     assert len(other) <= 4, other
+
+
+def test_a_capital_letter_in_front_of_a_product_is_no_vector():
+    with pytest.raises(Problem) as caught:
+        read("X@w - y.T")
+    assert caught.value.hint == "did you mean y?"
+    assert shapes("x@y") == "x: n, y: n -> scalar"

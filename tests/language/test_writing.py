@@ -105,7 +105,7 @@ REFUSED = [
     ("1ᵀx", "E142", "a row of ones is ones(n).T, and 1ᵀx is sum(x)"),
     ("(Xw - y)²", "E306", "(Xw - y).^2 is the power of every entry"),
     ("x²", "E306", "x.^2 is the power of every entry"),
-    ("vec(AXB)", "E302", "did you mean X.T@B?; AXB was read as A·X·B; a name that is declared st"),
+    ("vec(AXB)", "E302", "did you mean X.T@B? AXB was read as A·X·B; a name that is declared st"),
     ("A:B", "E107", "a range of places stands in square brackets: x[1:3]; A:B is inner(A, B"),
     ("A : B", "E107", "a range of places stands in square brackets: x[1:3]; A:B is inner(A, B"),
 ]
