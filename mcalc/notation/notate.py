@@ -42,6 +42,7 @@ from mcalc.notation.kronecker import gathered
 from mcalc.notation.moves import Move
 from mcalc.notation.products import Products, is_fused, parts
 from mcalc.notation.scalars import number
+from mcalc.notation.words import said_in, words
 
 PLACEHOLDER = "·"  #: what names begin with that stand for what may get one
 
@@ -66,6 +67,8 @@ class Notation(Products):
         self.pieces: dict[Expr, Piece] = {}
         self.products = {parts(n) for n in (*self.said, *self.names)} - {forms.NOTHING}
         self.moved: Callable[[Move, Expr, Expr], None] = _unobserved  # told of each move that is tried
+        self.words = words(n for n, name in self.names.items() if not name.startswith(PLACEHOLDER))
+        self.phrased: dict[Contract, tuple[int, Contract]] = {}  # products with the user's definitions in them
         self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
         for node in self.names:
             if node.rank == 2 and node.T not in self.names:
@@ -303,7 +306,10 @@ class Notation(Products):
         With `gain`, only into one that reads better the other way round.
         """
         found = None
-        for k, (base, exponent, _) in enumerate(node.factors):
+        for k, (base, exponent, axes) in enumerate(node.factors):
+            inside = isinstance(base, Contract) and not axes and exponent == 1 and base not in self.names
+            if inside and isinstance(base, Contract) and (inner := self._flip(base, gain)) is not None:
+                return _written([*node.factors[:k], (inner, 1, ()), *node.factors[k + 1 :]], node)
             if isinstance(base, Sum) and _mixed(base) and isinstance(exponent, int) and exponent % 2:
                 better = self.way(scale(-1, base)) - self.way(base)
                 if base not in self.names and (not gain or better > 0) and (found is None or better > found[0]):
@@ -315,7 +321,9 @@ class Notation(Products):
 
         Where signs would not cancel only a difference that has a name of its own is turned round.
         """
+        spoken, node = self._phrased(node)
         sign, node = self._worded_scalars(node)
+        sign *= spoken
         single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
         for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
             other = scale(-1, base)
@@ -332,6 +340,22 @@ class Notation(Products):
             if gain + loss > 0:
                 node = _negated(node, (*one, *other_one))
         return sign, node
+
+    def _phrased(self, node: Contract) -> tuple[int, Contract]:
+        """The product with definitions of the input in place of their factors where that is shorter, and a sign."""
+        if not self.words or node in self.names:
+            return 1, node
+        found = self.phrased.get(node)
+        if found is None:
+            found = self.phrased[node] = 1, node  # asked again while it is being weighed: as it is
+            for word in self.words:
+                ways = [found]
+                while (said := said_in(ways[-1][1], word, self.names)) is not None:
+                    ways.append((ways[-1][0] * word.sign, said))
+                if len(ways) > 1:
+                    found = min(ways, key=lambda way: self._contraction(way[1]).plain.weight // forms.TOKEN)
+            self.phrased[node] = found
+        return found
 
     def _worded_scalars(self, node: Contract) -> tuple[int, Contract]:
         """The product with the signs that are left of the scalars in it in front: -p.T@a*p for (-p.T@a)*p."""
