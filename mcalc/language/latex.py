@@ -56,6 +56,7 @@ _FONT = re.compile(r"\\(?:[,;:!> ]|(?:text|math|bold|operatorname|rm|bf)[a-z]*\*
 _ENDING = re.compile(r"(?:\\[,;:!> ]|[\s.,;~])+\Z")
 _SWITCHED = re.compile(r"\{\s*\\(?:rm|sf|it)\s+([A-Za-z]{2,})\s*\}")
 _LABEL = re.compile(r"\s*(?:\(\s*(\w+)\s*\)|\[\s*(\w+)\s*\])\s*")
+_COMPARES = re.compile(r"\\(?:[gl]eq?|[gl]eqslant|[gl]t)(?![A-Za-z])|[<>≤≥]")
 _AFTER_SUM = ("PLUS", "MINUS", "COMMA", "ROW", "SEPARATOR", "$END")  #: what a sum does not reach over
 _MATES = {"(": ")", "[": "]", "{": "}"}
 _PAIRS = BRACKETS | {"ANGLE": "ANGLE_END"}
@@ -375,7 +376,8 @@ class _Scanner(Scanner):
         if self.sums and ("," in plain or "+" in plain or "-" in plain) and INDICES.fullmatch(plain):
             return f"{{{plain}}}"
         said = text.replace(",", "_").replace("-", "m").replace("+", "p").replace("'", "")
-        if not said.isidentifier() and not said.replace("_", "").isalnum():
+        compares = _COMPARES.search(self.text, start, stop)
+        if compares or not (said.isidentifier() or said.replace("_", "").isalnum()):
             hint = "as in x_1 and W_{hh}"
             raise Problem("E135", "an index is made of letters and digits", (start, stop), hint)
         return said
@@ -461,6 +463,8 @@ class _Scanner(Scanner):
         """A name with its indices; returns where they end."""
         if base.id in ADVICE and base.word:
             raise self.unread(start, base.stop, ADVICE[base.id])
+        if base.id == ONES and (end := self.indicator(base, start, stop)):
+            return end
         sub, place = self.index(base.stop)
         label, place = self.label(place, stop)
         if base.id == ONES or (base.id == "I" and "I" not in self.names):
@@ -500,6 +504,26 @@ class _Scanner(Scanner):
                 del sub
                 return found[1] or found[2], max(after, behind)
         return "", place
+
+    def indicator(self, base: _Base, start: int, stop: int) -> int:
+        r"""Where `\mathbf{1}_{x > 0}` ends, which is 1 where that holds; 0 where the index compares nothing."""
+        here = self.after_space(base.stop)
+        if not self.text.startswith("_", here):
+            return 0
+        inner, close, after = self.argument(here + 1, stop)
+        for sign in _COMPARES.finditer(self.text, inner, close):
+            before = self.text[inner : sign.start()]
+            if before.count("{") == before.count("}"):
+                word = sign[0].removeprefix("\\")
+                function = "greater" if word[0] in "g>≥" else "less"
+                self.push("CALL", function if word in ("gt", "lt", ">", "<") else function + "_equal", start, base.stop)
+                self.push("LPAR", "(", base.stop, inner)
+                self.region(inner, sign.start())
+                self.push("COMMA", ",", *sign.span())
+                self.region(sign.end(), close)
+                self.push("RPAR", ")", close, after)
+                return after
+        return 0
 
     def filled(self, function: str, base: _Base, start: int, stop: int, sub: str) -> int:
         """The identity or an array of ones: of the size that its index tells, or of the one that fits."""

@@ -25,6 +25,7 @@ UNCOMMANDED = {"omicron": "o"}
 ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: "\\" + c for c in "{}_#%&$"}
 UPRIGHT = r"\mathrm"
 SPACED = (r"\operatorname", *(f"\\{word}" for word in sorted(WORDS)))  #: what TeX itself sets off
+BARRED = (r"\lVert", r"\lvert", r"\left\lVert", r"\left\lvert")  #: what stands a little off its like
 TALL = (r"\frac", r"\left", r"\sum")  #: what needs brackets that grow
 
 
@@ -62,10 +63,11 @@ def _number(text: str) -> Form:
 
 
 def _join(parts: Sequence[str]) -> str:
-    """Factors side by side; upright words and differentials stand a little off."""
+    """Factors side by side; upright words and differentials stand a little off, and norms of each other."""
     found = [parts[0]]
     for left, right in pairwise(parts):
         off = right.startswith(UPRIGHT) or (left.startswith(UPRIGHT) and not right.startswith(SPACED))
+        off = off or (left.startswith(BARRED) and right.startswith(BARRED))
         found += (r"\," if off else " ", right)
     return "".join(found)
 

@@ -90,7 +90,7 @@ def _script(tag: str) -> Callable[..., str]:
 def _sign(sign: str) -> str:
     if sign in "⊙/":
         return f'<mo lspace="0" rspace="0">{sign}</mo>'
-    return f"<mi>{sign}</mi>" if sign == "⊤" else f"<mo>{sign}</mo>"
+    return f"<mi>{sign}</mi>" if sign == "⊤" else f"<mo>{escape(sign)}</mo>"
 
 
 ALPHABET: Alphabet = {
@@ -155,12 +155,16 @@ def _aligned(lines: Sequence[Line]) -> str:
 #: An upright word, or what begins with one.
 _UPRIGHT = re.compile(r'(?:<m(?:row|sub|sup|over)[^>]*>)*<mi(?:>\w\w| mathvariant="normal")')
 
+#: A norm, an absolute value, or its power: of two beside each other nobody could tell which bars belong together.
+_BARRED = re.compile(r"(?:<m(?:row|sub|sup)[^>]*>)*<mo[^>]*>[‖|]")
+
 
 def _join(parts: Sequence[str]) -> str:
-    """Factors side by side, with the operators that nobody sees; upright words stand a little off."""
+    """Factors side by side, with the operators that nobody sees; words stand a little off, and norms of each other."""
     found = [parts[0]]
     for left, right in pairwise(parts):
         off = _UPRIGHT.match(right) or (_UPRIGHT.match(left) and APPLY not in left)
+        off = off or (_BARRED.match(left) and _BARRED.match(right))
         found += (TIMES, SPACE, right) if off else (TIMES, right)
     return "".join(found)
 
@@ -212,7 +216,7 @@ def _target(name: Callable[[str], str]) -> Target:
         program=(
             "",
             "<mrow>{0}<mo>=</mo><mrow>{1}</mrow></mrow>",
-            "<mo>,</mo>",
+            '<mo>,</mo><mspace width="0.33em"/>',
             '<mrow>{1}</mrow><mspace width="1em"/><mtext>where&#xA0;</mtext>{0}',
         ),
     )

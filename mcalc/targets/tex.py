@@ -33,7 +33,7 @@ WORDS = frozenset("arccos arcsin arctan cos cosh cot coth csc det exp log max mi
 #: Commands for signs, with their characters.
 SIGNS = {
     "top": "⊤", "otimes": "⊗", "odot": "⊙", "infty": "∞", "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|",
-    "nabla": "∇", "times": "×", "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
+    "nabla": "∇", "times": "×", "ge": "≥", "le": "≤", "langle": "⟨", "rangle": "⟩", "-": "−", "'": "′", "*": "∗",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Signs are characters where their names differ between Typst's versions. Brackets
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mcalc.language.letters import GREEK
 from mcalc.targets.names import PLAIN, spellings
@@ -35,6 +36,7 @@ MARKS = {
 OPERATORS = frozenset(
     "arccos arcsin arctan cos cosh cot coth csc det exp log max min sec sin sinh tan tanh tr".split()
 )  # fmt: skip
+BARRED = ("norm(", "abs(")  #: what stands a little off its like
 SIGNS = {"⊤": "top", "−": "-", "∞": "infinity", "′": "prime", "∗": "*", ",": ", ", "/": " \\/ ", "⊗": " ⊗ ", "⊙": "⊙ "}
 
 
@@ -135,8 +137,9 @@ _CLOSE = re.compile(rf'"\w+"\(|(?:{"|".join(sorted(OPERATORS))})\(.*\)\^(?:\w+|\
 def _join(parts: Sequence[str]) -> str:
     """Factors side by side."""
     found = [parts[0]]
-    for part in parts[1:]:
-        found += (" thin " if _CLOSE.match(part) else " ", part)
+    for left, right in pairwise(parts):
+        off = _CLOSE.match(right) or (left.startswith(BARRED) and right.startswith(BARRED))
+        found += (" thin " if off else " ", right)
     return "".join(found)
 
 
@@ -186,7 +189,7 @@ def _target(name: Callable[[str], str]) -> Target:
         superscript=_superscript,
         fraction="frac({0}, {1})",
         inverse=("^(-1)", "^(-top)"),
-        program=("", "{0} = {1}", ", thin ", '{1} quad "where" {0}'),
+        program=("", "{0} = {1}", ", thick ", '{1} quad "where" {0}'),
     )
 
 

@@ -177,6 +177,10 @@ FORMULAS: list[tuple[str, str, Callable[..., object]]] = [
         lambda p: p.sum() + p @ log(p),
     ),
     (r"\hat{\mathbf{y}}^\top\hat{\mathbf{y}} - \bar{y}^2", "", lambda **v: v["ŷ"] @ v["ŷ"] - v["ȳ"] ** 2),
+    # 1 where a comparison holds
+    (r"\mathbf{1}_{x \geq y}^\top w", "", lambda x, y, w: (x >= y) @ w),
+    (r"\mathbb{1}_{A x < y + \mathbf{1}_{y > 0}}^{\top} w", "", lambda A, x, y, w: (A @ x < y + (y > 0)) @ w),
+    (r"\mathbf{1}_{x_{1} \le z}^\top w", "x_1[n], z[n]", lambda x_1, z, w: (x_1 <= z) @ w),
     # learning
     (r"\sigma(\mathbf{w}^\top \mathbf{x} + b)", "", lambda w, x, b: sigmoid(w @ x + b)),
     (
@@ -321,6 +325,7 @@ def test_spelling(formula: str, meaning: str) -> None:
         (r"\sqrt{«(»x} + y)", "E101", "`(` is never closed", ""),
         (r"\mathbf{x}«^»", "E134", "an argument is missing behind `^`", ""),
         (r"\frac{a}{b} + «_»1", "E135", "an index stands here without a letter", "as in x_1"),
+        (r"x_{«a \geq b»}", "E135", "an index is made of letters and digits", "as in x_1 and W_{hh}"),
         (r"x_{«1:n»}", "E135", "an index is made of letters and digits", "as in x_1 and W_{hh}"),
         (r"«\lamda» x", "E136", r"the command `\lamda` is not known", r"did you mean \lambda?"),
         (r"x«\top» y", "E136", r"`\top` stands above its operand", r"write ^\top"),

@@ -36,6 +36,11 @@ SPACE = '<mspace width="0.17em"/>'
         ("tr(A)", f"<mi>tr</mi>{APPLY}<mrow>{LOW('(')}<mi>A</mi>{LOW(')')}</mrow>"),
         ("t*tr(A)", f"<mi>t</mi>{TIMES}{SPACE}<mi>tr</mi>{APPLY}<mrow>{LOW('(')}<mi>A</mi>{LOW(')')}</mrow>"),
         ("lam*x", f"<mi>lam</mi>{TIMES}{SPACE}<mi>x</mi>"),
+        (
+            "norm(x)*abs(a)",
+            f"<mrow>{LOW('‖')}<mi>x</mi>{LOW('‖')}</mrow>{TIMES}{SPACE}<mrow>{LOW('|')}<mi>a</mi>{LOW('|')}</mrow>",
+        ),
+        ("less(x, y)", "<msub><mn>𝟏</mn><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></msub>"),
         ("norm(x/y)", "<mrow><mo>‖</mo><mfrac><mi>x</mi><mi>y</mi></mfrac><mo>‖</mo></mrow>"),
         ("x.^2", '<msup><mi>x</mi><mrow><mo lspace="0" rspace="0">⊙</mo><mn>2</mn></mrow></msup>'),
         ("1e-3*x", f"<msup><mn>10</mn><mrow><mo>−</mo><mn>3</mn></mrow></msup>{TIMES}<mi>x</mi>"),

@@ -156,25 +156,25 @@ step: Op = elementwise(
 _EQUAL = "the mask is constant where both differ"
 greater = macro(
     "greater", "...,...->...", lambda x, y: step(x - y), domain="generic", nonsmooth=_EQUAL,
-    numpy="np.heaviside({0} - {1}, 0.0)",
+    latex=r"\mathbf{{1}}_{{{0} > {1}}}", numpy="np.heaviside({0} - {1}, 0.0)",
     why="x > y is 1 where it holds and 0 elsewhere, the step of x − y; it is flat, so its slope is 0.",
     example="sum(greater(x, y).*x)",
 )  # fmt: skip
 less = macro(
     "less", "...,...->...", lambda x, y: step(y - x), domain="generic", nonsmooth=_EQUAL,
-    numpy="np.heaviside({1} - {0}, 0.0)",
+    latex=r"\mathbf{{1}}_{{{0} < {1}}}", numpy="np.heaviside({1} - {0}, 0.0)",
     why="x < y is 1 where it holds and 0 elsewhere, the step of y − x; it is flat, so its slope is 0.",
     example="sum(less(x, y).*x)",
 )  # fmt: skip
 greater_equal = macro(
     "greater_equal", "...,...->...", lambda x, y: 1 - step(y - x), domain="generic", nonsmooth=_EQUAL,
-    numpy="np.heaviside({0} - {1}, 1.0)",
+    latex=r"\mathbf{{1}}_{{{0} \ge {1}}}", numpy="np.heaviside({0} - {1}, 1.0)",
     why="x ≥ y is 1 where it holds and 0 elsewhere; it is flat, so its slope is 0.",
     example="sum(greater_equal(x, y).*x)",
 )  # fmt: skip
 less_equal = macro(
     "less_equal", "...,...->...", lambda x, y: 1 - step(x - y), domain="generic", nonsmooth=_EQUAL,
-    numpy="np.heaviside({1} - {0}, 1.0)",
+    latex=r"\mathbf{{1}}_{{{0} \le {1}}}", numpy="np.heaviside({1} - {0}, 1.0)",
     why="x ≤ y is 1 where it holds and 0 elsewhere; it is flat, so its slope is 0.",
     example="sum(less_equal(x, y).*x)",
 )  # fmt: skip

@@ -151,7 +151,7 @@ def _right_change(X: Expr, V: Expr, dX: Expr) -> Expr:
 svdvals: Op = function(
     "svdvals", "mn->k", lambda X, s, dX: diagonal(svdleft(X).T, dX, svdright(X)), aliases="svd",
     shape=_svd(False, False), traits="nonnegative", nonsmooth=SIMPLE + "; at 0 there is no derivative",
-    latex=r"\sigma\left({0}\right)", numpy="np.linalg.svd({0}, compute_uv=False)",
+    numpy="np.linalg.svd({0}, compute_uv=False)",
     why="With X = U S Vᵀ each singular value changes by dσ = uᵀ dX v; they stand in falling order.", see=f"{GILES}.2",
     example="sum(log(svdvals(A + eye(n))))",
 )  # fmt: skip
