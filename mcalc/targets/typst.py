@@ -133,13 +133,20 @@ def _entry(base: str, indices: Indices) -> Form:
 #: A function's value that Typst does not set off by itself: of a quoted name, or with an exponent.
 _CLOSE = re.compile(rf'"\w+"\(|(?:{"|".join(sorted(OPERATORS))})\(.*\)\^(?:\w+|\([^()]*\))$')
 
+#: A name of several letters, which is quoted and is no function.
+_NAMED = re.compile(r'"[^"]*"(?!\()')
+
 
 def _join(parts: Sequence[str]) -> str:
-    """Factors side by side."""
+    """Factors side by side. Typst sets a space that stands beside a quoted name in full: there none is written."""
     found = [parts[0]]
     for left, right in pairwise(parts):
         off = _CLOSE.match(right) or (left.startswith(BARRED) and right.startswith(BARRED))
-        found += (" thin " if off else " ", right)
+        before, behind = _NAMED.fullmatch(left), _NAMED.match(right)
+        gap = " thin " if off else " "
+        if (before or behind) and not off:
+            gap = ("" if before else " ") + "thin" + ("" if behind else " ")
+        found += (gap, right)
     return "".join(found)
 
 
