@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcalc.algebra.dims import Dim
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, intern_contraction, magnitude, ratio
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, intern_contraction, magnitude, ratio
 
 Places = dict[int, int]  #: labels of a definition to those of the product that it stands in
 
@@ -36,7 +36,9 @@ def _plain(product: Contract) -> bool:
     """Whether each axis has one label, those of the result differ, and each of these is an axis of a factor."""
     groups = [g for _, _, axes in product.factors for g in axes]
     alone = all(len(g) == 1 for g in (*groups, *product.out)) and len(set(product.out)) == len(product.out)
-    return alone and len(product.factors) > 1 and set(product.out) <= set(groups) and bool(product.out) == bool(groups)
+    if all(isinstance(b, Size) for b, _, _ in product.factors) or (len(product.factors) < 2 and groups):
+        return False
+    return alone and set(product.out) <= set(groups) and bool(product.out) == bool(groups)
 
 
 def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None:
@@ -44,12 +46,18 @@ def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None
 
     None where they are not all there. What is in `kept` is not looked into.
     """
-    indexed = [f for f in node.factors if f[2]]
-    scalars = _without([f for f in node.factors if not f[2]], [f for f in word.product.factors if not f[2]])
-    if scalars is None:
-        return None
+    indexed, scalars = [f for f in node.factors if f[2]], [f for f in node.factors if not f[2]]
+    taken = [f for f in word.product.factors if not f[2]]
     if not word.product.out:
-        return _compact([*indexed, *_with(scalars, (word.node, 1, ()))], node.out, node.sizes)
+        for power in (1, -1):
+            rest = _without(scalars, [(base, power * exponent, ()) for base, exponent, _ in taken])
+            if rest is not None:
+                return _compact([*indexed, *_with(rest, (word.node, power, ()))], node.out, node.sizes)
+        return None
+    left = _without(scalars, taken)
+    if left is None:
+        return None
+    scalars = left
     if (found := _replaced(indexed, node.out, word)) is not None:
         return _compact([*scalars, *found], node.out, node.sizes)
     for k, (base, exponent, _) in enumerate(scalars):
@@ -62,12 +70,12 @@ def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None
 
 
 def _without(factors: list[Factor], taken: list[Factor]) -> list[Factor] | None:
-    """Powers of scalars without others; None where that would divide by what the product has not."""
+    """Powers of scalars without others; None where that would divide by what may be zero."""
     held: dict[Expr, Rational] = {base: exponent for base, exponent, _ in factors}
     for base, exponent, _ in taken:
-        if not _covers(held.get(base, 0), exponent):
+        if not isinstance(base, Size) and not _covers(held.get(base, 0), exponent):
             return None
-        held[base] = ratio(held[base] - exponent)
+        held[base] = ratio(held.get(base, 0) - exponent)
     return [(base, exponent, ()) for base, exponent in held.items() if exponent]
 
 

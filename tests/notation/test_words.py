@@ -32,6 +32,9 @@ NORM = "mu = mean(x); v = mean((x - mu).^2); z = (x - mu)/sqrt(v + eps); "
         ("k = a/b; k^2*x.T@A@x", "x", "a[], b[], A[n,n] symmetric, x[n]", "2*k^2*A@x"),  # of scalars alone
         ("k = a^2*b; exp(-a*b*x.T@x) + k", "x", "a[], b[], x[n]", "-2*a*b*exp(-a*b*x.T@x)*x"),  # not k/a
         ("b = inv(X.T@X)@X.T@y; norm(c - C@b)^2", "C", "X[p,n], y[p], C[m,n], c[m]", "2*(C@b - c)@b.T"),
+        ("k = a/b; x.T@y/k^2", "x", "a[], b[], x[n], y[n]", "y/k^2"),
+        ("s = norm(x); z = x/s; g.T@z", "x", "x[n], g[n]", "(g - z.T@g*z)/s"),  # a root alone
+        ("s = sqrt(mean(x.^2)); z = x/s; g.T@z", "x", "x[n], g[n]", "(g - z.T@g*z/n)/s"),  # sizes divide freely
         ("(x - m).T@g/c + 0*sum(m)", "c", "x[n], m[n], c[], g[n]", "(m - x).T@g/c^2"),
     ],
 )
