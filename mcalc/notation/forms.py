@@ -202,6 +202,8 @@ def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
         (_power(b, e), w + TOKEN + (BRACKETS if level_of(b) < ATOM else 0)) if e > 1 else (b, w) for b, e, w in merged
     ]
     for period in range(2, len(found) // 2 + 1):
+        if found[0] != found[period]:
+            continue
         times, rest = divmod(len(found), period)
         if not rest and found == found[:period] * times:
             block = Matmul(tuple(s for s, _ in found[:period]))

@@ -65,12 +65,23 @@ class Graph:
         """The edges that touch a vertex."""
         return [e for e in self.edges if vertex in (e.start, e.end)]
 
+    def touching(self) -> dict[int, list[Edge]]:
+        """The edges that touch each vertex, found in one pass."""
+        found: dict[int, list[Edge]] = {}
+        for edge in self.edges:
+            for vertex in {edge.start, edge.end}:
+                found.setdefault(vertex, []).append(edge)
+        return found
+
+    def weighted(self, vertex: int) -> bool:
+        """Whether there are weights on a vertex."""
+        return vertex in self.over or vertex in self.under
+
     def weight(self, vertex: int) -> Piece | None:
         """The product of the weights on a vertex, or None where there are none."""
-        over, under = self.over.get(vertex, []), self.under.get(vertex, [])
-        if not over and not under:
+        if not self.weighted(vertex):
             return None
-        return self.known(_quotient(over, under))
+        return self.known(_quotient(self.over.get(vertex, []), self.under.get(vertex, [])))
 
     def along(self, edge: Edge) -> Piece:
         """The operands of an edge as one matrix."""
@@ -99,9 +110,10 @@ class Graph:
 
         So a chain is taken in from both of its ends, and x.T@A.T@A@x is seen to be a square.
         """
-        hanging = [v for v in sorted(self.vertices - self.shown) if len(self.at(v)) == 1]
+        touching = self.touching()
+        hanging = [v for v in sorted(self.vertices - self.shown) if len(touching.get(v, ())) == 1]
         found = False
-        for vertex in sorted(hanging, key=lambda v: self.weight(v) is None):  # sum(A@x) rather than ones(m).T@A@x
+        for vertex in sorted(hanging, key=lambda v: not self.weighted(v)):  # sum(A@x) rather than ones(m).T@A@x
             edges = self.at(vertex)
             if len(edges) == 1 and edges[0].start != edges[0].end:
                 edge = edges[0].towards(vertex)
@@ -113,8 +125,9 @@ class Graph:
 
     def _splice(self, bare: bool) -> bool:
         """A summed vertex between two edges joins them: A@B, or A@diag(w)@B."""
+        touching = self.touching()
         for vertex in sorted(self.vertices - self.shown):
-            edges = self.at(vertex)
+            edges = touching.get(vertex, [])
             if len(edges) != 2 or (vertex in (edges[0].other(vertex), edges[1].other(vertex))):
                 continue
             weight = self.weight(vertex)
@@ -236,7 +249,8 @@ def _ring(graph: Graph) -> Form | None:
     """The trace of a product: a ring of edges without weights, started where it reads lightest."""
     if graph.over or graph.under or not graph.edges:
         return None
-    if any(len(graph.at(v)) != (2 if len(graph.vertices) > 1 else 1) for v in graph.vertices):
+    touching = graph.touching()
+    if any(len(touching.get(v, ())) != (2 if len(graph.vertices) > 1 else 1) for v in graph.vertices):
         return None
     order: list[Edge] = []
     here = start = graph.edges[0].start

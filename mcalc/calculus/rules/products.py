@@ -106,6 +106,8 @@ def _softmax_sums(node: Contract) -> Expr | None:
 def _tanh(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
         inner = exp_pair(base, 1)
+        if not inner:
+            continue  # before the search below: a deep net has long products
         step = 1 if exponent > 0 else -1
         for j, (b, e, a) in enumerate(node.factors):
             here = along(b, a, axes)
