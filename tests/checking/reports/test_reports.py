@@ -165,7 +165,8 @@ def test_html_tells_of_every_question() -> None:
 def test_junit_is_read_by_a_reader_of_junit() -> None:
     read = JUnitXml.fromstring(written("junit", [*ROWS, *NASTY]).encode())
     cases = [case for suite in read for case in suite]
-    assert (read.tests, read.failures, read.skipped) == (24, 3 + len(NASTY), 1)
+    undecided = sum(one["verdict"] == "undecided" for one in NASTY)  # what can be read in two ways is no mistake
+    assert (read.tests, read.failures, read.skipped) == (24, 3 + len(NASTY) - undecided, 1 + undecided)
     assert [case.classname for case in cases[:6]] == ["q1", "q1", "q1", "q1", "q2", "q2"]
     assert [case.name for case in cases[:2]] == ["Ann: q1", "Bob: q1"]
     outcomes = [type(case.result[0]) if case.result else None for case in cases[:6]]
