@@ -109,7 +109,7 @@ UPSTREAM = [
     ("tanh(W@x + b)", "W", "g", "((1 - tanh(W@x + b).^2).*g)@x.T"),
     (
         "m = mean(x); v = mean((x - m).^2); gamma*(x - m)/sqrt(v + eps) + beta", "x", "g",
-        "gamma*((m - x).T@g*(x - m)/(n*(v + eps)) + g - mean(g))/sqrt(v + eps)",
+        "gamma*((x - m).T@g*(m - x)/(n*(v + eps)) + g - mean(g))/sqrt(v + eps)",
     ),
 ]  # fmt: skip
 
