@@ -145,7 +145,8 @@ class Lowering:
     def _call(self, node: Call | Index) -> Value:
         form = self.plan.forms[id(node)]
         values = [self._values[id(arg)] for arg in form.args]
-        bars = isinstance(node, Call) and node.name == "abs" and self.plan.source[node.span[0]] in "|∣"
+        called = isinstance(node, Call) and node.name == "abs"
+        bars = called and self.plan.source[node.span[0] : node.span[0] + 1] in ("|", "∣")
         if bars and values[0].kind == MATRIX:
             raise Problem(
                 "E117",

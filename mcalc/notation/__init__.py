@@ -35,9 +35,9 @@ def notation_of(reading: Reading | None) -> Notation:
     said: dict[Expr, Said] = {}
     names: dict[Expr, str] = {}
     for node, call in reading.said.items():
-        said.setdefault(node, call)
-        if not any(simplify(node) in postorder(argument) for argument in call[1]):
-            said.setdefault(simplify(node), call)  # abs(c) of a positive c is c, which is no other word for c
+        for way in (node, simplify(node)):
+            if not any(way in postorder(argument) for argument in call[1]):
+                said.setdefault(way, call)  # abs(c) of a positive c is c, which is no other word for c
     for name, node in reading.definitions.items():
         if isinstance(node, (Apply, Contract, Sum)):
             names.setdefault(node, name)
