@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypedDict, overload
 
 from mcalc.answer import Answer, Derivative, answer_to, shape_reply
 from mcalc.request import Manner, Request, Way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +20,33 @@ if TYPE_CHECKING:
 
     Several = str | Sequence[str]
     Names = list[str] | tuple[str, ...]
+
+
+class Asked(TypedDict, total=False):
+    """What `diff` takes by name: the fields of a `Request` and of a `Manner`, which have the defaults."""
+
+    var: Several
+    of: str
+    fun: Several
+    order: int
+    then: Several
+    jvp: str
+    vjp: str
+    upstream: str  #: another name of `vjp`
+    hvp: str
+    structured: bool
+    convention: str
+
+    layout: str
+    form: str
+    vec: str
+    where: bool
+    expand: bool
+    bold: bool
+    style: str
+    size: Several
+    compressed: bool
+    batch: Several
 
 
 class Line(NamedTuple):
@@ -39,6 +68,11 @@ class Result:
 
     def __init__(self, answer: Answer, derivative: Derivative) -> None:
         self._answer, self._derivative = answer, derivative
+
+    @property
+    def _alone(self) -> Answer:
+        """The answer without the derivatives by other variables."""
+        return Answer(self._answer.reading, [self._derivative], self._answer.order, self.layout)
 
     @property
     def derivative(self) -> str:
@@ -103,8 +137,7 @@ class Result:
         from mcalc.targets import CODE, FORMS
 
         if form in PAGES:
-            alone = Answer(self._answer.reading, [self._derivative], self._answer.order, self.layout)
-            return page(form, alone, Way())
+            return page(form, self._alone, Way())
         if form not in (*FORMS, *CODE):
             from mcalc.errors import Problem
 
@@ -171,8 +204,7 @@ class Result:
 
     def reply(self, to: Several = (), steps: bool = False) -> dict[str, Any]:
         """The result as plain data, in the fields of `mcalc diff --to json`."""
-        alone = Answer(self._answer.reading, [self._derivative], self._answer.order, self.layout)
-        return alone.reply(_several(to), Way() if steps else None)
+        return self._alone.reply(_several(to), Way() if steps else None)
 
     # ------------------------------------------------------------ numbers
 
@@ -199,8 +231,7 @@ class Result:
 
     def verify(self, seed: int = 0) -> bool:
         """Whether the derivative agrees with finite differences at random points."""
-        alone = Answer(self._answer.reading, [self._derivative], self._answer.order, self.layout)
-        return alone.verify(seed).exit_status == 0
+        return self._alone.verify(seed).exit_status == 0
 
     # ------------------------------------------------------------ how it shows itself
 
@@ -228,8 +259,7 @@ class Result:
         from mcalc.pages.content import Content
         from mcalc.pages.html import fragment
 
-        alone = Answer(self._answer.reading, [self._derivative], self._answer.order, self.layout)
-        return fragment(Content(alone, None))
+        return fragment(Content(self._alone, None))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """All of these by their types; a notebook takes the richest that it can show."""
@@ -238,74 +268,30 @@ class Result:
 
 
 @overload
-def diff(
-    expression: str,
-    wrt: str,
-    *,
-    var: Several = (),
-    fun: Several = (),
-    order: int = 1,
-    then: Several = (),
-    upstream: str = "",
-    layout: str = "mixed",
-    convention: str = "unstructured",
-    form: str = "",
-    vec: str = "column",
-    where: bool = True,
-    expand: bool = False,
-    bold: bool = False,
-) -> Result: ...
+def diff(expression: str, wrt: str, **asked: Unpack[Asked]) -> Result: ...
 
 
 @overload
-def diff(
-    expression: str,
-    wrt: Names,
-    *,
-    var: Several = (),
-    fun: Several = (),
-    order: int = 1,
-    then: Several = (),
-    upstream: str = "",
-    layout: str = "mixed",
-    convention: str = "unstructured",
-    form: str = "",
-    vec: str = "column",
-    where: bool = True,
-    expand: bool = False,
-    bold: bool = False,
-) -> tuple[Result, ...]: ...
+def diff(expression: str, wrt: Names, **asked: Unpack[Asked]) -> tuple[Result, ...]: ...
 
 
-def diff(
-    expression: str,
-    wrt: str | Names,
-    *,
-    var: Several = (),
-    fun: Several = (),
-    order: int = 1,
-    then: Several = (),
-    upstream: str = "",
-    layout: str = "mixed",
-    convention: str = "unstructured",
-    form: str = "",
-    vec: str = "column",
-    where: bool = True,
-    expand: bool = False,
-    bold: bool = False,
-) -> Result | tuple[Result, ...]:
+def diff(expression: str, wrt: str | Names, **asked: Any) -> Result | tuple[Result, ...]:
     """The derivative of an expression by a variable, or the derivatives by several.
 
-    Everything means what the options of `mcalc diff` mean: `var` declares variables (`"A[n,n] symmetric"`), `fun`
-    abstract functions (`"f: [m] -> []"`). Raises a `Problem`, whose `report()` tells the place and a suggestion.
+    What more can be asked has the names of the options of `mcalc diff`, and means the same:
+
+    - `var` declares variables (`"A[n,n] symmetric"`), `fun` abstract functions (`"f: [m] -> []"`);
+    - `of` a definition, `order` and `then`, `jvp`, `vjp` (or `upstream`) and `hvp`, `structured` and `convention`;
+    - `layout`, `form`, `vec`, `where`, `expand`, `bold` and `style` of what is written;
+    - `size`, `batch` and `compressed` for code.
+
+    What may be repeated is a string or a sequence of them. Raises a `Problem`, whose `report()` tells the place and a
+    suggestion.
     """
-    names = [wrt] if isinstance(wrt, str) else list(wrt)
-    asked = Request(
-        text=expression, wrt=names, var=_several(var), fun=_several(fun), order=order, then=_several(then),
-        vjp=upstream, convention=convention,
-    )  # fmt: skip
-    manner = Manner(layout=layout, form=form, vec=vec, where=where, expand=expand, bold=bold)
-    answer = answer_to(asked, manner)
+    if strange := asked.keys() - Asked.__annotations__.keys():
+        raise TypeError(f"diff() got an unexpected keyword argument {min(strange)!r}")
+    given = {**asked, "text": expression, "wrt": wrt, "vjp": asked.get("upstream") or asked.get("vjp")}
+    answer = answer_to(Request.among(given), Manner.among(given))
     results = tuple(Result(answer, derivative) for derivative in answer.derivatives)
     return results[0] if isinstance(wrt, str) else results
 

@@ -15,7 +15,6 @@ from typing import Any
 import click
 
 from mcalc.cli.diff import diff
-from mcalc.cli.options import MANNER, QUESTION, WAY
 from mcalc.errors import Problem
 from mcalc.interface import Result
 
@@ -40,13 +39,13 @@ def mcalc(line: str, cell: str | None = None) -> Any:
     try:
         words = shlex.split(line) + ([] if cell is None else ["--", cell])
         given = diff.make_context("diff", words).params
-        answer = answer_to(Request(text=given["expr"], **QUESTION.of(given)), Manner(**MANNER.of(given)))
+        answer = answer_to(Request.among({"text": given["expr"], **given}), Manner.among(given))
         results = tuple(Result(answer, derivative) for derivative in answer.derivatives)
         if given["to"]:
             print("\n".join(result.write(form) for result in results for form in given["to"]))
             return None
         if given["steps"]:
-            return _Shown(fragment(Content(answer, Way(**WAY.of(given)))), results)
+            return _Shown(fragment(Content(answer, Way.among(given))), results)
         return results[0] if len(results) == 1 else results
     except Problem as problem:
         print(problem.report())

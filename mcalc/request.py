@@ -1,17 +1,21 @@
 """What is asked, and how the answer is to be written: one field for each thing that can be said.
 
-The command line and `mcalc batch` fill these records from one table, `mcalc.cli.options`, by the names of the fields.
+The command line, `mcalc batch` and `mcalc.diff` of Python fill these records by the names of the fields.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, dataclass_transform
 
 from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
 from mcalc.limits import limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 METHODS = ("differential", "occurrences", "graph", "index")
 DETAILS = ("brief", "normal", "full")
@@ -21,7 +25,7 @@ DIRECTIONS = ("backward", "forward")
 
 @dataclass_transform(kw_only_default=True)
 class Record:
-    """Fields that are given by name, with the defaults that the class states.
+    """Fields that are given by name, with the defaults that the class states; a string alone for several is one.
 
     A dataclass, but for that import, which would take a tenth of the whole command.
     """
@@ -30,7 +34,14 @@ class Record:
         strange = given.keys() - type(self).__annotations__.keys()
         if strange:
             raise TypeError(f"{type(self).__name__} has no {min(strange)}")
-        self.__dict__.update(given)
+        for name, value in given.items():
+            several = isinstance(getattr(type(self), name, None), tuple)
+            self.__dict__[name] = (value,) if several and isinstance(value, str) else value
+
+    @classmethod
+    def among(cls, given: Mapping[str, Any]) -> Self:
+        """The record whose fields are among these; None leaves one out."""
+        return cls(**{name: given[name] for name in cls.__annotations__ if given.get(name) is not None})
 
 
 class Request(Record):

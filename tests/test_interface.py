@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import mcalc
+from mcalc.interface import Asked
+from mcalc.request import Manner, Request
 from tests.shell import ROOT, environment
 from tests.shell import mcalc as in_a_shell
 
@@ -48,6 +50,20 @@ def test_a_result_says_what_it_is() -> None:
 def test_several_variables_give_several_results() -> None:
     by_w, by_y = mcalc.diff("norm(X@w - y)^2", wrt=("w", "y"))
     assert (by_w.derivative, by_y.wrt) == ("2*X.T@(X@w - y)", "y")
+
+
+def test_all_that_can_be_asked_can_be_asked_by_name() -> None:
+    fields = Request.__annotations__.keys() | Manner.__annotations__.keys()
+    assert Asked.__annotations__.keys() == fields - {"text", "wrt"} | {"upstream"}
+    assert all(f"`{name}`" in (mcalc.diff.__doc__ or "") for name in Asked.__annotations__)
+    assert str(mcalc.diff("norm(X@w)^2", "w", jvp="v")) == "2*(X@w).T@X@v"
+    assert str(mcalc.diff("A@x", "x", upstream="g")) == str(mcalc.diff("A@x", "x", vjp="g")) == "A.T@g"
+    assert str(mcalc.diff("x.T@A@x", "x", var="A[n,n] symmetric", then="x")) == "2*A"
+    by_n, by_p = (mcalc.diff("sum(A@B@C)", "C", size=size).numpy() for size in ("n=9000", ["p=9000"]))
+    assert "np.sum(C, axis=1) @ B.T" in by_n
+    assert "np.sum(A, axis=0) @ B @" in by_p
+    with pytest.raises(TypeError, match=r"diff\(\) got an unexpected keyword argument 'ordr'"):
+        mcalc.diff("x.T@x", "x", ordr=2)  # type: ignore[call-overload]
 
 
 def test_the_steps_are_those_of_the_command() -> None:

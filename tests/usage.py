@@ -9,6 +9,7 @@ import mcalc
 
 gradient: mcalc.Result = mcalc.diff("x.T@A@x", wrt="x", var="A[n,n] symmetric")
 both: tuple[mcalc.Result, ...] = mcalc.diff("norm(X@w - y)^2", wrt=["w", "y"])
+product: mcalc.Result = mcalc.diff("x.T@A@x", "x", hvp="v", layout="numerator", var=("A[n,n] symmetric", "v[n]"))
 text: str = gradient.derivative + gradient.latex() + gradient.numpy()
 shape: tuple[str, ...] = gradient.shape
 numbers: NDArray[np.float64] = gradient(A=np.eye(3), x=[1.0, 2.0, 3.0])

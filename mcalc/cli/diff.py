@@ -79,13 +79,13 @@ def diff(
             hint="--to json puts them on one",
         )
 
-    way = Way(**WAY.of(given))
+    way = Way.among(given)
     way.check()
 
     def answered(text: str) -> Answer:
         from mcalc.answer import answer_to
 
-        return answer_to(Request(text=text, **QUESTION.of(given)), Manner(**MANNER.of(given)))
+        return answer_to(Request.among({"text": text, **given}), Manner.among(given))
 
     status = 0
 

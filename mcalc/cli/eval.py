@@ -80,7 +80,7 @@ def eval(
 
     def worked_out(text: str) -> tuple[Answer, Given, Verified | None]:
         nonlocal status
-        found = computed(Request(text=text, **QUESTION.of(asked)), values, verify)
+        found = computed(Request.among({"text": text, **asked}), values, verify)
         unknown(at, [*found[0].reading.symbols, *found[0].reading.sizes])
         status = max(status, found[2].exit_status if found[2] is not None else 0)
         return found

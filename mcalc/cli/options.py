@@ -68,10 +68,6 @@ class Table:
             function = row.on_the_command_line(self.defaults[name])(function)
         return function
 
-    def of(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The fields of the record among the options that were given."""
-        return {name: given[name] for name in self.rows if given[name] is not None}
-
 
 FUN_HELP = "Declare a function, as in 'f: [m] -> []'; may be repeated."
 FUN = click.option("--fun", metavar="DECL", multiple=True, help=FUN_HELP)
