@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict, overload
 
-from mcalc.answer import Answer, Derivative, answer_to, shape_reply
+from mcalc.answer import Answer, answer_to, shape_reply
+from mcalc.answer.derivative import Derivative
 from mcalc.request import Manner, Request, Way
 
 TYPE_CHECKING = False

@@ -8,13 +8,13 @@ from functools import cached_property, lru_cache
 from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol, zero
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.differential import push
+from mcalc.calculus.freed import Freed
 from mcalc.calculus.layout import LAYOUTS, arranged, is_row
 from mcalc.calculus.simplify import simplify
 from mcalc.calculus.size import check_axes, checked
 from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
-from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.calls import functions as known_functions
 from mcalc.language.parse import parse

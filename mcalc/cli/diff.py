@@ -20,7 +20,8 @@ from mcalc.targets import CODE, FORMS, USUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.answer import Answer, Derivative
+    from mcalc.answer import Answer
+    from mcalc.answer.derivative import Derivative
     from mcalc.checking.differences import Verified
 
 FORMATS = (*FORMS, *CODE, *PAGES, "json")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mcalc.answer import Answer, Derivative, defined
+from mcalc.answer import Answer
+from mcalc.answer.derivative import Derivative, defined
 from mcalc.language.parse import parse
 from mcalc.language.syntax import Name, Syntax, body_of, definitions_of
 from mcalc.notation import result_name, taken_names

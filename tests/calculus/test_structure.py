@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mcalc.answer import Derivative, differentiate
+from mcalc.answer import differentiate
+from mcalc.answer.derivative import Derivative
 from mcalc.calculus.layout import CONVENTIONS
 from mcalc.calculus.structure import STRUCTURES
 from mcalc.errors import Problem

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mcalc.answer import Derivative, differentiate
+from mcalc.answer import differentiate
+from mcalc.answer.derivative import Derivative
 from mcalc.calculus.simplify import simplify
 from mcalc.language.read import reread
 from mcalc.request import Manner

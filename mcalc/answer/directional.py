@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Expr, Shape, Symbol, is_zero, ones, symbol, total
-from mcalc.answer import Derivative
+from mcalc.answer.derivative import Derivative
 from mcalc.calculus.derivative import along, derivative, onto
+from mcalc.calculus.freed import Freed
 from mcalc.calculus.layout import as_row
 from mcalc.calculus.simplify import simplify
-from mcalc.derived import Freed
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
 from mcalc.language.syntax import Name, Syntax
