@@ -138,7 +138,7 @@ def _definition(
     read = {node.data.name for node in arguments_first(codes) if isinstance(node.data, Symbol)}
     read.update(variable for _, variable, _, _ in dims)
     arrays = [scope.variables[symbol.name] for symbol in symbols if symbol.name in read]
-    results = [language.result(code, text, scope) for code, (text, _) in zip(codes, texts, strict=True)]
+    results = [language.result(code, text, scope) for code, text in zip(codes, texts, strict=True)]
     given = sorted({code_name(node.data) for node in arguments_first(codes) if is_abstract(node)})
     parameters = ", ".join([*scope.variables.values(), *missing, *given, f"**{scope.fresh('_')}"])
     shapes = [tuple_of([scope.described(d)[0] for d in code.shape]) if code.rank else "()" for code in codes]

@@ -110,9 +110,9 @@ def on_host(f, shape, *given):
         """The type of numbers that the arrays have."""
         return super().typed(arrays) if arrays else "float"
 
-    def result(self, code: Code, text: str, scope: Scope) -> str:
+    def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array; nobody can write to it."""
-        return f"jnp.asarray({text}, float)" if constant(code) else text
+        return f"jnp.asarray({text[0]}, float)" if constant(code) else text[0]
 
 
 module = framed(Jax())

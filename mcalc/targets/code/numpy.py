@@ -101,7 +101,7 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
         if not based:
             text = self.zeros(node, [], scope)[0]
         elif shared or shared_with_caller(node.args[0]):
-            text = self.copied(values[0][0])
+            text = self.copied(values[0])
         else:
             text = values[0][0]
         for value, pattern, sign in zip(values[based:], patterns, signs, strict=True):

@@ -283,9 +283,9 @@ class Python(Language):
         labels, out = map(letters, node.data)
         return f'{self.lib}.einsum("{labels}->{out}", {args[0][0]})', ATOM
 
-    def copied(self, text: str) -> str:
+    def copied(self, text: Text) -> str:
         """The array as one that nothing else holds."""
-        return f"{self.lib}.array({text})"
+        return f"{wrap(text, ATOM)}.copy()"
 
     def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
         """An array with diagonals written onto it: a view of those entries takes the values."""
@@ -293,7 +293,7 @@ class Python(Language):
         if not based:
             base = self.zeros(node, [], scope)[0]
         elif shared or shared_with_caller(node.args[0]):
-            base = self.copied(values[0][0])
+            base = self.copied(values[0])
         else:
             base = values[0][0]
         lines = [f"{name} = {base}"]
@@ -329,10 +329,13 @@ class Python(Language):
             return f"{self.lib}.float64"
         return f"{self.lib}.result_type({', '.join(arrays)})" if len(arrays) > 1 else f"{arrays[0]}.dtype"
 
-    def result(self, code: Code, text: str, scope: Scope) -> str:
-        """The result as an array that the caller may keep."""
+    def result(self, code: Code, text: Text, scope: Scope) -> str:
+        """The result as an array that the caller may keep. `[...]` makes one of a scalar, and computes nothing."""
         if constant(code):
-            return f"{self.lib}.asarray({text}, {self.lib}.float64)"
-        if not code.rank:
-            return f"{self.lib}.asarray({text})"
-        return self.copied(text) if shared_with_caller(code) else text
+            return f"{self.lib}.asarray({text[0]}, {self.lib}.float64)"
+        if shared_with_caller(code):
+            return self.copied(text)
+        if code.rank:
+            return text[0]
+        given = code.kind == "call" and code.data.private  # what the caller's function returns may be a float
+        return f"{self.lib}.asarray({text[0]})" if given else f"{wrap(text, ATOM)}[...]"

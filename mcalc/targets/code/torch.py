@@ -149,9 +149,9 @@ def on_host(f, *given):
         """A transpose."""
         return (super().permute(node, args, scope)[0].replace(".transpose(", ".permute("), ATOM)
 
-    def copied(self, text: str) -> str:
+    def copied(self, text: Text) -> str:
         """The tensor as one that nothing else holds."""
-        return f"torch.clone({text})"
+        return f"torch.clone({text[0]})"
 
     def endings(self, task: Task, scope: Scope) -> list[str]:
         """The value as a function that autograd differentiates, and what a module ends with."""
@@ -179,11 +179,11 @@ def on_host(f, *given):
         host = ["import numpy as np"] if re.search(r"\bnp\.", text) else []
         return [*host, *sorted({f"import {name}" for name in re.findall(r"\bscipy\.\w+(?=\.)", text)}), "import torch"]
 
-    def result(self, code: Code, text: str, scope: Scope) -> str:
+    def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as a tensor that the caller may keep."""
         if constant(code):
-            return f"torch.tensor({text}, **{scope.kind()})"
-        return self.copied(text) if shared_with_caller(code) else text
+            return f"torch.tensor({text[0]}, **{scope.kind()})"
+        return self.copied(text) if shared_with_caller(code) else text[0]
 
 
 module = framed(Torch())
