@@ -258,24 +258,20 @@ class Codes:
 
     def _gram(self, a: Code, b: Code) -> Code | None:
         """The product where it is `A.T @ (d[:, None]*A)` with weights that are not negative, else None."""
-        weighted, plain = (b, a) if b.kind == "mul" else (a, b)
-        if weighted.kind == "permute":
-            weighted, plain = weighted.args[0], self.permute(plain, (1, 0))
-        if a is plain:
-            plain = self.permute(plain, (1, 0))
-        if weighted.kind != "mul":
-            return None
-        coefficient, signs = weighted.data
-        parts = list(zip(weighted.args, signs, strict=True))
-        weights = [(arg.args[0], sign) for arg, sign in parts if arg.kind == "expand" and arg.data == (True, False)]
-        if len(weights) != len(parts) - 1 or (plain, 1) not in parts or coefficient == 0:
+        for weighted, plain in ((b, self.permute(a, (1, 0))), (self.permute(a, (1, 0)), b)):
+            if weighted.kind == "mul" and weighted.data[0] != 0:
+                parts = list(zip(weighted.args, weighted.data[1], strict=True))
+                weights = [(arg.args[0], s) for arg, s in parts if arg.kind == "expand" and arg.data == (True, False)]
+                if len(weights) == len(parts) - 1 and (plain, 1) in parts:
+                    break
+        else:
             return None
         d = self.mul(1, weights)
         if not nonnegative(d):
             return None
         node = self.make("gram", (plain, d), None, (plain.shape[1], plain.shape[1]))
         node.symmetric = True
-        return self.mul(coefficient, [(node, 1)])
+        return self.mul(weighted.data[0], [(node, 1)])
 
 
 def nonnegative(root: Code) -> bool:

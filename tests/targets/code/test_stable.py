@@ -70,6 +70,19 @@ def test_a_weighted_gram_matrix_is_computed_by_half(columns):
     np.testing.assert_allclose(found, X.T @ ((p * (1 - p))[:, None] * X), rtol=1e-9, atol=1e-12)
 
 
+def test_it_is_seen_on_either_side_of_the_product():
+    for size in ([], ["m=40", "n=5"], ["m=40", "n=300"]):
+        assert "gram(X, " in code("numpy", "sum(softplus(-y.*(X@w)))", "w", order=2, size=size)
+
+
+def test_weights_on_the_rows_of_a_symmetric_matrix_are_none_of_its_square():
+    text = code("numpy", "c*diag(exp(d))@A@A", "c", "A[n,n] symmetric")
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    A, d = RNG.normal(size=(4, 4)), RNG.normal(size=4)
+    np.testing.assert_allclose(scope["derivative"](A=A + A.T, d=d, c=2.0), np.diag(np.exp(d)) @ (A + A.T) @ (A + A.T))
+
+
 def test_weights_of_any_sign_are_not():
     text = code("numpy", "sum(sin(X@w))", "w", order=2)
     assert "gram" not in text
