@@ -2,13 +2,15 @@
 
 A table with a row for each problem and size: the best form by hand in microseconds, and how many times as long mcalc's
 NumPy code, jax.jit of autodiff and torch.func take (compilation left out). All of a row run in turns, window after
-window, and a ratio is that of the shortest, so that a busy machine slows all alike. Every result is compared first.
+window, and a ratio is that of the shortest, so that a busy machine slows all alike; held to one core (`taskset -c 0`)
+the processor's time counts, whoever else is busy on it. Every result is compared first.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -473,20 +475,21 @@ def agree(name: str, found: Any, expected: Any) -> None:
 
 def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
     """The shortest time of each in seconds, over windows that take turns."""
+    clock = time.process_time if len(os.sched_getaffinity(0)) == 1 else time.perf_counter
     counts = {}
     for name, run in rivals.items():
         run()
-        start = time.perf_counter()
+        start = clock()
         run()
-        counts[name] = max(1, int(0.01 / max(time.perf_counter() - start, 1e-7)))
+        counts[name] = max(1, int(0.01 / max(clock() - start, 1e-7)))
     windows: dict[str, list[float]] = {name: [] for name in rivals}
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(windows["hand"]) < 3:
+    end = clock() + seconds
+    while clock() < end or len(windows["hand"]) < 3:
         for name, run in rivals.items():
-            start = time.perf_counter()
+            start = clock()
             for _ in range(counts[name]):
                 run()
-            windows[name].append((time.perf_counter() - start) / counts[name])
+            windows[name].append((clock() - start) / counts[name])
     return {name: min(times) for name, times in windows.items()}
 
 
