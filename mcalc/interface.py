@@ -334,7 +334,7 @@ def from_sympy(expression: Any) -> tuple[str, list[str]]:
 
     Raises a `Problem` of kind unsupported where it holds what mcalc does not know.
     """
-    from mcalc.targets.sympy import from_sympy as told
+    from mcalc.language.sympy import from_sympy as told
 
     return told(expression)
 

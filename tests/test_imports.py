@@ -39,7 +39,13 @@ LIBRARIES = {
     "opt_einsum": ("mcalc.targets.code.path",),
     "distributed": ("mcalc.checking.cluster",),
     "rich": ("mcalc.cli.progress", "mcalc.cli.screen"),
-    "sympy": ("mcalc.algebra.ops.special", "mcalc.targets.sympy", "mcalc.targets.code.sympy", "mcalc.answer.scalars"),
+    "sympy": (
+        "mcalc.algebra.ops.special",
+        "mcalc.language.sympy",
+        "mcalc.targets.sympy",
+        "mcalc.targets.code.sympy",
+        "mcalc.answer.scalars",
+    ),
     "numpy": (
         "mcalc.checking.sampling",
         "mcalc.checking._meanings",

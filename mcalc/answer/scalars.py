@@ -46,7 +46,8 @@ def _others(derivative: Expr, reading: Reading) -> list[Expr]:
     """What SymPy's simplifiers make of it; nothing where SymPy does not know a function, or a name."""
     import sympy  # type: ignore[import-untyped]
 
-    from mcalc.targets.sympy import from_sympy, to_sympy
+    from mcalc.language.sympy import from_sympy
+    from mcalc.targets.sympy import to_sympy
 
     try:
         given = to_sympy(notate(derivative, reading, where=False), reading)

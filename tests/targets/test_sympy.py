@@ -10,8 +10,9 @@ import mcalc
 from mcalc.answer import differentiate
 from mcalc.errors import Problem
 from mcalc.language.read import read
+from mcalc.language.sympy import from_sympy
 from mcalc.targets import module
-from mcalc.targets.sympy import from_sympy, to_sympy
+from mcalc.targets.sympy import to_sympy
 from tests.evaluate import draw, evaluate, numeric_derivative
 
 SIZES = {"n": 4, "m": 3, "k": 5, "p": 6, "q": 7}
