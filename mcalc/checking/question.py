@@ -16,7 +16,7 @@ from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
 from mcalc.errors import Problem
-from mcalc.language.calls import functions as known_functions
+from mcalc.language.calls import FUNCTIONS
 from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
@@ -243,7 +243,7 @@ class Question:
             if forms and verdict.verdict.startswith("correct"):
                 from mcalc.checking.form import failed
 
-                callable_names = known_functions() | self.reading.abstract.keys()
+                callable_names = FUNCTIONS | self.reading.abstract.keys()
                 tree = parse(text, callable_names, {*self.reading.scope, self.change.name})
                 verdict.form = failed(forms, tree, value.expr)
                 verdict.verdict = "partial" if verdict.form else verdict.verdict

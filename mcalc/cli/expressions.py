@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from mcalc.language.lexer import Token
+    from mcalc.language.tokens import Token
 
 EXPR = click.argument("expr", required=False, help="The expression; - reads one from each line of standard input.")
 FILE = click.option("--file", "-f", type=click.Path(), help="Read the expression and its definitions from a file.")
@@ -52,10 +52,10 @@ class Variable(click.ParamType[str]):
 
 def latex_tokens(text: str) -> list[Token]:
     """The tokens of a formula in LaTeX, which cannot be told without the functions."""
-    from mcalc.language.calls import functions
+    from mcalc.language.calls import FUNCTIONS
     from mcalc.language.latex import tokenize
 
-    return tokenize(text, functions(), ())[0]
+    return tokenize(text, FUNCTIONS, ())[0]
 
 
 def is_stream(expr: str | None, file: str | None) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from mcalc.cli.command import command
 from mcalc.cli.expressions import VAR, decode
 from mcalc.cli.output import as_problem, complain, emit, on_terminal
-from mcalc.cli.session import Quit, Session, functions
+from mcalc.cli.session import Quit, Session
 from mcalc.translation import tell
 
 PROMPT, MORE = "mcalc> ", "  ...> "
@@ -148,10 +148,12 @@ class Completer:
 
     def choices(self, word: str) -> list[str]:
         """The words that begin so."""
+        from mcalc.language.calls import FUNCTIONS
+
         if word.startswith(":"):
             return [command for command in self.COMMANDS if command.startswith(word)]
         names = {*self.session.defined, *self.session.declared_names()}
         if self.session.last:
             names |= set(self.session.last.reading.symbols)
-        called = {f"{name}(" for name in functions()}
+        called = {f"{name}(" for name in FUNCTIONS}
         return sorted(name for name in names | called if word and name.startswith(word))

@@ -117,14 +117,14 @@ class Session:
         from mcalc.targets import write
 
         names = self.declared_names() | self.defined.keys()
-        program = parse(text, functions(), names)
+        program = parse(text, names=names)
         used = {node.id for node in walk(program) if isinstance(node, Name)} - {n.id for n, _ in program.definitions}
         used |= set(_WORD.findall(also))
         needed: list[str] = []
         for name, value in reversed(self.defined.items()):
             if name in used and name != but:
                 needed.insert(0, f"{name} = {value}")
-                used |= {node.id for node in walk(parse(value, functions(), names)) if isinstance(node, Name)}
+                used |= {node.id for node in walk(parse(value, names=names)) if isinstance(node, Name)}
         if not needed:
             return text
         own = [f"{name.id} = {write('text', value)}" for name, value in program.definitions]
@@ -284,10 +284,3 @@ A[n,n] symmetric    a declaration, for the lines that follow
 :check ANSWER       whether an answer to the last question is right
 :vars, :forget NAME what is declared and defined; drop one, or all
 :quit               the end; Ctrl-D too"""
-
-
-def functions() -> frozenset[str]:
-    """The names of all functions."""
-    from mcalc.language.calls import functions
-
-    return functions()

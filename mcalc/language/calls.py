@@ -30,9 +30,8 @@ SYMMETRIC = ("eigvals", "eig")
 NORMS = {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "normfro", "nuc": "nuclear"}
 
 
-def functions() -> frozenset[str]:
-    """Every name that can be called."""
-    return NAMES | {"einsum", "concatenate", *JOINS, *AS_OPERATORS}
+#: Every name that can be called without a declaration.
+FUNCTIONS = NAMES | {"einsum", "concatenate", *JOINS, *AS_OPERATORS}
 
 
 def constant(name: str) -> Op | None:
@@ -58,7 +57,7 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
         return join(call)
     op = find(name, len(call.args))
     if op is None:
-        close = function_meant(call.name, functions())
+        close = function_meant(call.name, FUNCTIONS)
         raise Problem(
             "E201",
             "there is no function {name}",

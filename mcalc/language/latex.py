@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from mcalc.errors import Problem
 from mcalc.language._latex import IGNORED, PATTERNS
+from mcalc.language.callee import with_calls, with_primes
 from mcalc.language.commands import (
     ACCENTS,
     ADVICE,
@@ -35,15 +36,16 @@ from mcalc.language.commands import (
     UPRIGHT,
 )
 from mcalc.language.letters import GREEK_LETTERS
-from mcalc.language.lexer import BRACKETS, OPERAND_ENDS, Scanner, check_length, with_calls, with_primes
+from mcalc.language.lexer import Scanner, check_length
 from mcalc.language.names import is_capital
 from mcalc.language.sized import IDENTITY, ONES
 from mcalc.language.summation import INDICES
+from mcalc.language.tokens import BRACKETS, OPERAND_ENDS
 from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.language.lexer import Token
+    from mcalc.language.tokens import Token
 
 _TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS))
 _WORD = re.compile(r"[A-Za-z]+")
@@ -59,7 +61,6 @@ _LABEL = re.compile(r"\s*(?:\(\s*(\w+)\s*\)|\[\s*(\w+)\s*\])\s*")
 _COMPARES = re.compile(r"\\(?:[gl]eq?|[gl]eqslant|[gl]t)(?![A-Za-z])|[<>≤≥]")
 _AFTER_SUM = ("PLUS", "MINUS", "COMMA", "ROW", "SEPARATOR", "$END")  #: what a sum does not reach over
 _MATES = {"(": ")", "[": "]", "{": "}"}
-_PAIRS = BRACKETS | {"ANGLE": "ANGLE_END"}
 _NORMS = {"F": "F", "f": "F", "fro": "F", "1": "1", "2": "2", "*": "*", "ast": "*", "infty": "∞", "inf": "∞", "∞": "∞"}
 _NORMS |= {"max": "∞", "nuc": "*", "tr": "*"}
 
@@ -90,7 +91,7 @@ def _with_sums(tokens: list[Token]) -> list[Token]:
         while open_ and open_[-1] == depth and (closes or kind in _AFTER_SUM):
             found.append(("RPAR", "}", start, start))
             open_.pop()
-        depth += (kind in _PAIRS) - closes
+        depth += (kind in BRACKETS) - closes
         if kind == "FUNCTION" and tokens[k + 1][0] == "BIG":
             found += [("CALL", written, start, stop), ("LPAR", "{", stop, stop)]
             open_.append(depth)
@@ -310,7 +311,7 @@ class _Scanner(Scanner):
             written = "="
         elif kind == "SEPARATOR" and self.before in ("", "SEPARATOR"):
             return stop
-        if kind in _PAIRS:
+        if kind in BRACKETS:
             self.open.append((kind, self.source[start:stop], start, stop))
         elif kind in ("RPAR", "ANGLE_END"):
             self.close(kind, self.source[start:stop], start, stop)
@@ -322,7 +323,7 @@ class _Scanner(Scanner):
         if not self.open:
             raise Problem("E102", "`{written}` closes nothing", (start, stop), written=written)
         opener, opened, place, _ = self.open.pop()
-        if _PAIRS[opener] != kind or (kind == "RPAR" and _MATES.get(opened[-1], opened[-1]) != written[-1]):
+        if BRACKETS[opener] != kind or (kind == "RPAR" and _MATES.get(opened[-1], opened[-1]) != written[-1]):
             raise Problem("E103", "`{opened}` is closed by `{written}`", (place, stop), opened=opened, written=written)
 
     def bars(self, kind: str, start: int, stop: int, side: str) -> int:

@@ -1,8 +1,8 @@
 """From text to tokens: the grammar's patterns, and what only the surroundings of a character can tell.
 
-A quotation mark opens a string or transposes, a bar opens or closes, a name before `(` is called or multiplied,
-the end of a line ends a statement or is a space. All of it is decided here, and what cannot be decided is a
-`Problem` that names both readings.
+A quotation mark opens a string or transposes, a bar opens or closes, the end of a line ends a statement or is a space:
+the scanner decides it. Then `paper` and `callee` go over the tokens: a function may stand without brackets, and a name
+before `(` is called or multiplied. What cannot be decided is a `Problem` that names both readings.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterable
 
 from mcalc.errors import Problem
 from mcalc.language._grammar import CHARACTERS, IGNORED, PATTERNS
+from mcalc.language.callee import CONSTANTS, with_calls, with_primes
 from mcalc.language.letters import FOLD, FRACTIONS, GREEK, GREEK_LETTERS, SUPERSCRIPTS, normal_name, other_spelling
 from mcalc.language.paper import LIBRARY, METHOD, applied, halved, known
 from mcalc.language.summation import head
+from mcalc.language.tokens import BRACKETS, CLOSERS, OPERAND_ENDS
 from mcalc.limits import kibibytes, limit
-from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    Token = tuple[str, str, int, int]  #: terminal, meaning, and the place in the text
-
+    from mcalc.language.tokens import Token
 
 _TERMINAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS))
 #: A line that declares variables, or a function.
@@ -36,46 +36,10 @@ _BRACED = re.compile(rf"\{{(\s*[A-Za-z0-9]+\s*|{_BELOW}(?:,{_BELOW})*)\}}")
 #: What a library, and what the sign of a summation, can begin with.
 LIBRARIES, SUMS = frozenset("njtmsacFL"), frozenset("∑∏sp")
 _DEFINED = re.compile(r"\s*:?=(?!=)")
-#: Names of numbers, which are no functions.
-CONSTANTS = ("pi",)
 _GRADIENT = re.compile(r"∇(²?)([^\W\d]\w*)(?=\()")
 _NORM_KIND = r"_(?:([F12*∞])|(inf)|\{([F12*∞]|inf)\})(?![A-Za-z0-9_])|[₁₂]"
 
-#: What an operand ends in: after it a bar can close, and a name or a bracket multiplies.
-OPERAND_ENDS = frozenset(
-    (
-        "NAME", "NUMBER", "RPAR", "RBRACE", "RENTRY", "RBLOCK", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT",
-        "NORM_END", "BAR_END", "ANGLE_END", "PSEUDO_INVERSE",
-    )
-)  # fmt: skip
-BRACKETS = {
-    "LPAR": "RPAR", "LBRACE": "RBRACE", "LENTRY": "RENTRY", "LBLOCK": "RBLOCK", "NORM": "NORM_END", "BAR": "BAR_END",
-    "ANGLE": "ANGLE_END",
-}  # fmt: skip
-CLOSERS = frozenset(("RPAR", "RBRACE", "RENTRY", "RBLOCK", "ANGLE_END"))
-FUNCTION_LETTERS = frozenset(("f", "g", "h", "φ", "ψ", "phi", "psi"))
 _FROM_SUPERSCRIPT = {ord(above): digit for digit, above in SUPERSCRIPTS.items()}
-
-#: Characters that mean something elsewhere, and what to write here.
-ADVICE = {
-    "%": "comments begin with #",
-    "∈": "a variable is declared with --var 'x[n]'",
-    "=": "= defines a name, once, at the beginning: r = X@w - y; …",
-    "∑": "name the index: ∑_i x_i; the sum of all entries is sum(…)",
-    "∏": "name the index: ∏_i x_i; the product of all entries is prod(…)",
-    "∂": "name the variable with --wrt",
-    "∇": "name the variable with --wrt",
-    "†": "the pseudo-inverse is pinv(A), the transpose A.T; complex conjugates are not supported",
-    "$": "leave out the $ of TeX",
-    "_": "names begin with a letter",
-    '"': "text in quotes is an argument of einsum",
-    ":": "a range of places stands in square brackets: x[1:3]; A:B is inner(A, B)",
-    "!": "the factorial of n is gamma(n + 1)",
-    ".": "a product of numbers and arrays is *, the elementwise product .*",
-}
-#: What is no factor of a product without an operator, unless it is declared.
-PROGRAMMED = frozenset(("if", "else", "elif", "for", "while", "return", "def", "import"))
-ATTRIBUTES = {"T": ".T", "t": ".T", "mT": ".T", "H": ".T", "transpose": ".T", "I": "inv(…)", "dot": "@"}
 
 
 def tokenize(source: str, functions: Container[str], names: Container[str]) -> list[Token]:
@@ -324,6 +288,12 @@ class Scanner:
         written = written.removesuffix(".")
         return "0" + written if written.startswith(".") else written
 
+    def unknown(self, place: int, before: str) -> Problem:
+        """What to say of a character that begins nothing."""
+        from mcalc.language.syntax_errors import unknown
+
+        return unknown(self.text, place, before)
+
     def string(self, start: int) -> int:
         """Add the quoted text that begins here; returns where it ends."""
         stop = self.text.find(self.text[start], start + 1)
@@ -348,212 +318,3 @@ class Scanner:
             self.functions.update(declared(text.lstrip(), start, self.source)[1])
             return
         self.defined.update(normal_name(name) or "" for name in re.findall(r"(\w+)\s*\[", text))
-
-    def unknown(self, place: int, before: str) -> Problem:
-        """What to say of a character that begins nothing."""
-        character = self.text[place]
-        attribute = re.compile(r"\.\s*([^\W\d]\w*)").match(self.text, place)
-        if attribute:
-            return self.attribute(attribute)
-        if character == "_" and before == "NORM_END":
-            return Problem(
-                "E402", "this norm is not supported", (place, place + 1), "the norms are _1, _2, _F, _∞ and _*"
-            )
-        if self.text.startswith("..", place):
-            return Problem("E114", "`..` means nothing", (place, place + 2), "the transpose is x.T")
-        if self.text.startswith("==", place):
-            return Problem(
-                "E115",
-                "`==` compares nothing here: there are no equations",
-                (place, place + 2),
-                "for a definition write `=`",
-            )
-        if character == ":" and (written := re.search(r"\blambda\s+\w+\s*$", self.text[:place])):
-            return Problem(
-                "E107",
-                "`{written}:` makes a function in Python, and here only what stands behind it is read",
-                (written.start(), place + 1),
-                "leave it out, and name the variable with --wrt",
-                written=written[0].rstrip(),
-            )
-        return Problem(
-            "E107",
-            "unexpected character `{character}`",
-            (place, place + 1),
-            ADVICE.get(character, ""),
-            character=character,
-        )
-
-    def attribute(self, found: re.Match[str]) -> Problem:
-        """What to say of a dot with a word behind it."""
-        word = found[1]
-        if word in ATTRIBUTES:
-            hint = say("write {text}", text=ATTRIBUTES[word])
-        elif word.startswith("T"):
-            hint = say("write .T {name}", name=word[1:])
-        else:
-            hint = say("functions stand in front: {name}(…)", name=word)
-        return Problem("E108", "`{found}` is not known", found.span(), hint, found=found[0])
-
-
-def with_primes(tokens: list[Token], functions: Container[str]) -> list[Token]:
-    """Calls of derivatives, `h'(x)`, as one name: where h is a function, the mark is no transpose."""
-    if not any(token[0] == "TRANSPOSE" for token in tokens):
-        return tokens
-    found: list[Token] = []
-    for token in tokens:
-        if token[0] == "LPAR" and len(found) > 1 and found[-1][:2] == ("TRANSPOSE", "'"):
-            k = len(found)
-            while k and found[k - 1][:2] == ("TRANSPOSE", "'"):
-                k -= 1
-            called = _called(found[k - 1][1] + "'" * (len(found) - k), functions)
-            if k and found[k - 1][0] == "NAME" and called in functions:
-                found[k - 1 :] = [("NAME", called, found[k - 1][2], found[-1][3])]
-        found.append(token)
-    return found
-
-
-def _called(name: str, functions: Container[str]) -> str:
-    """The function that a name means: σ is the sigmoid, Jg the Jacobian of g, φ may be declared as phi."""
-    if name in ("σ", "sigma") and name not in functions and "sigmoid" in functions:
-        return "sigmoid"
-    if name[0] == "J" and f"jac_{name[1:]}" in functions:
-        return f"jac_{name[1:]}"
-    front, line, rest = name.partition("_") if name.startswith(("grad_", "hess_")) else ("", "", name)
-    plain = rest.rstrip("'")
-    other = other_spelling(plain)
-    spelled = f"{front}{line}{other}{rest[len(plain) :]}" if other else name
-    return spelled if name not in functions and spelled in functions else name
-
-
-def with_calls(tokens: list[Token], functions: Container[str], names: Container[str], defined: set[str]) -> list[Token]:
-    """Tell calls from products, and `where` from a variable of that name."""
-    depth = 0
-    for k, (kind, name, start, stop) in enumerate(tokens):
-        if kind == "LPAR":
-            depth += 1
-        elif kind == "RPAR":
-            depth -= 1
-        elif kind == "NUMBER" and k and tokens[k - 1][0] in OPERAND_ENDS and tokens[k - 1][1] not in PROGRAMMED:
-            two = tokens[k - 1][0] == "NUMBER"
-            raise Problem(
-                "E109",
-                "two numbers stand side by side" if two else "a number stands behind its factor",
-                (tokens[k - 1][2], stop),
-                "write the operator between them: *, ^ or +",
-            )
-        elif kind == "NAME":
-            follower = tokens[k + 1][0]
-            if name == "where" and not depth and k and tokens[k - 1][0] in OPERAND_ENDS and follower == "NAME":
-                if tokens[k + 2][0] == "EQUALS":
-                    tokens[k] = ("WHERE", name, start, stop)
-            elif name in names or name in defined:
-                if follower == "LPAR":
-                    _check_entry(tokens, k)
-            elif name in PROGRAMMED and k and tokens[k - 1][0] in OPERAND_ENDS and follower in ("NAME", "NUMBER"):
-                raise Problem(
-                    "E107",
-                    "`{word}` is a word of programming languages, and here only one expression is read",
-                    (start, stop),
-                    "where(m, x, y) takes x where the mask m is 1, and y elsewhere" if name in ("if", "else") else "",
-                    word=name,
-                )
-            elif name == "d" and follower == "SLASH" and len(below := tokens[k + 2][1]) > 1 and below[0] == "d":
-                raise Problem(
-                    "E111",
-                    "d/{below} is no part of the expression",
-                    (start, tokens[k + 2][3]),
-                    "leave it out, and name the variable with --wrt {name}",
-                    below=below,
-                    name=below[1:],
-                )
-            elif follower == "LPAR":
-                called = known(_called(name, functions), functions)
-                if called:
-                    tokens[k] = ("CALL", called, start, stop)
-                else:
-                    _check_factor(tokens, k, functions)
-            elif name in functions and name not in CONSTANTS:
-                _check_function(tokens, k, functions)
-    return tokens
-
-
-def _check_entry(tokens: list[Token], k: int) -> None:
-    """`x(2)` is an entry to MATLAB's users, and twice x to others."""
-    name, start, stop = tokens[k][1:]
-    kinds = [token[0] for token in tokens[k + 1 : k + 4]]
-    if kinds == ["LPAR", "NUMBER", "RPAR"] and tokens[k + 1][2] == stop:
-        raise Problem(
-            "E405",
-            "{name}(…) can be an entry or a product",
-            (start, tokens[k + 3][3]),
-            "the product is {tokens}*{name}",
-            name=name,
-            tokens=tokens[k + 2][1],
-        )
-
-
-def _check_factor(tokens: list[Token], k: int, functions: Container[str]) -> None:
-    """A name that is no function stands before a bracket: refuse it unless it can only be a factor."""
-    _check_entry(tokens, k)
-    name, start, stop = tokens[k][1:]
-    stem = name.partition("_")[0].rstrip("0123456789")
-    if stem in FUNCTION_LETTERS:
-        raise Problem(
-            "E202",
-            "{name}(…) can be a function or a product",
-            (start, stop),
-            "declare a function with --fun '{name}: [n] -> []', or write {name}*(…) for the product",
-            name=name,
-        )
-    if len(stem) == 1 or stem in GREEK_LETTERS or stem in GREEK:
-        return
-    raise Problem("E201", "there is no function {name}", (start, stop), _nearest(name, functions), name=name)
-
-
-def _check_function(tokens: list[Token], k: int, functions: Container[str]) -> None:
-    """A function's name stands without a bracket: a variable may be called so, but it must not be an application."""
-    name, start, stop = tokens[k][1:]
-    following = [token[0] for token in tokens[k + 1 : k + 4]]
-    if following[0] in ("NAME", "CALL", "NORM", "BAR"):
-        raise Problem(
-            "E112",
-            "{name} is a function: its argument stands in brackets",
-            (start, stop),
-            "write logdet(…)" if (name, tokens[k + 1][1]) == ("log", "det") else "write {name}(…)",
-            name=name,
-        )
-    if following[0] == "CARET" and following[1:] in (["LBRACE", "MINUS"], ["LPAR", "MINUS"]):
-        raise Problem(
-            "E113",
-            "this power of {name} can be its inverse function or one over its value",
-            (start, stop),
-            "write the name of the inverse function, or 1/{name}(…)",
-            name=name,
-        )
-    if following[:2] == ["SUPERSCRIPT", "LPAR"] or following == ["CARET", "NUMBER", "LPAR"]:
-        raise Problem(
-            "E113", "the power of {name} stands after its argument", (start, stop), "write {name}(…)^2", name=name
-        )
-    if following[:2] == ["TRANSPOSE", "LPAR"]:
-        known = next((d for d in (f"grad_{name}", f"jac_{name}") if d in functions), "")
-        raise Problem(
-            "E406",
-            "{name}' is no function here",
-            (start, stop),
-            "write {known}(…)" if known else "write out the derivative of {name}",
-            name=name,
-            known=known,
-        )
-
-
-def _nearest(name: str, functions: Container[str]) -> str:
-    """A suggestion for a function that does not exist."""
-    from mcalc.language.names import function_meant
-
-    close = function_meant(name, list(functions) if isinstance(functions, Iterable) else [])
-    if close:
-        return say("did you mean {near}?", near=close)
-    return say(
-        "mcalc functions lists them; --fun '{name}: [n] -> []' declares one, and {name}*(…) is a product", name=name
-    )

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 
+from mcalc.language.tokens import BRACKETS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.language.lexer import Token
+    from mcalc.language.tokens import Token
 
 #: A library in front of a function or a constant: `np.`, `torch.nn.functional.`, `scipy.special.`.
 LIBRARY = re.compile(
@@ -32,9 +34,7 @@ _STOPS = frozenset(
         "ROW", "STAR", "SLASH", "DOTSTAR", "DOTSLASH", "COMPARE", "ANGLE_END", "WHERE",
     )
 )  # fmt: skip
-_PAIRS = {"LPAR": "RPAR", "NORM": "NORM_END", "BAR": "BAR_END", "ANGLE": "ANGLE_END", "LBLOCK": "RBLOCK"}
-_PAIRS |= {"LENTRY": "RENTRY", "LBRACE": "RBRACE"}
-_ENDS = frozenset(("$END", "SEPARATOR", "PLUS", "MINUS", "COMMA", "ROW", "COMPARE", "WHERE", *_PAIRS.values()))
+_ENDS = frozenset(("$END", "SEPARATOR", "PLUS", "MINUS", "COMMA", "ROW", "COMPARE", "WHERE", *BRACKETS.values()))
 _OPERANDS = frozenset(("NAME", "NORM", "BAR", "LPAR", "LBLOCK", "ANGLE"))
 _FACTORS = tuple([kind] for kind in ("NAME", "NUMBER", "RPAR", "SLASH", "DOTSLASH", "CARET", "DOTCARET", "STAR"))
 _CLOSING = {"LPAR": "RPAR", "NORM": "NORM_END", "BAR": "BAR_END"}
@@ -140,7 +140,7 @@ def _product(tokens: list[Token], k: int) -> int:
     """Where the product ends that begins here."""
     depth = 0
     while depth or tokens[k][0] not in _ENDS:
-        depth += (tokens[k][0] in _PAIRS) - (tokens[k][0] in _PAIRS.values())
+        depth += (tokens[k][0] in BRACKETS) - (tokens[k][0] in BRACKETS.values())
         k += 1
     return k
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from mcalc.errors import Problem
 from mcalc.language.abstract import Functions
-from mcalc.language.calls import constant, form, functions
+from mcalc.language.calls import FUNCTIONS, constant, form
 from mcalc.language.form import Form
 from mcalc.language.indices import limits_of, reach
 from mcalc.language.names import IDENTITY, is_greek, nearest
@@ -51,7 +51,7 @@ class Plan:
         self.defined: dict[str, Span] = {name.id: name.span for name, _ in program.definitions}
         self.known, self.closed = known, closed
         self._scope = scope
-        program, self.notes = opened(program, {*known, *self.defined, *scope, *functions(), *self.abstract})
+        program, self.notes = opened(program, {*known, *self.defined, *scope, *FUNCTIONS, *self.abstract})
         self.program = program
         sums = [node for node in walk(program) if isinstance(node, Summation)]
         for node in sums:
@@ -124,7 +124,7 @@ class Plan:
             raise Problem("E205", "{name} is declared as a function and defined as well", span, name=name)
         if name in ready:
             raise Problem("E205", "{name} is defined twice", span, name=name)
-        if name in functions():
+        if name in FUNCTIONS:
             raise Problem(
                 "E205", "{name} is a function", span, "give the definition another name: {name}_1 = …", name=name
             )
@@ -143,7 +143,7 @@ class Plan:
             return
         elif name in self.abstract:
             raise Problem("E207", "{name} is a function", node.span, "write {name}(…)", name=name)
-        elif name in functions() and not is_greek(name):
+        elif name in FUNCTIONS and not is_greek(name):
             raise Problem(
                 "E207",
                 "{name} is a function",

@@ -11,7 +11,7 @@ from mcalc.errors import Problem
 from mcalc.language import sized
 from mcalc.language.abstract import Functions, is_function
 from mcalc.language.abstract import declared as declared_function
-from mcalc.language.calls import functions as known_functions
+from mcalc.language.calls import FUNCTIONS
 from mcalc.language.declare import Declaration, declare, merge
 from mcalc.language.infer import infer
 from mcalc.language.letters import SUPERSCRIPTS, other_spelling
@@ -66,7 +66,7 @@ def read(
     outside = [declaration for one in declarations for declaration in declare(one)]
     abstract = dict(item for one in functions for item in declared_function(one)[1].items())
     wrt = [name_in(name) for name in wrt]
-    program = parse(text, known_functions() | abstract.keys(), {d.name for d in outside}.union(wrt), of)
+    program = parse(text, FUNCTIONS | abstract.keys(), {d.name for d in outside}.union(wrt), of)
     declared: dict[str, Declaration] = {}
     try:
         inside: list[Declaration] = []
@@ -172,7 +172,7 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
     `more` are further variables that it may use. What the text defines itself goes before what the reading
     defines. Raises a `Problem` of kind name where it uses a name that nobody knows.
     """
-    program = parse(text, known_functions() | reading.abstract.keys(), {*reading.scope, *(more or {})})
+    program = parse(text, FUNCTIONS | reading.abstract.keys(), {*reading.scope, *(more or {})})
     return program_value(program, text, reading, more)
 
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from unicodedata import combining
 
 from mcalc.algebra.ops.abstract import taken_apart
+from mcalc.language.callee import FUNCTION_LETTERS
 from mcalc.language.letters import GREEK_LETTERS, SUBSCRIPTS, SUPERSCRIPTS
-from mcalc.language.lexer import FUNCTION_LETTERS
 from mcalc.language.names import letters
 from mcalc.language.syntax import Name, walk
 from mcalc.targets.names import PLAIN

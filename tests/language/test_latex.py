@@ -15,7 +15,7 @@ from numpy import exp, log, sqrt
 from numpy.linalg import det, inv, norm, slogdet
 
 from mcalc.errors import Problem
-from mcalc.language.calls import functions
+from mcalc.language.calls import FUNCTIONS
 from mcalc.language.letters import GREEK_LETTERS, is_latex
 from mcalc.language.parse import name_in, parse
 from mcalc.language.read import read, reread
@@ -312,7 +312,7 @@ def test_there_are_fifty() -> None:
     ],
 )
 def test_spelling(formula: str, meaning: str) -> None:
-    assert text.write(parse(formula, functions())) == meaning
+    assert text.write(parse(formula, FUNCTIONS)) == meaning
 
 
 @pytest.mark.parametrize(

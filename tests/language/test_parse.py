@@ -396,8 +396,8 @@ def test_a_grammar_with_conflicts_is_refused() -> None:
 
 def test_every_alias_has_a_function() -> None:
     from mcalc.language import _grammar, _latex
-    from mcalc.language import parse as module
+    from mcalc.language.build import BUILDERS
 
     rules = (*_grammar.RULES, *_latex.RULES)
-    assert {builder for _, _, builder in rules if builder} == set(module._BUILDERS)
+    assert {builder for _, _, builder in rules if builder} == set(BUILDERS)
     assert all(count == 1 for _, count, builder in rules if not builder)
