@@ -96,7 +96,7 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.checking.mistakes import MISTAKES
     from mcalc.cli.examples import names, title_of
     from mcalc.errors.catalogue import CODES
-    from mcalc.language import commands
+    from mcalc.language.latex import commands
     from mcalc.language.syntax_errors import ADVICE
     from mcalc.working.rules import WORKING
     from mcalc.working.titles import SENTENCES

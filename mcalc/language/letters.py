@@ -35,6 +35,8 @@ GREEK = {
     "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 GREEK_LETTERS = {word: letter for letter, word in GREEK.items()}
+#: The letters that have a second form.
+VARIANTS = tuple(f"var{word}" for word in ("epsilon", "kappa", "phi", "pi", "rho", "sigma", "theta"))
 
 SUPERSCRIPTS = dict(zip("-+0123456789", "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain, count
 
-from mcalc.language.letters import GREEK_LETTERS
+from mcalc.language.letters import GREEK_LETTERS, VARIANTS
 
 #: The Greek letters as they are spelled, and the short forms that people use for them.
-GREEK = {word for word in GREEK_LETTERS if word.islower()} | {"eps", "lam"}
-GREEK |= {f"var{word}" for word in ("epsilon", "kappa", "phi", "pi", "rho", "sigma", "theta")}
+GREEK = {word for word in GREEK_LETTERS if word.islower()} | {"eps", "lam", *VARIANTS}
 
 #: Letters that stand for arrays even in front of `*`: `x*y` is read entry by entry, `a*x` as a multiple of x.
 ARRAYS = frozenset("hopqruvwxyz")

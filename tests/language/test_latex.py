@@ -70,6 +70,11 @@ FORMULAS: list[tuple[str, str, Callable[..., object]]] = [
         lambda A, x, p, q: x @ A @ x + p @ log(q),
     ),
     (r"\log\sum_{j} e^{z_j} - \frac{1}{n}\sum_{i=1}^n z_i", "z[n]", lambda z: logsumexp(z) - z.mean()),
+    (
+        r"\log \sum_i \exp(\mathbf{x}_i^\top \mathbf{w}) + c",
+        "x[m,n], w[n], c[]",
+        lambda x, w, c: logsumexp(x @ w) + c,
+    ),
     (r"\sum_{i} \|\mathbf{x}_i - \boldsymbol{\mu}\|^2", "x[m,n]", lambda x, μ: ((x - μ) ** 2).sum()),
     # quadratic forms, as the Matrix Cookbook and question sites set them
     (r"\mathbf{x}^\top \mathbf{A} \mathbf{x}", "", lambda x, A: x @ A @ x),

@@ -2,7 +2,7 @@ r"""The commands of LaTeX by what they mean: operators, delimiters, fonts, accen
 
 from __future__ import annotations
 
-from mcalc.language.letters import GREEK_LETTERS
+from mcalc.language.letters import GREEK_LETTERS, VARIANTS
 
 #: Between operands: the terminal, and the operator as the tree writes it.
 OPERATORS = {
@@ -56,8 +56,7 @@ ACCENTS = {
 }  # fmt: skip
 
 #: Commands that are letters, and the names that they are.
-LETTERS = {word: word for word in GREEK_LETTERS} | {"ell": "ell", "imath": "i", "jmath": "j"}
-LETTERS |= {f"var{word}": f"var{word}" for word in ("epsilon", "kappa", "phi", "pi", "rho", "sigma", "theta")}
+LETTERS = {word: word for word in (*GREEK_LETTERS, *VARIANTS)} | {"ell": "ell", "imath": "i", "jmath": "j"}
 
 #: Of the environments: those that hold a matrix, and those that hold formulas.
 MATRICES = frozenset(("bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix", "array", "vmatrix"))
