@@ -1,21 +1,21 @@
 """Calls: what `f(…)` takes, which shapes fit, and the node it builds. Inference and lowering read the same `Form`.
 
-Everything here is generic over the records; `einsum` has none, because its signature is its argument, and entries
-and blocks are read in `entries`.
+Everything here is generic over the records; `einsum` has none, because its signature is its argument, and has a module
+of its own. Entries and blocks are read in `entries`.
 """
 
 from __future__ import annotations
 
 from mcalc.algebra.batch import HOLE
-from mcalc.algebra.dims import Dim, dim, product, quotient
+from mcalc.algebra.dims import product
 from mcalc.algebra.expr import Factor, Shape, contract, symbol
 from mcalc.algebra.expr import size as size_node
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
 from mcalc.language.abstract import Functions
 from mcalc.language.entries import JOINS, entry, join
-from mcalc.language.form import Form, place, size
-from mcalc.language.laws import TURN, Table, axes, rows, table
+from mcalc.language.form import Form, no_options, place, size
+from mcalc.language.laws import TURN, Table, rows, table
 from mcalc.language.names import function_meant
 from mcalc.language.paper import AS_OPERATORS
 from mcalc.language.syntax import Call, Index, Name, Negative, Num, Syntax, Terms, Text
@@ -51,9 +51,11 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
         return _abstract(call, *abstract[call.name])
     name = ALIASES.get(call.name, call.name)
     if name == "einsum":
-        return _einsum(call)
+        from mcalc.language.einsum import form as einsum
+
+        return einsum(call)
     if name in JOINS:
-        _no_options(call, "")
+        no_options(call)
         return join(call)
     op = find(name, len(call.args))
     if op is None:
@@ -67,10 +69,10 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
             near=close,
         )
     if name == "transpose" and len(call.args) == 1:
-        _no_options(call, "")
+        no_options(call)
         return Form(call.args, TURN, lambda values, texts: values[0].turned())
     if name == "kron" and len(call.args) == 2:
-        _no_options(call, "")
+        no_options(call)
         return Form(call.args, KRON, _kron)
     if op.kind == "sized":
         return _sized(call, op)
@@ -240,15 +242,9 @@ def _integer(node: Syntax) -> int | None:
     return None
 
 
-def _no_options(call: Call, known: str) -> None:
-    for key, value in call.options:
-        if key != known:
-            raise Problem("E024", "{name} has no option {key}", value.span, name=call.name, key=key)
-
-
 def _norm(call: Call) -> Form:
     """`norm(x, 1)`, `norm(X, fro)`: the second argument chooses the record."""
-    _no_options(call, "ord")
+    no_options(call, "ord")
     extra = call.args[1] if len(call.args) == 2 else call.options[0][1]
     match extra:
         case Num(key) | Name(key) | Text(key) if (record := find(NORMS.get(key, ""))) is not None:
@@ -273,7 +269,7 @@ def _norm(call: Call) -> Form:
 
 def _sized(call: Call, op: Op) -> Form:
     """`eye(n)`, `ones(m, n)`, `unvec(x, m, n)`: nodes first, then sizes."""
-    _no_options(call, "")
+    no_options(call)
     signature = op.signatures[0]
     count = len(signature.inputs)
     given = call.args[count:]
@@ -309,7 +305,7 @@ def _sized(call: Call, op: Op) -> Form:
 
 def _abstract(call: Call, op: Op, source: Shape, target: Shape) -> Form:
     """A function of which only the shapes are known."""
-    _no_options(call, "")
+    no_options(call)
     if len(call.args) != 1:
         raise Problem(
             "E308", "{name} takes one argument, and got {count}", call.span, name=call.name, count=len(call.args)
@@ -338,7 +334,7 @@ def _abstract(call: Call, op: Op, source: Shape, target: Shape) -> Form:
 
 def _measured(call: Call, op: Op) -> Form:
     """`unit(n, k)`: an operation whose arguments are all sizes and places."""
-    _no_options(call, "")
+    no_options(call)
     count = len(op.signatures[0].inputs)
     if len(call.args) != count:
         raise Problem(
@@ -354,105 +350,3 @@ def _measured(call: Call, op: Op) -> Form:
     known = dict(zip("abcd", result.shape, strict=False))
     law = tuple(rows(f"->{''.join(known)}", known=known))
     return Form((), law, lambda values, texts: Value(result), sizes=dims)
-
-
-# ---------------------------------------------------------------- einsum
-
-
-def _einsum(call: Call) -> Form:
-    """Index notation: repeated letters are summed unless they stand in the output, where they may repeat."""
-    _no_options(call, "")
-    if not call.args or not isinstance(call.args[0], Text):
-        raise Problem("E315", "einsum takes its indices first", call.span, "for example einsum('ij,jk->ik', A, B)")
-    text = call.args[0].value.replace(" ", "")
-    span, operands = call.args[0].span, call.args[1:]
-    left, arrow, output = text.partition("->")
-    inputs = left.split(",")
-    letters = "".join(x for x in left + output if x not in ",()")
-    if not letters.isalpha() or "," in output or not all(map(_is_indices, (*inputs, output))):
-        raise Problem("E315", "`{text}` are no indices", span, "letters for axes, as in 'ij,jk->ik'", text=text)
-    if len(inputs) != len(operands):
-        raise Problem(
-            "E315",
-            "`{left}` has {wanted} operands, and einsum got {count}",
-            call.span,
-            left=left,
-            wanted=len(inputs),
-            count=len(operands),
-        )
-    if not arrow:
-        output = "".join(sorted(x for x in set(letters) if left.count(x) == 1))
-    unknown = [x for x in output if x not in left and x.isalpha()]
-    if unknown:
-        raise Problem(
-            "E315",
-            "the index {unknown} stands only in the output",
-            span,
-            "give it a size by ones, as in einsum('…,{unknown}->…', …, ones(n))",
-            unknown=unknown[0],
-        )
-
-    def build(values: list[Value], texts: list[str]) -> Value:
-        sizes = _index_sizes(inputs, values, texts)
-        known = {ord(x): d for x, d in sizes.items()}
-        factors: list[Factor] = [(v.expr, 1, _labels(part)) for part, v in zip(inputs, values, strict=True)]
-        return Value(contract(factors, _labels(output), known))
-
-    return Form(operands, tuple(rows(f"{left or ' '}->{output}")), build)
-
-
-def _index_sizes(inputs: list[str], values: list[Value], texts: list[str]) -> dict[str, Dim]:
-    """The size of each index; one inside brackets may follow from the others there."""
-    sizes: dict[str, tuple[Dim, str]] = {}
-    fused: list[tuple[str, Dim, str]] = []
-    for part, value, name in zip(inputs, values, texts, strict=True):
-        groups = ["".join(map(str, group)) for group in axes(part) or ()]
-        if len(groups) != value.expr.rank:
-            raise Problem(
-                "E315",
-                "`{part}` names {count} axes, and {text} is {value}",
-                part=part,
-                count=len(groups),
-                text=name,
-                value=value.show(),
-            )
-        for group, d in zip(groups, value.shape, strict=True):
-            if len(group) > 1:
-                fused.append((group, d, name))
-                continue
-            known, where = sizes.setdefault(group, (d, name))
-            if known is not d:
-                raise Problem(
-                    "E315",
-                    "the index {group} is {other_size} in {other} and {size} in {text}",
-                    group=group,
-                    other_size=known,
-                    other=where,
-                    size=d,
-                    text=name,
-                )
-    for group, d, name in fused:
-        unknown = {x for x in group if x not in sizes}
-        left = quotient(d, product([sizes[x][0] for x in group if x in sizes]))
-        if len(unknown) == 1 and group.count(x := unknown.pop()) == 1 and left is not None:
-            sizes[x] = (left, name)
-        elif unknown or left is not dim(1):
-            raise Problem(
-                "E315",
-                "the sizes of the indices ({group}) are not clear from {size}, which is that in {text}",
-                group=group,
-                size=d,
-                text=name,
-            )
-    return {x: d for x, (d, _) in sizes.items()}
-
-
-def _is_indices(text: str) -> bool:
-    """Whether brackets fuse letters, `(ij)k`, and do not nest."""
-    outside = text.replace("(", " (").replace(")", ") ")
-    parts = outside.split()
-    return all(("(" not in w and ")" not in w) or (w[0] == "(" and w.find(")") == len(w) - 1 > 1) for w in parts)
-
-
-def _labels(text: str) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(ord(str(x)) for x in group) for group in axes(text) or ())

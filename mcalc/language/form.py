@@ -9,7 +9,7 @@ from mcalc.algebra.dims import Dim, dim, product
 from mcalc.algebra.expr import Shape
 from mcalc.errors import Problem
 from mcalc.language.laws import Table
-from mcalc.language.syntax import Bound, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms
+from mcalc.language.syntax import Bound, Call, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms
 from mcalc.language.value import MATRIX, Value
 
 Build = Callable[[list[Value], list[str]], Value]
@@ -41,6 +41,13 @@ class Form:
         self.sizes = sizes  # those that are written as arguments
         self.indices = indices  # of sums, which the table has as vectors behind the operands
         self.result = result  # where sizes are added: the result's shape, given the operands' kinds and shapes
+
+
+def no_options(call: Call, but: str = "") -> None:
+    """Raise a `Problem` where the call has an option, but for one."""
+    for key, value in call.options:
+        if key != but:
+            raise Problem("E024", "{name} has no option {key}", value.span, name=call.name, key=key)
 
 
 def size(node: Syntax) -> Dim:
