@@ -13,8 +13,7 @@ from mcalc.algebra.expr import size as size_node
 from mcalc.algebra.ops import ALIASES, NAMES, OPS, Op, find
 from mcalc.errors import Problem
 from mcalc.language.abstract import Functions
-from mcalc.language.entries import JOINS, entry, join
-from mcalc.language.form import Form, no_options, place, size
+from mcalc.language.form import JOINS, Form, no_options, place, size
 from mcalc.language.laws import TURN, Table, rows, table
 from mcalc.language.names import function_meant
 from mcalc.language.paper import AS_OPERATORS
@@ -46,6 +45,8 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
     Raises a `Problem` with the place where it means nothing.
     """
     if isinstance(call, Index):
+        from mcalc.language.entries import entry
+
         return entry(call)
     if abstract and call.name in abstract:
         return _abstract(call, *abstract[call.name])
@@ -55,6 +56,8 @@ def form(call: Call | Index, abstract: Functions | None = None) -> Form:
 
         return einsum(call)
     if name in JOINS:
+        from mcalc.language.entries import join
+
         no_options(call)
         return join(call)
     op = find(name, len(call.args))

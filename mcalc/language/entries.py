@@ -12,15 +12,13 @@ from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Expr, Shape
 from mcalc.algebra.ops.selection import joined, selected
 from mcalc.errors import Problem
-from mcalc.language.form import Form, place
+from mcalc.language.form import JOINS, Form, place
 from mcalc.language.indices import chosen
 from mcalc.language.laws import Group, Row, Table, axes, kind
 from mcalc.language.syntax import Bound, Call, Index, Slice, Syntax
 from mcalc.language.value import ANY, COLUMN, MATRIX, ROW, SCALAR, Value
 from mcalc.phrase import clauses, say
 
-#: What puts arrays together, and the axis along which it does.
-JOINS = {"hcat": 1, "hstack": 1, "vcat": 0, "vstack": 0}
 #: Up to so many different arrays inference looks at every way to join them, which are two for each.
 MOST_MIXED = 6
 

@@ -12,6 +12,9 @@ from mcalc.language.laws import Table
 from mcalc.language.syntax import Bound, Call, Matmul, Name, Negative, Num, Power, Product, Syntax, Terms
 from mcalc.language.value import MATRIX, Value
 
+#: What puts arrays together, and the axis along which it does.
+JOINS = {"hcat": 1, "hstack": 1, "vcat": 0, "vstack": 0}
+
 Build = Callable[[list[Value], list[str]], Value]
 
 

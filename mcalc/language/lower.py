@@ -23,7 +23,6 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops import OPS
 from mcalc.errors import Problem
 from mcalc.language.calls import constant
-from mcalc.language.indices import counter, summed
 from mcalc.language.plan import Plan
 from mcalc.language.product import Operand, chain, turned_text
 from mcalc.language.syntax import (
@@ -111,8 +110,12 @@ class Lowering:
             case Call() | Index():
                 return self._call(node)
             case Summation(_, body):
+                from mcalc.language.indices import summed
+
                 return summed(node, self._values[id(body)])
             case Bound():
+                from mcalc.language.indices import counter
+
                 return counter(node)
         raise Problem("E125", "a text in quotes is an argument of einsum", node.span)
 

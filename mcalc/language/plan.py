@@ -6,13 +6,13 @@ a variable, a definition, a size or a constant.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from mcalc.algebra.dims import Dim
 from mcalc.errors import Problem
 from mcalc.language.abstract import Functions
 from mcalc.language.calls import FUNCTIONS, constant, form
 from mcalc.language.form import Form
-from mcalc.language.indices import limits_of, reach
 from mcalc.language.names import IDENTITY, is_greek, nearest
 from mcalc.language.spelling import opened
 from mcalc.language.syntax import Call, Index, Name, Program, Span, Summation, Syntax, children, walk
@@ -53,13 +53,11 @@ class Plan:
         self._scope = scope
         program, self.notes = opened(program, {*known, *self.defined, *scope, *FUNCTIONS, *self.abstract})
         self.program = program
-        sums = [node for node in walk(program) if isinstance(node, Summation)]
-        for node in sums:
-            reach(node)
+        bounds = _bounds([node for node in walk(program) if isinstance(node, Summation)])
         self.parts = [Part(n.id, node, self._layout(node)) for n, node in program.definitions]
         self.parts.append(Part("", program.body, self._layout(program.body)))
         asked = {n for form in self.forms.values() for size in form.sizes for n in size.names}
-        asked |= {n for node in sums for size in limits_of(node) or () for n in size.names}
+        asked |= {n for size in bounds for n in size.names}
         self.sizes = {*sizes, *asked}
         self.variables: list[str] = []
         self._sort_names(asked, closed)
@@ -182,3 +180,14 @@ class Plan:
                 stack.extend(children(node))
         order.reverse()
         return order
+
+
+def _bounds(sums: Sequence[Summation]) -> list[Dim]:
+    """The limits of sums, whose indices are told how far they reach."""
+    if not sums:
+        return []
+    from mcalc.language.indices import limits_of, reach
+
+    for node in sums:
+        reach(node)
+    return [limit for node in sums for limit in limits_of(node) or ()]
