@@ -29,6 +29,7 @@ class Working:
 
     def __init__(self, text: str, wrt: str, declarations: Sequence[str] = (), order: int = 1, **way: str) -> None:
         (found,) = differentiate(text, [wrt], declarations, order).derivatives
+        self.order = order
         self.reading: Reading = found.reading
         self.answer = found.write("text")
         self.steps: list[Step] = found.steps(Way(**way))

@@ -6,44 +6,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from mcalc.algebra.ops import NAMES, OPS
-from mcalc.language.read import reread
 from mcalc.targets import write
-from mcalc.working.opening import d
 from mcalc.working.titles import SENTENCES, sentence
 from tests.test_corpus import CASES
+from tests.working import methods
 from tests.working.lines import Case, Working, close, golden
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str, Any], monkeypatch: Any) -> None:
-    found = Case(case, truth)
-    working, values = found.working, found.values
-    steps, reading = working.steps, working.reading
-    worth = [found.value(step.expr) for step in steps]
-
-    for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
-        if before.left == after.left:
-            assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
-
-    expected = found.expected
-    assert close(worth[-1], expected)
-    if len(steps) > 1:
-        moved = values[working.dx.name]
-        assert close(worth[-2], np.tensordot(expected, moved, np.ndim(moved)))
-
-    assert steps[-1].write("text") == working.answer
-    assert all(step.rules and step.title for step in steps)
-    monkeypatch.setitem(OPS, "d", d)
-    monkeypatch.setattr("mcalc.language.calls.NAMES", NAMES | {"d"})
-    for step, value in zip(steps, worth, strict=True):
-        if "d" in reading.symbols and "d(" in step.write("text"):
-            continue  # a variable of that name: the reader takes it for a factor, a person does not
-        again = reread(step.write("text"), reading, {working.dx.name: working.dx})
-        assert close(found.value(again), value), step.write("text")
+def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str, Any]) -> None:
+    methods.differential(Case(case, truth))
 
 
 @pytest.mark.parametrize("detail", ["brief", "full"])
@@ -51,11 +25,7 @@ def test_every_line_equals_the_one_before(case: dict[str, Any], truth: dict[str,
 def test_every_depth_is_true(case: dict[str, Any], detail: str, truth: dict[str, Any]) -> None:
     found = Case(case, truth, method="differential", detail=detail)
     steps = found.working.steps
-    worth = [found.value(step.expr) for step in steps]
-    for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
-        if before.left == after.left:
-            assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
-    assert close(worth[-1], found.expected)
+    assert close(methods.lines_are_equal(found)[-1], found.expected)
     usual = Case(case, truth, method="differential").working.steps
     assert len(steps) <= len(usual) if detail == "brief" else len(steps) >= len(usual)
 

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-from mcalc.algebra.expr import Expr, symbol
-from mcalc.language.read import reread
-from mcalc.language.syntax import Change, Name
-from mcalc.targets import write
-from tests.evaluate import Array
 from tests.test_corpus import CASES
-from tests.working.lines import Case, Working, close, golden
-
-STEP = 1e-4
-
+from tests.working import methods
+from tests.working.lines import Case, Working, golden
 
 #: Every problem is swept backwards, and a part of them forwards as well.
 SWEEPS = [*((case, "backward") for case in CASES), *((case, "forward") for case in CASES[::6] if case["order"] == 1)]
@@ -24,53 +16,7 @@ SWEEPS = [*((case, "backward") for case in CASES), *((case, "forward") for case 
 
 @pytest.mark.parametrize(("case", "direction"), SWEEPS, ids=[f"{case['id']}-{way}" for case, way in SWEEPS])
 def test_the_sweeps(case: dict[str, Any], direction: str, truth: dict[str, Any]) -> None:
-    found = Case(case, truth, method="graph", direction=direction)
-    working, values = found.working, dict(found.values)
-    steps = working.steps
-    held: dict[str, Expr] = {working.dx.name: working.dx}
-    nodes: list[tuple[str, Expr]] = []  # the operations over the names of nodes, since the last question began
-    for step in steps[:-1]:
-        worth = found.value(step.expr)
-        text = step.write("text")
-        said = reread(text, working.reading, held)
-        assert close(np.reshape(working.value(said, values), worth.shape), worth), text
-        name = _name(step.left)
-        if step.rule == "node":
-            if nodes and steps[steps.index(step) - 1].rule != "node":
-                nodes = []
-            nodes.append((name, said))
-        if (
-            step.rule in ("last-slope", "cotangent", "paths")
-            and isinstance(step.left, Name)
-            and direction == "backward"
-        ):
-            _check_slope(step, worth, nodes, working, values)
-        if isinstance(step.left, (Name, Change)):
-            held[name] = symbol(name, step.expr.shape, (), 900_000 + len(held))
-            values[name] = worth
-    assert close(found.value(steps[-1].expr), found.expected)
-    assert steps[-1].write("text") == working.answer
-    assert all(step.title for step in steps)
-
-
-def _name(left: Any) -> str:
-    return str(left.id) if isinstance(left, Name) else write("text", left)
-
-
-def _check_slope(
-    step: Any, cotangent: Array, nodes: list[tuple[str, Expr]], working: Working, values: dict[str, Array]
-) -> None:
-    """Hold a cotangent against what the value does where the node alone is moved."""
-    place = next(k for k, (name, _) in enumerate(nodes) if name == step.words["of"])
-    moved = np.random.default_rng(5).standard_normal(np.shape(values[nodes[place][0]]))
-    slope = np.asarray(0.0)
-    for h, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)):
-        there = {**values, nodes[place][0]: values[nodes[place][0]] + h * STEP * moved}
-        for name, operation in nodes[place + 1 :]:
-            there[name] = working.value(operation, there)
-        slope = slope + weight * there[nodes[-1][0]] / (12 * STEP)
-    told = np.tensordot(cotangent, moved, moved.ndim)
-    assert np.allclose(told, slope, rtol=1e-5, atol=1e-5 * max(1, np.max(np.abs(told)))), write("text", step.left)
+    methods.graph(Case(case, truth, method="graph", direction=direction))
 
 
 @pytest.mark.parametrize("path", golden("graph"), ids=lambda path: path.stem)

@@ -7,23 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcalc.calculus.derivative import derivative
 from mcalc.errors import Problem
-from mcalc.language.read import reread
-from mcalc.language.syntax import Change, Entry, Name, Program, Syntax, walk
-from mcalc.targets import write
-from tests.evaluate import Array
+from mcalc.language.syntax import Entry, Name
 from tests.test_corpus import CASES
+from tests.working import methods
 from tests.working.entries import Entries
-from tests.working.lines import Case, Working, close, golden
+from tests.working.lines import Case, Working, golden
 
 #: The exponential of a matrix has no formula for its entries.
 REFUSED = {"cookbook-2.5-F2", "wiki-sm-25", "wiki-sm-25b", "wiki-ms-10", "wiki-ms-10b", "wiki-ss-8"}
-
-
-def letters(left: Syntax) -> tuple[tuple[str, ...], ...]:
-    """The indices on the left side, those of the value first; several for an axis that is fused."""
-    return tuple(group for node in walk(left) if isinstance(node, Entry) for group in node.indices)
 
 
 #: Every problem is told as usual, and a part of them in full.
@@ -39,30 +31,7 @@ def test_every_line_is_worth_what_it_says(case: dict[str, Any], detail: str, tru
         assert case["id"] in REFUSED
         return
     assert case["id"] not in REFUSED
-    working, steps = found.working, found.working.steps
-    reading, x = working.reading, working.x
-
-    def texts(syntax: Syntax, around: Syntax) -> str:
-        own = around.definitions if isinstance(around, Program) else ()
-        return write("text", Program(own, syntax) if own else syntax)
-
-    for step in steps[:-1]:
-        order = sum(isinstance(n, Change) for n in walk(step.left)) - 1
-        if step.rule == "constant":
-            continue
-
-        def value(syntax: Syntax, moved: Array, around: Syntax = step.syntax) -> Array:
-            return found.value(reread(texts(syntax, around), reading), {x.name: moved})
-
-        expected = found.value(derivative(reading.root, x, order)) if order > 0 else found.value(reading.root)
-        at = letters(step.left)
-        entries = Entries(value, found.values[x.name], {*reading.scope})
-        assert close(entries.line(step.syntax, at, np.shape(expected)), expected), write("text", step.syntax)
-        if order == case.get("order", 1):
-            assert close(expected, found.expected)
-    assert steps[-1].write("text") == working.answer
-    assert close(found.value(steps[-1].expr), found.expected)
-    assert all(step.title for step in steps)
+    methods.index(found)
 
 
 @pytest.mark.parametrize("path", golden("index"), ids=lambda path: path.stem)

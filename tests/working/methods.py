@@ -1,0 +1,180 @@
+"""What is true of the lines of each method: every line is worth what it says, and the last is the answer.
+
+A method takes a `Told` and raises `AssertionError` with the line that is not true. The tests go through the corpus,
+and `tests.fuzz` through random problems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, Protocol
+from unittest.mock import patch
+
+import numpy as np
+
+from mcalc.algebra.expr import Expr, symbol
+from mcalc.algebra.ops import NAMES, OPS
+from mcalc.calculus.derivative import derivative
+from mcalc.language.read import reread
+from mcalc.language.syntax import Change, Entry, Name, Program, Syntax, walk
+from mcalc.targets import write
+from mcalc.working.opening import d
+from tests.evaluate import Array, _with_props
+from tests.working.entries import Entries
+from tests.working.lines import Working, close
+
+STEP = 1e-4
+COPY = re.compile(r"(d?)(\w+?)(?:_at)?_\d+$")
+
+
+class Told(Protocol):
+    """A working at numbers: those of the variables, of the change of the variable, and of the derivative."""
+
+    working: Working
+    values: dict[str, Array]
+    expected: Array
+
+    def value(self, line: Expr, other: Mapping[str, Array] | None = None) -> Array:
+        """What a line is worth, with some of the values replaced."""
+
+
+def lines_are_equal(found: Told) -> list[Array]:
+    """What the lines are worth, of which those with the same left side are worth the same."""
+    steps = found.working.steps
+    worth = [found.value(step.expr) for step in steps]
+    for (before, a), (after, b) in pairwise(zip(steps, worth, strict=True)):
+        if before.left == after.left:
+            assert close(b, a), f"{before.write('text')}  =  {after.write('text')}"
+    return worth
+
+
+def ends_in_the_answer(found: Told) -> None:
+    """The last line is the answer, as text and at numbers."""
+    last = found.working.steps[-1]
+    assert last.write("text") == found.working.answer, f"{last.write('text')} instead of {found.working.answer}"
+    assert close(found.value(last.expr), found.expected), f"{last.write('text')} is not the derivative"
+    assert all(step.rules and step.title for step in found.working.steps)
+
+
+def differential(found: Told) -> None:
+    """Every line reads back as what it stands for; the one before the answer is the change along dx."""
+    worth = lines_are_equal(found)
+    working = found.working
+    ends_in_the_answer(found)
+    if len(worth) > 1:
+        moved = found.values[working.dx.name]
+        told = working.steps[-2].write("text")
+        assert close(worth[-2], np.tensordot(found.expected, moved, np.ndim(moved))), f"{told} is not the change"
+    with patch.dict(OPS, {"d": d}), patch("mcalc.language.calls.NAMES", NAMES | {"d"}):
+        for step, value in zip(working.steps, worth, strict=True):
+            text = step.write("text")
+            if "d" in working.reading.symbols and "d(" in text:
+                continue  # a variable of that name: the reader takes it for a factor, a person does not
+            again = reread(text, working.reading, {working.dx.name: working.dx})
+            assert close(found.value(again), value), text
+
+
+def occurrences(found: Told) -> None:
+    """The parts are the derivatives by the copies of the variable, and add up."""
+    steps, x = found.working.steps, found.working.x
+    # Every copy is worth what the variable is worth, and its change what that of the variable is.
+    symbols = {s.name: s for step in steps for s in step.expr.free}
+    for name in symbols.keys() - found.values.keys():
+        match = COPY.match(name)
+        assert match, name
+        found.values[name] = found.values[match[1] + match[2]]
+    worth = lines_are_equal(found)
+    ends_in_the_answer(found)
+    for step, value in zip(steps, worth, strict=True):
+        text = step.write("text")
+        if "d(" not in text:
+            assert close(found.value(reread(text, found.working.reading, symbols)), value), text
+        if step.rule == "subscripts":
+            f = step
+        if step.rule == "held" and step.expr.rank == f.expr.rank + x.rank:
+            by = step.words["x"]
+            along = _with_props(np.random.default_rng(3).standard_normal(np.shape(found.values[by])), x.props)
+            moved = [found.value(f.expr, {by: found.values[by] + h * along}) for h in (1e-5, -1e-5)]
+            slope = (moved[0] - moved[1]) / 2e-5
+            told = np.tensordot(value, along, np.ndim(along))
+            assert np.allclose(told, slope, rtol=1e-4, atol=1e-5 * largest(told)), f"{step.left}: {told} and {slope}"
+
+
+def graph(found: Told) -> None:
+    """Nodes, cotangents and changes are what their lines say, of the names in the lines before."""
+    working, values = found.working, dict(found.values)
+    steps = working.steps
+    backward = not any(isinstance(step.left, Change) for step in steps)
+    held: dict[str, Expr] = {working.dx.name: working.dx}
+    nodes: list[tuple[str, Expr]] = []  # the operations over the names of nodes, since the last question began
+    for k, step in enumerate(steps[:-1]):
+        worth = found.value(step.expr)
+        text = step.write("text")
+        said = reread(text, working.reading, held)
+        assert close(np.reshape(working.value(said, values), worth.shape), worth), text
+        name = str(step.left.id) if isinstance(step.left, Name) else write("text", step.left)
+        if step.rule == "node":
+            if nodes and steps[k - 1].rule != "node":
+                nodes = []
+            nodes.append((name, said))
+        if step.rule in ("last-slope", "cotangent", "paths") and isinstance(step.left, Name) and backward:
+            _check_slope(step, worth, nodes, working, values)
+        if isinstance(step.left, (Name, Change)):
+            held[name] = symbol(name, step.expr.shape, (), 900_000 + len(held))
+            values[name] = worth
+    ends_in_the_answer(found)
+
+
+def _check_slope(
+    step: Any, cotangent: Array, nodes: list[tuple[str, Expr]], working: Working, values: dict[str, Array]
+) -> None:
+    """Hold a cotangent against what the value does where the node alone is moved."""
+    place = next(k for k, (name, _) in enumerate(nodes) if name == step.words["of"])
+    moved = np.random.default_rng(5).standard_normal(np.shape(values[nodes[place][0]]))
+    slope = np.asarray(0.0)
+    for h, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)):
+        there = {**values, nodes[place][0]: values[nodes[place][0]] + h * STEP * moved}
+        for name, operation in nodes[place + 1 :]:
+            there[name] = working.value(operation, there)
+        slope = slope + weight * there[nodes[-1][0]] / (12 * STEP)
+    told = np.tensordot(cotangent, moved, moved.ndim)
+    line = write("text", step.left)
+    assert np.allclose(told, slope, rtol=1e-5, atol=1e-5 * largest(told)), f"{line}: {told} and {slope}"
+
+
+def index(found: Told) -> None:
+    """The entries are what the lines say, sums and deltas and all."""
+    working = found.working
+    reading, x = working.reading, working.x
+
+    def texts(syntax: Syntax, around: Syntax) -> str:
+        own = around.definitions if isinstance(around, Program) else ()
+        return write("text", Program(own, syntax) if own else syntax)
+
+    for step in working.steps[:-1]:
+        order = sum(isinstance(n, Change) for n in walk(step.left)) - 1
+        if step.rule == "constant":
+            continue
+
+        def value(syntax: Syntax, moved: Array, around: Syntax = step.syntax) -> Array:
+            return found.value(reread(texts(syntax, around), reading), {x.name: moved})
+
+        expected = found.value(derivative(reading.root, x, order)) if order > 0 else found.value(reading.root)
+        at = tuple(group for node in walk(step.left) if isinstance(node, Entry) for group in node.indices)
+        entries = Entries(value, found.values[x.name], {*reading.scope})
+        assert close(entries.line(step.syntax, at, np.shape(expected)), expected), write("text", step.syntax)
+        if order == working.order:
+            assert close(expected, found.expected)
+    ends_in_the_answer(found)
+
+
+def largest(array: Array) -> float:
+    """The size of the largest entry, or 1."""
+    return max(1.0, float(np.max(np.abs(array), initial=0.0)))
+
+
+METHODS: dict[str, Callable[[Told], None]] = {
+    method.__name__: method for method in (differential, occurrences, graph, index)
+}
