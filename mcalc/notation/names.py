@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 SMALLEST, COMPOUND = 4, (Terms, Product, Matmul, Call, Power)
 FIRST_PLACE = 300_000  #: where new names stand in the order of variables
 
-#: Letters for new names by number of axes, in the order in which they are taken.
-LETTERS = ("cdfghqrsuvw", "pqrsuvwzabc", "PQRSUVWZMNG")
+#: Letters for new names by number of axes, in the order in which they are taken. d is the differential, f the value.
+LETTERS = ("cghqrsuvw", "pqrsuvwzabc", "PQRSUVWZMNG")
 
 
 #: Definitions in order.

@@ -6,94 +6,38 @@ there is no value at the point, or one too large to compare.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice, pairwise
+import random
+import re
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from inspect import signature
+from itertools import islice
 
 import numpy as np
 
-from mcalc.algebra.expr import Expr, Symbol, permute, transpose
+from mcalc.algebra.expr import Expr, permute, symbol, transpose
 from mcalc.algebra.walk import substitute
 from mcalc.answer import differentiate
 from mcalc.calculus.derivative import along, derivative
-from mcalc.calculus.differential import differential_of, push
+from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.mutations import while_differentiating
 from mcalc.checking.question import Question
 from mcalc.errors import Problem
-from mcalc.language.read import Reading, read, reread
+from mcalc.language.parse import parse
+from mcalc.language.read import read, reread
 from mcalc.notation import notate
 from mcalc.targets import module, write
-from mcalc.working.opening import opened
-from tests.evaluate import Array, difference, draw, evaluate
-from tests.expressions import DECLARATIONS, LEAVES
+from tests.evaluate import Array, difference
+from tests.expressions import DECLARATIONS
+from tests.fuzz import autodiff, running
+from tests.fuzz.posed import Posed, Skip, alike, differ, posed, same, unlike
 from tests.fuzz.problems import Case
+from tests.fuzz.slips import slips
+from tests.working.lines import Working
+from tests.working.methods import METHODS
 
-LARGEST = 1e6  #: values beyond this are not compared
 STEEP = 1e4  #: slopes beyond this are not compared with differences
-
-
-class Skip(Exception):
-    """The law says nothing about this problem."""
-
-
-class Posed:
-    """A case that was read, with its derivative and a seeded point."""
-
-    def __init__(self, case: Case, seed: int = 7) -> None:
-        self.case = case
-        self.reading: Reading = read(case.text, DECLARATIONS)
-        self.f: Expr = self.reading.root
-        self.x: Symbol = self.reading.symbols[case.wrt]
-        if self.f.rank + self.x.rank > 4:
-            raise Skip
-        (answer,) = differentiate(case.text, [case.wrt], DECLARATIONS).derivatives
-        self.found = answer.expr  # by free entries, which of a symmetric matrix the bare derivative does not know
-        drawn = draw(list(self.reading.symbols.values()), seed)
-        # Small enough that exponentials of exponentials stay numbers; what is to be definite stays as it is.
-        self.values = {name: value if name in "Sca" else value / 2 for name, value in drawn.items()}
-
-    @property
-    def answer(self) -> str:
-        """The derivative as text."""
-        return write("text", notate(self.found, self.reading))
-
-    def direction(self, seed: int) -> Array:
-        """A change of the variable, symmetric where the variable is."""
-        found = np.random.default_rng(seed).standard_normal(self.values[self.x.name].shape)
-        return (found + found.T) / 2 if self.x.symmetric else found
-
-    def worth(self, node: Expr) -> Array:
-        """The value of a node at the point."""
-        with np.errstate(all="ignore"):
-            try:
-                value = evaluate(node, self.values)
-            except (np.linalg.LinAlgError, ValueError):
-                raise Skip from None
-        if not np.all(np.isfinite(value)) or np.abs(value).max(initial=0) > LARGEST:
-            raise Skip
-        return value
-
-
-def differ(a: Array, b: Array, tolerance: float = 1e-7) -> bool:
-    """Whether two values differ by more than rounding."""
-    return a.shape != b.shape or bool(np.abs(a - b).max(initial=0) > tolerance * max(1, np.abs(b).max(initial=0)))
-
-
-def same(p: Posed, a: Expr, b: Expr, told: str) -> str:
-    """What is wrong where two nodes are to have one value."""
-    return unlike(p.worth(a), p.worth(b), told)
-
-
-def alike(p: Posed, a: Expr, b: Expr, told: str) -> str:
-    """What is wrong where two derivatives are to be one: of a symmetric variable, along symmetric directions."""
-    direction = p.direction(11)
-    one, two = (np.tensordot(p.worth(node), direction, direction.ndim) for node in (a, b))
-    return unlike(one, two, told)
-
-
-def unlike(one: Array, two: Array, told: str) -> str:
-    """What is wrong where two values are to be one."""
-    return f"{told}: {one} and {two}" if differ(one, two) else ""
 
 
 # ---------------------------------------------------------------- truth
@@ -111,19 +55,29 @@ def finite_differences(p: Posed) -> str:
             raise Skip from None
     if not np.all(np.isfinite(fine)) or np.abs(fine).max(initial=0) > STEEP or differ(fine, coarse, 1e-6):
         raise Skip  # a kink is near, or the curve is too sharp for the steps
-    got = np.tensordot(p.worth(p.found), direction, direction.ndim)
+    got = p.changes(p.found, 3)
     return f"{got} where differences give {fine}" if differ(got, fine, 1e-5) else ""
+
+
+def automatic_differentiation(p: Posed) -> str:
+    """The derivative along a direction is JAX's, to many more digits than differences have, and so is the value."""
+    expected = p.worth(p.f)
+    got = np.asarray(autodiff.computed(p.f, p.values))
+    if not np.all(np.isfinite(got)):
+        raise Skip
+    if differ(got, expected, 1e-9):
+        return f"the value is {expected}, and JAX has {got}"
+    found = autodiff.slope(p.f, p.x, p.direction(3), p.values)
+    if not np.all(np.isfinite(found)):
+        raise Skip  # JAX's rule divides by zero where ours does not
+    return unlike(p.changes(p.found, 3), found, "the derivative and JAX's")
 
 
 def the_second_order_too(p: Posed) -> str:
     """The derivative of the derivative, along a direction."""
     if p.f.rank or p.x not in p.found.free:
         raise Skip
-    again = object.__new__(Posed)
-    again.case, again.reading, again.x, again.values = p.case, p.reading, p.x, p.values
-    again.f = p.found
-    again.found = derivative(p.found, p.x)
-    return finite_differences(again)
+    return finite_differences(p.of(p.found, derivative(p.found, p.x)))
 
 
 # ---------------------------------------------------------------- text
@@ -132,6 +86,12 @@ def the_second_order_too(p: Posed) -> str:
 def text_reads_back(p: Posed) -> str:
     """What is printed means what it was printed for."""
     return same(p, reread(p.answer, p.reading), p.found, f"{p.answer} reads back as something else")
+
+
+def printing_is_done_at_once(p: Posed) -> str:
+    """Text, parsed and printed, is the same text."""
+    again = write("text", parse(p.answer, names={*p.reading.symbols}))
+    return "" if again == p.answer else f"{p.answer} is printed again as {again}"
 
 
 def the_input_reads_back(p: Posed) -> str:
@@ -174,45 +134,81 @@ def a_mistake_is_not_correct(p: Posed) -> str:
     return ""
 
 
-# ---------------------------------------------------------------- code and working
+def a_slip_is_not_correct(p: Posed) -> str:
+    """`check` calls the answer with one thing changed in its text correct just where the values are the same."""
+    asked = Question(p.case.text, p.case.wrt, DECLARATIONS)
+    found = list(islice(slips(parse(p.answer, names={*p.reading.symbols}), p.reading), 300))
+    for slip in random.Random(p.case.text).sample(found, min(3, len(found))):
+        text = write("text", slip)
+        try:
+            changed = reread(text, p.reading)
+        except Problem:
+            continue  # what means nothing is told apart in other tests
+        if changed.shape != p.found.shape:
+            continue
+        gaps = []
+        for seed in (7, 8):
+            p.values = p.point(seed)
+            one, two = (p.changes(node, 5) for node in (changed, p.found))
+            gaps.append(np.abs(one - two).max(initial=0) / max(1, np.abs(two).max(initial=0)))
+        verdict = asked.check(text).verdict
+        if min(gaps) > 1e-3 and verdict == "correct":
+            return f"{text} is called {verdict}, and the answer is {p.answer}"
+        if max(gaps) < 1e-12 and verdict == "wrong" and not p.x.symmetric:
+            return f"{text} is called {verdict}, and is {p.answer}"
+    return ""
 
 
-def numpy_code_agrees(p: Posed) -> str:
-    """The module that is printed returns the derivative."""
-    expected = p.worth(p.found)
-    scope: dict[str, object] = {"__name__": "generated"}
-    exec(compile(module("numpy", p.reading, p.found, wrt=p.x.name), "generated", "exec"), scope)
-    run = scope["derivative"]
-    assert callable(run)
-    with np.errstate(all="ignore"):
-        got = run(**p.values)
-    return f"the code returns {got}, and not {expected}" if differ(got, expected, 1e-6) else ""
+# ---------------------------------------------------------------- forms and working
 
 
 def every_target_spells_it(p: Posed) -> str:
     """No target fails on an answer, or leaves brackets open."""
-    syntax = notate(p.found, p.reading)
     for form in ("unicode", "latex", "typst", "mathml"):
-        found = write(form, syntax)
+        found = p.derivative.write(form)
         if found.count("(") != found.count(")") or found.count("{") != found.count("}"):
             return f"{form} has brackets left open: {found}"
+    for form in ("julia", "matlab", "sympy"):
+        p.derivative.write(form)
     return ""
 
 
-def the_working_holds(p: Posed) -> str:
-    """Each line of the working has the value of the line before, and the last is the answer."""
-    (answer,) = differentiate(p.case.text, [p.case.wrt], DECLARATIONS).derivatives
-    steps = answer.steps()
-    dx = differential_of(p.x, steps[0].words["dx"])
-    p.values[dx.name] = p.direction(5)
-    lines = [
-        (step.left, p.worth(substitute(step.expr, {node: push(node.args[0], {p.x: dx}) for node in opened(step.expr)})))
-        for step in steps
-    ]
-    for (left, before), (right, after) in pairwise(lines):
-        if left == right and (told := unlike(before, after, "lines of the working differ")):
-            return told
-    return "" if steps[-1].write("text") == answer.write("text") else "the working ends in another answer"
+class Told:
+    """The working of a problem by one method, as `tests.working.methods` takes it."""
+
+    def __init__(self, p: Posed, method: str) -> None:
+        self.p = p
+        self.working = Working(p.case.text, p.case.wrt, DECLARATIONS, method=method)
+        self.values = {**p.values, self.working.dx.name: p.direction(5)}
+        self.expected = p.worth(p.found)
+
+    def value(self, line: Expr, other: Mapping[str, Array] | None = None) -> Array:
+        """What a line is worth, with some of the values replaced."""
+        with np.errstate(all="ignore"):
+            try:
+                value = self.working.value(line, {**self.values, **(other or {})})
+            except (np.linalg.LinAlgError, ValueError):
+                raise Skip from None
+        if not np.all(np.isfinite(value)):
+            raise Skip
+        return value
+
+
+def _told(method: str) -> Callable[[Posed], str]:
+    def law(p: Posed) -> str:
+        if np.abs(p.worth(p.f)).max(initial=0) > STEEP or np.abs(p.worth(p.found)).max(initial=0) > STEEP:
+            raise Skip
+        try:
+            METHODS[method](Told(p, method))
+        except AssertionError as fault:
+            return f"the working by {method} does not hold: {fault or 'see tests.working.methods'}"
+        return ""
+
+    law.__name__ = f"the_working_by_{method}_holds"
+    law.__doc__ = (
+        f"Each line of the working by {method} is worth what it says, and the last is the answer of all methods."
+    )
+    return law
 
 
 # ---------------------------------------------------------------- metamorphic laws
@@ -226,10 +222,14 @@ def linear(p: Posed) -> str:
 
 
 def product_rule(p: Posed) -> str:
-    """d(t f) by x where t is held, and d(t f) by t."""
+    """d(t f) by t, and of scalars d(f g) = g df + f dg by the variable, with g a sum over it."""
     t = p.reading.symbols["t"]
-    slope = derivative(t * p.f, t)
-    return same(p, slope, p.f + t * derivative(p.f, t), "the product rule does not hold")
+    told = same(p, derivative(t * p.f, t), p.f + t * derivative(p.f, t), "the product rule does not hold")
+    if told or p.f.rank:
+        return told
+    g = read(f"sum(cos({p.x.name}))" if p.x.rank else f"cos({p.x.name})", DECLARATIONS).root
+    rule = g * p.found + p.f * derivative(g, p.x)
+    return alike(p, derivative(p.f * g, p.x), rule, "the product rule does not hold")
 
 
 def transposed(p: Posed) -> str:
@@ -247,28 +247,66 @@ def both_ways(p: Posed) -> str:
         raise Skip
     dx = differential_of(p.x, "direction")
     p.values[dx.name] = p.direction(9)
-    back = np.tensordot(p.worth(p.found), p.values[dx.name], p.x.rank)
-    return unlike(p.worth(along(p.f, p.x, dx)), back, "forward and backward differ")
+    return unlike(p.worth(along(p.f, p.x, dx)), p.changes(p.found, 9), "forward and backward differ")
 
 
 def chain_rule(p: Posed) -> str:
-    """∂f(A x)/∂x = Aᵀ ∇f(A x), for f a function of vectors."""
-    if p.x.name != "x" or p.f.rank:
+    """∂f(A x)/∂x = Aᵀ ∇f(A x); of a matrix, ∂f(A X B)/∂X = Aᵀ ∇f(A X B) Bᵀ."""
+    return _moved(p, lambda size: np.eye(size) + np.random.default_rng(size).random((size, size)) / 9)
+
+
+def permuted(p: Posed) -> str:
+    """The derivative of a function of permuted entries has its entries permuted back."""
+    return _moved(p, lambda size: np.eye(size)[np.roll(np.arange(size), 1)])
+
+
+def _moved(p: Posed, matrix: Callable[[int], Array]) -> str:
+    if p.f.rank or not p.x.rank:
         raise Skip
-    A = p.reading.scope["A"].expr if "A" in p.reading.scope else read("A", DECLARATIONS).root
-    inside = A @ p.x
-    chained = substitute(p.f, {p.x: inside})
-    p.values.setdefault("A", np.eye(4) + np.arange(16).reshape(4, 4) / 30)
-    expected = transpose(A) @ substitute(p.found, {p.x: inside})
-    return same(p, derivative(chained, p.x), expected, "the chain rule does not hold for a linear inside")
+    A, *rest = (symbol(f"_L{k}", (d, d), (), 7000 + k) for k, d in enumerate(p.x.shape))
+    p.values |= {s.name: matrix(size) for s, size in zip((A, *rest), p.values[p.x.name].shape, strict=True)}
+    B = transpose(A) if p.x.symmetric else rest[0] if rest else None
+    inside = A @ p.x if B is None else A @ p.x @ B
+    chained, gradient = (substitute(node, {p.x: inside}) for node in (p.f, p.found))
+    expected = transpose(A) @ gradient if B is None else transpose(A) @ gradient @ transpose(B)
+    return alike(p, derivative(chained, p.x), expected, "the chain rule does not hold for a linear inside")
+
+
+#: Other names for all variables, some of which mean something elsewhere.
+RENAMED = {"A": "None_", "B": "end", "X": "Lambda", "W": "True_", "S": "E", "M": "pi_", "x": "lambda", "y": "self"}
+RENAMED |= {"a": "alpha", "u": "for", "v": "np", "t": "class", "c": "e_1"}
+
+
+def renamed(p: Posed) -> str:
+    """A derivative does not depend on what the variables are called, or in which order they are declared."""
+
+    def other(text: str) -> str:
+        return re.sub(r"(?<![\w.])[A-Za-z](?!\w)", lambda found: RENAMED.get(found[0], found[0]), text)
+
+    declared = [other(text) for text in reversed(DECLARATIONS)]
+    (answer,) = differentiate(other(p.case.text), [RENAMED[p.case.wrt]], declared).derivatives
+    expected = p.changes(p.found, 11)
+    p.values = {RENAMED[name]: value for name, value in p.values.items()}
+    p.x, values = answer.variable, dict(p.values)
+    if told := unlike(p.changes(answer.expr, 11), expected, "under other names"):
+        return told
+    scope: dict[str, object] = {"__name__": "generated"}
+    exec(compile(module("numpy", answer.reading, answer.expr, wrt=answer.wrt), "generated", "exec"), scope)
+    run = scope["derivative"]
+    assert callable(run)
+    taken = signature(run).parameters  # a keyword has an underscore behind it there
+    with np.errstate(all="ignore"):
+        got = run(**{name if name in taken else f"{name}_": value for name, value in values.items()})
+    return unlike(np.asarray(got), p.worth(answer.expr), "the code under other names", 1e-6)
 
 
 def hessian_is_symmetric(p: Posed) -> str:
     """The second derivative of a scalar does not care for the order."""
-    if p.f.rank or p.x.rank != 1:
+    if p.f.rank or not p.x.rank or p.x.symmetric:
         raise Skip
     hessian = derivative(p.found, p.x)
-    return same(p, hessian, transpose(hessian), "a Hessian is not symmetric")
+    order = (*range(p.x.rank, 2 * p.x.rank), *range(p.x.rank))
+    return same(p, hessian, permute(hessian, order), "a Hessian is not symmetric")
 
 
 def mixed_derivatives_commute(p: Posed) -> str:
@@ -282,9 +320,11 @@ def mixed_derivatives_commute(p: Posed) -> str:
 LAWS: dict[str, Callable[[Posed], str]] = {
     law.__name__: law
     for law in (
-        finite_differences, the_second_order_too, text_reads_back, the_input_reads_back, simplifying_keeps_the_value,
-        its_own_answer_is_correct, a_mistake_is_not_correct, numpy_code_agrees, every_target_spells_it,
-        the_working_holds, linear, product_rule, transposed, both_ways, chain_rule, hessian_is_symmetric,
+        finite_differences, *([automatic_differentiation] if find_spec("jax") else []), the_second_order_too,
+        text_reads_back, printing_is_done_at_once, the_input_reads_back, simplifying_keeps_the_value,
+        its_own_answer_is_correct, a_mistake_is_not_correct, a_slip_is_not_correct,
+        *running.LAWS, every_target_spells_it, *map(_told, METHODS),
+        linear, product_rule, transposed, both_ways, chain_rule, permuted, renamed, hessian_is_symmetric,
         mixed_derivatives_commute,
     )
 }  # fmt: skip
@@ -293,18 +333,8 @@ LAWS: dict[str, Callable[[Posed], str]] = {
 def broken(case: Case, law: Callable[[Posed], str]) -> str:
     """What is wrong with a case by a law, or ''. A question that is refused is no fault; a crash is one."""
     try:
-        return law(Posed(case))
+        return law(posed(case))
     except Skip:
         return ""
     except Problem as problem:
         return "" if problem.kind in ("unsupported", "limit", "undecided") else f"refused: {problem.report()}"
-
-
-def verdicts(case: Case) -> Iterator[tuple[str, str]]:
-    """The laws that a case breaks, with what is wrong."""
-    for name, law in LAWS.items():
-        if told := broken(case, law):
-            yield name, told
-
-
-__all__ = ["LAWS", "LEAVES", "Posed", "Skip", "broken", "verdicts"]

@@ -196,8 +196,9 @@ class Python(Language):
         return filled(self.known_template(node), list(map(self.operand, node.args, args))), ATOM
 
     def operand(self, code: Code, text: Text) -> Text:
-        """An operation's argument: np.power refuses whole numbers."""
-        return (repr(float(code.data)), text[1]) if code.kind == "number" and code.data.denominator == 1 else text
+        """An operation's argument: np.power refuses whole numbers. What is no bare number any more stays as it is."""
+        whole = code.kind == "number" and code.data.denominator == 1 and text == number(code.data)
+        return (repr(float(code.data)), text[1]) if whole else text
 
     def repeats(self, node: Code, k: int) -> int:
         """How often a template has the hole."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 import keyword
 import shutil
-import subprocess
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
-import scipy.io
 
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import symbol, total
@@ -28,6 +26,7 @@ from mcalc.targets.code import julia, matlab
 from mcalc.targets.code import numpy as to_numpy
 from mcalc.targets.code import torch as to_torch
 from tests.evaluate import draw, sizes_of
+from tests.targets.code.octave import from_octave, octave
 from tests.targets.code.test_numpy import reading
 
 DATA = Path(__file__).parents[2] / "data"
@@ -101,42 +100,10 @@ def test_the_corpus_in_python(name, part):
     assert not wrong
 
 
-def octave(folder, modules, points):
-    """The derivatives that Octave computes: an array for each module, or what it says is wrong."""
-    if not shutil.which("octave-cli"):
-        pytest.skip("there is no Octave")
-    lines = ["d = load('in.mat').d;", "r = struct();"]
-    modules_at = folder / "modules"  # out of the path: Octave would call what it sources there
-    modules_at.mkdir()
-    data = {}
-    for k, (text, given) in enumerate(zip(modules, points, strict=True)):
-        (modules_at / f"c{k}.m").write_text(text, encoding="utf-8")
-        data |= {f"a{k}_{j}": value for j, value in enumerate(given)}
-        given = ", ".join(f"d.a{k}_{j}" for j in range(len(given)))
-        lines += [
-            "try",
-            f"source('modules/c{k}.m'); [df, f] = derivative({given}); g = value({given});",
-            "if any(abs(f(:) - g(:)) > 1e-9*max(1, abs(g(:)))), error('two values'); end",
-            f"r.c{k} = df;",
-            f"catch e, r.c{k} = e.message; end",
-        ]
-    scipy.io.savemat(folder / "in.mat", {"d": data}, oned_as="column", long_field_names=True)
-    (folder / "compare.m").write_text("\n".join([*lines, "save('-v6', 'out.mat', 'r');"]), encoding="utf-8")
-    subprocess.run(["octave-cli", "-qf", "compare.m"], cwd=folder, check=False, capture_output=True, timeout=300)
-    found = scipy.io.loadmat(folder / "out.mat")["r"][0, 0]
-    return [found[f"c{k}"] for k in range(len(modules))]
+needs_octave = pytest.mark.skipif(not shutil.which("octave-cli"), reason="there is no Octave")
 
 
-def from_octave(array, expected, name=""):
-    """Octave's array with the axes of the expected one, where it has the shape that such an array has there."""
-    assert array.dtype.kind == "f", (name, array)
-    shape = list(expected.shape) + [1] * (2 - expected.ndim)
-    while len(shape) > 2 and shape[-1] == 1:
-        shape.pop()
-    assert array.shape == tuple(shape)
-    return array.reshape(expected.shape)
-
-
+@needs_octave
 def test_the_corpus_in_octave(tmp_path):
     points = [point(k) for k in range(len(CASES))]
     modules = [code(matlab, k) for k in range(len(CASES))]
@@ -212,6 +179,7 @@ def test_an_operation_in_python(name, op):
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-10)
 
 
+@needs_octave
 def test_the_operations_in_octave(tmp_path):
     cases = {op.name: applied(op) for op in RECORDS if op.name not in NOT_IN_MATLAB.split()}
     modules = [matlab.module(reading(node), node, node) for node, _ in cases.values()]
