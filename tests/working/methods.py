@@ -15,8 +15,9 @@ from unittest.mock import patch
 import numpy as np
 
 from mcalc.algebra.expr import Expr, symbol
-from mcalc.algebra.ops import NAMES, OPS
+from mcalc.algebra.ops import OPS
 from mcalc.calculus.derivative import derivative
+from mcalc.language.calls import FUNCTIONS
 from mcalc.language.read import reread
 from mcalc.language.syntax import Change, Entry, Name, Program, Syntax, walk
 from mcalc.targets import write
@@ -67,7 +68,7 @@ def differential(found: Told) -> None:
         moved = found.values[working.dx.name]
         told = working.steps[-2].write("text")
         assert close(worth[-2], np.tensordot(found.expected, moved, np.ndim(moved))), f"{told} is not the change"
-    with patch.dict(OPS, {"d": d}), patch("mcalc.language.calls.NAMES", NAMES | {"d"}):
+    with patch.dict(OPS, {"d": d}), patch("mcalc.language.calls.FUNCTIONS", FUNCTIONS | {"d"}):
         for step, value in zip(working.steps, worth, strict=True):
             text = step.write("text")
             if "d" in working.reading.symbols and "d(" in text:

@@ -107,8 +107,9 @@ class Value(torch.autograd.Function):
     bridge = '''\
 def on_host(f, *given):
     """A function of NumPy's or SciPy's, which PyTorch lacks."""
-    found = np.asarray(f(*(a.detach().cpu().numpy() for a in given)))
-    return torch.as_tensor(found, dtype=given[0].dtype, device=given[0].device)
+    found = np.asarray(f(*(a.detach().cpu().numpy() if torch.is_tensor(a) else a for a in given)))
+    like = next((a for a in given if torch.is_tensor(a)), torch.as_tensor(found))
+    return torch.as_tensor(found, dtype=like.dtype, device=like.device)
 '''
 
     def made(self, function: str, shape: str, scope: Scope) -> Text:
@@ -129,6 +130,7 @@ def on_host(f, *given):
         """An operation; its arguments are tensors, also where they are plain numbers."""
         if node.data.shape is not None:
             text, level = super().call(node, args, scope)
+            text = text if self.native(node.data) else f"{text}.to(**{{like}})"
             return text.replace("{like}", scope.kind()), level
         made = [
             (f"torch.tensor({text[0]}, **{scope.kind()})", ATOM) if constant(code) else text

@@ -139,7 +139,7 @@ def test_the_corpus_is_julia():
 
 
 RECORDS = [
-    *(op for op in OPS.values() if op.kind in ("elementwise", "function") and any(op.signatures[0].inputs)),
+    *(op for op in OPS.values() if op.kind in ("elementwise", "function", "macro") and any(op.signatures[0].inputs)),
     *(special(name) for name in SPECIAL if name not in OPS),
 ]
 #: What neither MATLAB nor Julia has in its own library.
@@ -157,7 +157,7 @@ def applied(op):
     symbols = [symbol(f"a{k}", shape, (), k) for k, shape in enumerate(shapes)]
     domains = ["positive" if one == "order" else one for one in op.domain.split(", ")]
     domains = [one.split()[-1] if one == "positive unit" else one for one in domains]
-    values = draw(symbols, 3, domains if len(domains) > 1 else domains * len(symbols))
+    values = draw(symbols, 3, domains[: len(symbols)] if len(domains) > 1 else domains * len(symbols))
     if op.domain.startswith("order"):
         values["a0"] = np.ones(sizes_of(symbols[0].shape))
     if op.domain == "positive unit":
