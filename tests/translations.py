@@ -98,6 +98,7 @@ def in_records() -> Iterator[tuple[str, str]]:
     from mcalc.errors.catalogue import CODES
     from mcalc.language.latex import commands
     from mcalc.language.syntax_errors import ADVICE
+    from mcalc.notation.moves import MOVES
     from mcalc.working.rules import WORKING
     from mcalc.working.titles import SENTENCES
 
@@ -105,6 +106,8 @@ def in_records() -> Iterator[tuple[str, str]]:
         yield from ((text, "records of operations") for text in (op.why, op.nonsmooth, op.domain))
     for rule in RULES:
         yield from ((text, "rules") for text in (rule.why, rule.when))
+    for move in MOVES.values():
+        yield move.why, "rules"
     for worked in WORKING.values():
         yield worked.when, "rules"
     for mistake in MISTAKES.values():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mcalc.algebra.ops import Op
     from mcalc.calculus.rules import Rule
     from mcalc.calculus.structure import Structure
+    from mcalc.notation.moves import Move
 
 COLUMNS = ("code", "kind", "formula")
 
@@ -43,9 +44,9 @@ def codes(ctx: Context, param: Parameter, incomplete: str) -> list[CompletionIte
 def rules(words: tuple[str, ...], to: str | None, as_json: bool) -> int:
     """Tell the rules by which derivatives are worked out: the formula, when it holds, why, the source, an example.
 
-    They are the rules of the working, the derivatives of the operations, the identities that simplify, and what the
-    conventions make of a derivative by a matrix that is symmetric, skew, diagonal, lower, psd or orthogonal. Every step
-    of a working names its rule by the same code.
+    They are the rules of the working, the derivatives of the operations, the identities that simplify, those that are
+    used for a shorter formula, and what the conventions make of a derivative by a matrix that is symmetric, skew,
+    diagonal, lower, psd or orthogonal. Every step of a working names its rule by the same code.
     """
     return show(entries(), words, COLUMNS, as_json or to == "json", unknown)
 
@@ -63,14 +64,15 @@ def unknown(name: str) -> Problem:
 
 
 def entries() -> list[Entry]:
-    """The rules of the working, then those of operations, of simplification, and of matrices with a structure."""
+    """The rules of the working, then those of operations, of simplification, of presentation, and of structures."""
     from mcalc.calculus.rules import RULES
     from mcalc.calculus.structure import STRUCTURES
     from mcalc.cli.functions import catalogue
+    from mcalc.notation.moves import MOVES
     from mcalc.working.rules import WORKING
 
     found = [*map(of_working, WORKING), *map(of_operation, catalogue()), *map(of_simplification, RULES)]
-    return [*found, *map(of_structure, STRUCTURES.values())]
+    return [*found, *map(of_presentation, MOVES.values()), *map(of_structure, STRUCTURES.values())]
 
 
 def of_working(code: str) -> Entry:
@@ -120,25 +122,43 @@ def _variable(op: Op) -> str:
 
 
 def of_simplification(rule: Rule) -> Entry:
-    """An identity. Its example has t times its left side, whose derivative by t is the right one."""
-    from mcalc.language.read import read
-
-    left = rule.statement.partition(" = ")[0]
-    name, _, prop = rule.when.partition(" ")
-    held = {"x": "x[n]", "Q": "Q[n,n]"}
-    declared = [f"{held[name]} {prop}"] if name in held and prop in ("positive", "orthogonal") else []
-    symbols = read(left, declared).symbols
-    declared += [held["x"]] if "x" in symbols and name != "x" else []
-    declared += [f"{given}[]" for given in ("c", "k") if given in symbols]
+    """An identity that is used wherever it applies."""
     return {
         "code": rule.name,
         "kind": say("simplification"),
         "formula": rule.statement,
         "condition": say(rule.when),
         "why": say(rule.why),
-        "source": "",
-        "example": f"mcalc diff 't*({left})' --wrt t" + "".join(f" --var '{one}'" for one in (*declared, "t[]")),
+        "source": rule.see,
+        "example": _example(rule.statement, rule.when),
     }
+
+
+def of_presentation(move: Move) -> Entry:
+    """An identity that is used, this way round, where the whole formula becomes shorter by it."""
+    return {
+        "code": move.name,
+        "kind": say("presentation"),
+        "formula": move.statement,
+        "condition": say("the formula becomes shorter"),
+        "why": say(move.why),
+        "source": "",
+        "example": _example(move.statement),
+    }
+
+
+def _example(statement: str, when: str = "") -> str:
+    """An example of an identity: t times its left side, whose derivative by t is the right one."""
+    from mcalc.language.read import read
+
+    left = statement.partition(" = ")[0]
+    name, _, prop = when.partition(" ")
+    held = {"x": "x[n]", "Q": "Q[n,n]"}
+    declared = [f"{held[name]} {prop}"] if name in held and prop in ("positive", "orthogonal") else []
+    symbols = read(left, declared).symbols
+    declared += [held["x"]] if "x" in symbols and name != "x" else []
+    declared += [f"{given}[]" for given in ("c", "k") if given in symbols]
+    return f"mcalc diff 't*({left})' --wrt t" + "".join(f" --var '{one}'" for one in (*declared, "t[]"))
 
 
 def of_structure(structure: Structure) -> Entry:

@@ -15,6 +15,7 @@ from mcalc.cli.functions import catalogue
 from mcalc.cli.main import run
 from mcalc.cli.rules import entries
 from mcalc.language.read import read, reread
+from mcalc.notation.moves import MOVES
 from mcalc.working.rules import WORKING
 from mcalc.working.step import Step
 from mcalc.working.titles import SENTENCES
@@ -23,6 +24,7 @@ from tests.shell import MCALC, mcalc, on_terminal
 ENTRIES = entries()
 WORKED = [entry for entry in ENTRIES if entry["kind"] in ("working", "operation")]
 SIMPLIFYING = [entry for entry in ENTRIES if entry["kind"] == "simplification"]
+PRESENTING = [entry for entry in ENTRIES if entry["kind"] == "presentation"]
 
 #: Operations that are constants or linear, or that a working writes in others, as it does whole powers: no step is
 #: theirs.
@@ -35,7 +37,7 @@ WITHOUT_STEP |= {"substituted-change"}
 def test_every_rule_that_a_step_can_name_is_in_the_catalogue() -> None:
     assert set(WORKING) == set(SENTENCES), "give it a formula and an example in mcalc/working/rules.py"
     told = {entry["code"] for entry in ENTRIES}
-    assert told >= {*SENTENCES, *(rule.name for rule in RULES), *(op.name for op in catalogue())}
+    assert told >= {*SENTENCES, *(rule.name for rule in RULES), *(op.name for op in catalogue()), *MOVES}
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry['code']} ({entry['kind']})")
@@ -72,6 +74,14 @@ def test_the_example_of_an_identity_comes_out_as_its_right_side(
     reading = read(words[1], [after for word, after in pairwise(words) if word == "--var"])
     right = entry["formula"].partition(" = ")[2]
     assert simplify(reread(capsys.readouterr().out, reading)) is simplify(reread(right, reading))
+
+
+@pytest.mark.parametrize("entry", PRESENTING, ids=lambda entry: str(entry["code"]))
+def test_the_example_of_a_move_is_printed_as_its_right_side(
+    entry: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(shlex.split(entry["example"])[1:]) == 0
+    assert capsys.readouterr().out.strip() == entry["formula"].partition(" = ")[2]
 
 
 def test_one_rule_is_told_and_words_find_rules() -> None:

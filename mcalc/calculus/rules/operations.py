@@ -108,6 +108,7 @@ def _exp_of_log(node: Apply) -> Expr | None:
     "log",
     "log(sum(exp(x))) = logsumexp(x)",
     "This is what logsumexp means; as one function it does not overflow.",
+    see="Blanchard, Higham and Higham, Accurately computing the log-sum-exp and softmax functions (2021)",
 )
 def _logsumexp(node: Apply) -> Expr | None:
     return exp_summed(node.args[0], "logsumexp")
@@ -151,6 +152,7 @@ def _sign_of_positive(node: Apply) -> Expr | None:
     "softmax",
     "softmax(x + c) = softmax(x)",
     "The shares do not change where all scores change by one number.",
+    see="Blanchard, Higham and Higham, Accurately computing the log-sum-exp and softmax functions (2021)",
 )
 def _softmax_of_shifted(node: Apply) -> Expr | None:
     (arg,) = node.args

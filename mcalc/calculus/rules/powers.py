@@ -15,6 +15,7 @@ Power = tuple[Expr, Expr]  #: a matrix and its exponent
 @of_operation(
     "inverse-of-power", "inv", "inv(A^k) = A^(-k)",
     "The inverse of a product of equal factors is the product of their inverses.",
+    see="Petersen and Pedersen, The Matrix Cookbook (2012), (2)",
 )  # fmt: skip
 def _inverse_of_power(node: Apply) -> Expr | None:
     power = _power(node.args[0])
@@ -24,6 +25,7 @@ def _inverse_of_power(node: Apply) -> Expr | None:
 @of_operation(
     "determinant-of-power", "det", "det(A^k) = det(A)^k",
     "The determinant of a product is the product of the determinants.",
+    see="Petersen and Pedersen, The Matrix Cookbook (2012), (23)",
 )  # fmt: skip
 def _determinant_of_power(node: Apply) -> Expr | None:
     power = _power(node.args[0])
@@ -33,6 +35,7 @@ def _determinant_of_power(node: Apply) -> Expr | None:
 @of_operation(
     "log-determinant-of-power", "logdet", "logdet(A^k) = k*logdet(A)",
     "The logarithm makes the power a factor.",
+    see="Petersen and Pedersen, The Matrix Cookbook (2012), (23)",
 )  # fmt: skip
 def _log_determinant_of_power(node: Apply) -> Expr | None:
     power = _power(node.args[0])

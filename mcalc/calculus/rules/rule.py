@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Rule:
-    """An identity between functions: what it says, why, when, and the node it makes of another (or None).
+    """An identity between functions: what it says, why, when, the node it makes of another (or None), and a source.
 
     `heads` are the operations whose presence makes it worth trying. `statement` is in the input language:
     `mcalc rules` shows it, and the tests hold it as a theorem on random values.
     """
 
-    __slots__ = ("heads", "name", "rewrite", "statement", "when", "why")
+    __slots__ = ("heads", "name", "rewrite", "see", "statement", "when", "why")
 
     def __init__(
-        self, name: str, heads: str, statement: str, why: str, when: str, rewrite: Callable[..., Expr | None]
+        self, name: str, heads: str, statement: str, why: str, when: str, see: str, rewrite: Callable[..., Expr | None]
     ) -> None:
         self.name, self.heads, self.statement = name, tuple(heads.split()), statement
-        self.why, self.when, self.rewrite = why, when, rewrite
+        self.why, self.when, self.see, self.rewrite = why, when, see, rewrite
 
 
 RULES: list[Rule] = []
@@ -38,29 +38,31 @@ AMONG: Table = {}  #: rules for a sum that has such a term
 
 
 def of_operation(
-    name: str, heads: str, statement: str, why: str, when: str = ""
+    name: str, heads: str, statement: str, why: str, when: str = "", see: str = ""
 ) -> Callable[[Rewrite[Apply]], Rewrite[Apply]]:
     """State a rule for the application of an operation."""
-    return _state(APPLIED, name, heads, statement, why, when)
+    return _state(APPLIED, name, heads, statement, why, when, see)
 
 
 def of_product(
-    name: str, heads: str, statement: str, why: str, when: str = ""
+    name: str, heads: str, statement: str, why: str, when: str = "", see: str = ""
 ) -> Callable[[Rewrite[Contract]], Rewrite[Contract]]:
     """State a rule for factors that meet in a contraction."""
-    return _state(INSIDE, name, heads, statement, why, when)
+    return _state(INSIDE, name, heads, statement, why, when, see)
 
 
-def of_sum(name: str, heads: str, statement: str, why: str, when: str = "") -> Callable[[Rewrite[Sum]], Rewrite[Sum]]:
+def of_sum(
+    name: str, heads: str, statement: str, why: str, when: str = "", see: str = ""
+) -> Callable[[Rewrite[Sum]], Rewrite[Sum]]:
     """State a rule for terms that meet in a sum."""
-    return _state(AMONG, name, heads, statement, why, when)
+    return _state(AMONG, name, heads, statement, why, when, see)
 
 
 def _state(
-    table: Table, name: str, heads: str, statement: str, why: str, when: str
+    table: Table, name: str, heads: str, statement: str, why: str, when: str, see: str
 ) -> Callable[[Rewrite[Node]], Rewrite[Node]]:
     def record(rewrite: Rewrite[Node]) -> Rewrite[Node]:
-        rule = Rule(name, heads, statement, why, when, rewrite)
+        rule = Rule(name, heads, statement, why, when, see, rewrite)
         RULES.append(rule)
         for head in rule.heads:
             table.setdefault(head, []).append(rule)

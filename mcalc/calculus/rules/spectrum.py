@@ -53,6 +53,7 @@ def _decomposition(node: Contract) -> Expr | None:
 @of_product(
     "eigenvalues-summed", "eigvalsh", "sum(eigvalsh(B + B.T)) = tr(B + B.T)",
     "The trace is the sum of the eigenvalues, that of a whole power the sum of their powers.",
+    see="Petersen and Pedersen, The Matrix Cookbook (2012), (12)",
 )  # fmt: skip
 def _summed(node: Contract) -> Expr | None:
     for k, base, axes in _applied(node, "eigvalsh", powers=True):
