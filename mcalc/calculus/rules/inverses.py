@@ -14,6 +14,7 @@ from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.calculus.rules.patterns import (
     embed,
+    joins,
     relabel,
     sizes_of,
 )
@@ -42,7 +43,7 @@ def _inverse_cancels(node: Contract) -> Expr | None:
 
 def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: int) -> Expr | None:
     """Cancel inv(matrix) against the matrix, or against the square factors that it ends with, at the label `near`."""
-    if near in node.out or near == far:
+    if near in node.out or near == far or len(far) != 1:
         return None
     inner = matrix if isinstance(matrix, Contract) else None
     factors, out = (inner.factors, inner.out) if inner else (((matrix, 1, ((0,), (1,))),), ((0,), (1,)))
@@ -84,24 +85,22 @@ def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: 
     "Q orthogonal",
 )
 def _orthogonal_cancels(node: Contract) -> Expr | None:
-    shown = {x for g in node.out for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if not (isinstance(base, Symbol) and "orthogonal" in base.props):
+        if not (isinstance(base, Symbol) and "orthogonal" in base.props) or any(len(g) != 1 for g in axes):
             continue
         if exponent == 2:  # a row of squares adds up to 1
             rest = [f for i, f in enumerate(node.factors) if i != k]
-            for label in (g[0] for g in axes if len(g) == 1 and g[0] not in shown):
-                if axes[0] != axes[1] and not any(label in g for _, _, a in rest for g in a):
-                    return contract(rest, node.out, sizes_of(node, [label]))
+            for label in axes:
+                if joins(node, label, k):
+                    return contract(rest, node.out, sizes_of(node, label))
         if exponent != 1:
             continue
         for j in range(k + 1, len(node.factors)):
             other, e, ways = node.factors[j]
             for side in (0, 1):
-                if other is base and e == 1 and ways[side] == axes[side] and axes[side][0] not in shown:
+                alike = other is base and e == 1 and ways[side] == axes[side] and len(ways[1 - side]) == 1
+                if alike and joins(node, axes[side], k, j):
                     rest = [f for i, f in enumerate(node.factors) if i not in (j, k)]
-                    if any(axes[side] in a for _, _, a in rest):
-                        continue
                     swap = {axes[1 - side][0]: ways[1 - side][0]}
                     sizes = sizes_of(node, axes[side], swap)
                     return contract([(b, p, relabel(a, swap)) for b, p, a in rest], relabel(node.out, swap), sizes)

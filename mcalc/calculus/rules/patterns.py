@@ -30,6 +30,15 @@ def sizes_of(node: Contract, done: Iterable[int] = (), swap: dict[int, int] | No
     return {(swap or {}).get(x, x): d for x, d in enumerate(node.sizes) if x not in gone}
 
 
+def joins(node: Contract, group: Group, *places: int) -> bool:
+    """Whether the labels of a group are summed over, and stand at these factors alone, once at each.
+
+    The diagonal of a matrix has its label twice, and is no end of a product.
+    """
+    held = {x: [k for k, (_, _, axes) in enumerate(node.factors) for g in axes for y in g if y == x] for x in group}
+    return all(at == sorted(places) for at in held.values()) and not any(x in g for x in group for g in node.out)
+
+
 def relabel(axes: tuple[Group, ...], swap: dict[int, int]) -> tuple[Group, ...]:
     """The axes with some labels exchanged for others."""
     return tuple(tuple(swap.get(x, x) for x in g) for g in axes)

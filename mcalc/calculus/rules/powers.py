@@ -6,7 +6,7 @@ from mcalc.algebra.expr import ONE, Apply, Contract, Expr, Factor, Group, contra
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.algebra.traits import uniform
-from mcalc.calculus.rules.patterns import sizes_of
+from mcalc.calculus.rules.patterns import joins, sizes_of
 from mcalc.calculus.rules.rule import of_operation, of_product
 
 Power = tuple[Expr, Expr]  #: a matrix and its exponent
@@ -62,7 +62,7 @@ def _powers_meet(node: Contract) -> Expr | None:
             if power is None or j == k or e != 1 or len(theirs) != 2 or _root(other)[0] is not power[0]:
                 continue
             ends = _joined(axes, theirs, base.symmetric)
-            if ends is None or _held_elsewhere(node, {k, j}, ends[0]):
+            if ends is None or not joins(node, ends[0], k, j):
                 continue
             whole = OPS["mpower"](power[0], power[1] + _root(other)[1])
             rest: list[Factor] = [f for i, f in enumerate(node.factors) if i not in (k, j)]
@@ -120,7 +120,3 @@ def _joined(
         if left[1] == right[0]:
             return left[1], (left[0], right[1])
     return None
-
-
-def _held_elsewhere(node: Contract, these: set[int], label: Group) -> bool:
-    return label in node.out or any(label in axes for k, (_, _, axes) in enumerate(node.factors) if k not in these)

@@ -17,6 +17,7 @@ from mcalc.calculus.rules.patterns import (
     argument,
     exp_pair,
     is_factor,
+    joins,
     one_plus_exp,
     replace,
     sizes_of,
@@ -90,8 +91,7 @@ def _softmax_sums(node: Contract) -> Expr | None:
     for k, (base, exponent, axes) in enumerate(node.factors):
         if applied(base) != "softmax" or exponent != 1:
             continue
-        held = [x for group in node.out for x in group] + [x for _, _, a in node.factors for g in a for x in g]
-        if len(axes[-1]) == 1 and held.count(axes[-1][0]) == 1:
+        if joins(node, axes[-1], k):
             rest = [f for j, f in enumerate(node.factors) if j != k]
             return contract(rest, node.out, sizes_of(node, axes[-1]))
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, measure, size, zero
 from mcalc.algebra.ops.selection import below, unit, window
-from mcalc.calculus.rules.patterns import relabel, sizes_of
+from mcalc.calculus.rules.patterns import joins, relabel, sizes_of
 from mcalc.calculus.rules.rule import of_product
 
 #: A factor that selects: its place among the factors, the range, the labels of the axis and of what is taken of it.
@@ -20,12 +20,6 @@ def _selectors(node: Contract) -> Iterator[Selector]:
             _, *places = base.args
             ends = [d for d in map(measure, places) if d is not None]
             yield k, ends[0], ends[1] if base.op is window else ends[0] + dim(1), axes[0], axes[1] if axes[1:] else ()
-
-
-def _carriers(node: Contract, label: int) -> list[int]:
-    """The factors along a label; -1 where the result shows it."""
-    found = [k for k, (_, _, axes) in enumerate(node.factors) if any(label in g for g in axes)]
-    return [*found, -1] if any(label in g for g in node.out) else found
 
 
 def _pairs(node: Contract) -> Iterator[tuple[Selector, Selector]]:
@@ -63,7 +57,7 @@ def _power(node: Contract) -> Expr | None:
 @of_product("unit-sum", "unit window", "sum(unit(n, 1)) = 1", "The entries of a unit vector add up to 1.")
 def _alone(node: Contract) -> Expr | None:
     for k, _, _, whole, part in _selectors(node):
-        if node.factors[k][1] != 1 or len(whole) != 1 or _carriers(node, whole[0]) != [k]:
+        if node.factors[k][1] != 1 or len(whole) != 1 or not joins(node, whole, k):
             continue
         if len(part) < 2:
             return _without(node, {k}, done=whole)
@@ -114,11 +108,9 @@ def _inner(node: Contract) -> Expr | None:
     selectors = list(_selectors(node))
     for k, first, _, whole, part in selectors:
         for j, start, stop, middle, narrow in selectors:
-            if k == j or not part or part != middle or len(part) != 1:
+            if k == j or part != middle or len(whole) != 1 or len(part) != 1 or not joins(node, part, k, j):
                 continue
             length, start, stop = size(node.sizes[whole[0]]), first + start, first + stop
-            if sorted(_carriers(node, part[0])) != sorted((k, j)):
-                continue
             found = window(length, size(start), size(stop)) if narrow else unit(length, size(start))
             return _without(node, {k, j}, [(found, 1, (whole, narrow) if narrow else (whole,))], done=part)
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, Rational, contract, number
 from mcalc.algebra.ops import OPS
-from mcalc.calculus.rules.patterns import relabel, sizes_of
+from mcalc.calculus.rules.patterns import joins, relabel, sizes_of
 from mcalc.calculus.rules.rule import of_product
 
 #: Along which axes the vectors are orthonormal, those of a square matrix both ways.
@@ -24,7 +24,7 @@ def _orthonormal(node: Contract) -> Expr | None:
         for j, other, theirs in _applied(node, base.op.name):
             for side in VECTORS[base.op.name]:
                 alike = other is base and j > k and axes[side] == theirs[side]
-                if alike and _carriers(node, axes[side]) == {j, k}:
+                if alike and joins(node, axes[side], k, j):
                     swap = {axes[1 - side][0]: theirs[1 - side][0]}
                     return _without(node, {j, k}, [], axes[side], swap)
     return None
@@ -42,7 +42,7 @@ def _decomposition(node: Contract) -> Expr | None:
             if name is None or j == k or other.args != base.args or axes[1] != theirs[1]:
                 continue
             values = [i for i, v, at in _applied(node, name, powers=True) if at == axes[1:] and v.args == base.args]
-            if len(values) != 1 or _carriers(node, axes[1]) != {j, k, values[0]}:
+            if len(values) != 1 or not joins(node, axes[1], k, j, values[0]):
                 continue
             power = _power(name, base.args[0], node.factors[values[0]][1])
             if power is not None:
@@ -57,7 +57,7 @@ def _decomposition(node: Contract) -> Expr | None:
 )  # fmt: skip
 def _summed(node: Contract) -> Expr | None:
     for k, base, axes in _applied(node, "eigvalsh", powers=True):
-        power = _power("eigvalsh", base.args[0], node.factors[k][1]) if _carriers(node, axes[0]) == {k} else None
+        power = _power("eigvalsh", base.args[0], node.factors[k][1]) if joins(node, axes[0], k) else None
         if power is not None:
             return _without(node, {k}, [(power, 1, (axes[0], axes[0]))])
     return None
@@ -76,12 +76,6 @@ def _power(name: str, matrix: Expr, exponent: Rational) -> Expr | None:
     if not isinstance(exponent, int) or (name == "svdvals" and exponent != 1):
         return None
     return OPS["mpower"](matrix, number(exponent))
-
-
-def _carriers(node: Contract, label: Group) -> set[int]:
-    """The factors that carry a label, and -1 where the result shows it."""
-    shown = {-1} if any(label[0] in g for g in node.out) else set()
-    return shown | {k for k, (_, _, axes) in enumerate(node.factors) if any(label[0] in g for g in axes)}
 
 
 def _without(
