@@ -1,0 +1,11 @@
+"""A mutation test of calculus and notation: does some test fail where the code says something else?
+
+    pip install -e '.[test,mutation]'
+    python -m tests.mutation --sample 600 --seed 1      # results in .mutation/, taken up again where they end
+    python -m tests.mutation --survivors                # what no test told from the code
+
+`mutants` makes the changes: of expressions, conditions and statements, and of data, where a rule or an entry of a table
+goes missing or another name stands in it. mutmut leaves decorated functions and tables alone, which the rules are, and
+cosmic-ray's parser does not read `match`. `judge` runs on each the tests that run its lines, the quickest first, in a
+process forked from one that has imported the rest.
+"""
