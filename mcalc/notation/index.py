@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcalc.algebra.dims import Dim
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Term, magnitude
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Term, intern_contraction, magnitude
 from mcalc.language.syntax import Call, Entry, Name, Num, Summation, Syntax, Transpose
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
@@ -40,15 +40,30 @@ class IndexForm:
         """The entry of a sum, times powers of scalars."""
         if not terms:
             return Num("0")
+        sign, scalars = self._in_words(scalars)
         parts = [self._term(c, node) for c, node in terms]
         parts.sort(key=lambda part: -part[0])
         over, under = self.notation.front(1, scalars)
-        return forms.quotient([*((f, "*") for f in over), (forms.terms(parts), "*")], under).syntax
+        found = forms.quotient([*((f, "*") for f in over), (forms.terms(parts), "*")], under)
+        return (found if sign > 0 else forms.terms([(-1, found)])).syntax
+
+    def _in_words(self, scalars: list[tuple[Expr, Rational]]) -> tuple[int, list[tuple[Expr, Rational]]]:
+        """Powers of scalars with definitions of the input in their place, and a sign."""
+        if not scalars:
+            return 1, scalars
+        product = intern_contraction(tuple((b, e, ()) for b, e in scalars), (), ())
+        assert isinstance(product, Contract)
+        if product in self.notation.names:
+            return 1, [(product, 1)]
+        sign, said = self.notation.in_words(product)
+        return sign, [(b, e) for b, e, _ in said.factors]
 
     def _term(self, c: Rational, node: Expr) -> tuple[int, Form]:
         sign, c = (-1, -c) if c < 0 else (1, c)
         found = None
         if isinstance(node, Contract) and node not in self.notation.names:
+            spoken, node = self.notation.in_words(node)
+            sign *= spoken
             over, under = self.notation.front(c, [(b, e) for b, e, axes in node.factors if not axes])
             found = self._entries([f for f in node.factors if f[2]], node.out, node.sizes)
         if found is None:

@@ -321,7 +321,7 @@ class Notation(Products):
 
         Where signs would not cancel only a difference that has a name of its own is turned round.
         """
-        spoken, node = self._phrased(node)
+        spoken, node = self.in_words(node)
         sign, node = self._worded_scalars(node)
         sign *= spoken
         single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
@@ -341,7 +341,7 @@ class Notation(Products):
                 node = _negated(node, (*one, *other_one))
         return sign, node
 
-    def _phrased(self, node: Contract) -> tuple[int, Contract]:
+    def in_words(self, node: Contract) -> tuple[int, Contract]:
         """The product with definitions of the input in place of their factors where that is shorter, and a sign."""
         if not self.words or node in self.names:
             return 1, node

@@ -403,6 +403,15 @@ def test_the_kronecker_form_is_the_textbooks(text: str, wrt: str, order: int, ex
         ("logdet(X)", "X", 2, "quadratic", "d2f = -tr((inv(X)@dX)^2)"),
         ("X@X", "X", 2, "differential", "d2F = 2*dX^2"),
         ("F + X", "X", 1, "differential", "dG = dX"),
+        ("s = a.T@b/c; t*s^2*X", "X", 1, "index", "dF[i,j]/dX[k,l] = s^2*t*delta[i,k]*delta[j,l]"),
+        ("s = a.T@b*c; s*(X + B@X@C)", "X", 1, "index", "dF[i,j]/dX[k,l] = s*(delta[i,k]*delta[j,l] + B[i,k]*C[l,j])"),
+        (
+            "s = -a.T@b*c; t*a.T@b*c*(X + B@X@C)",
+            "X",
+            1,
+            "index",
+            "dF[i,j]/dX[k,l] = -s*t*(B[i,k]*C[l,j] + delta[i,k]*delta[j,l])",
+        ),
         ("delta*X", "X", 1, "index", "dF[i,j]/dX[k,l] = delta*identity[i,k]*identity[j,l]"),
     ],
 )
