@@ -7,7 +7,7 @@ putting a wrong rule in the place of one node's; slips afterwards are made on th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from mcalc.algebra.batch import hole
@@ -178,7 +178,6 @@ def slips(term: Expr) -> Iterator[Mutation]:
 
 
 Slip = tuple[str, Phrase, tuple[Expr, ...], list[Factor]]
-Slips = Callable[[list[Factor], Contract], Iterator[Slip]]
 
 
 def _turned(factors: list[Factor], node: Contract) -> Iterator[Slip]:

@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from mcalc.cli.expressions import decode, lines
+from mcalc.cli.output import file_for
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
 from mcalc.phrase import say
@@ -242,16 +243,8 @@ def save(path: str, results: Mapping[str, Array]) -> None:
             path=path,
             choices=["." + e for e in WRITERS],
         )
-    aside = f"{path}.{os.getpid()}.part"
-    try:
-        with open(aside, "wb") as file:  # noqa: PTH123
-            WRITERS[ending](file, results)
-        os.replace(aside, path)  # noqa: PTH105
-    except OSError as fault:
-        raise Problem("E019", "cannot write {path}: {strerror}", path=path, strerror=fault.strerror or fault) from None
-    finally:
-        if os.path.exists(aside):  # noqa: PTH110
-            os.remove(aside)  # noqa: PTH107
+    with file_for(path, "wb") as file:
+        WRITERS[ending](file, results)
 
 
 def _to_json(file: IO[bytes], results: Mapping[str, Array]) -> None:

@@ -14,7 +14,7 @@ from mcalc.checking import FEEDBACK
 from mcalc.checking.reports import FORMATS, report
 from mcalc.cli.command import choice, command
 from mcalc.cli.expressions import lines
-from mcalc.cli.output import on_terminal, remark
+from mcalc.cli.output import file_for, on_terminal, remark
 from mcalc.errors import Problem
 from mcalc.limits import seconds
 from mcalc.phrase import say
@@ -132,21 +132,13 @@ def _check_encoding(name: str) -> None:
 
 @contextmanager
 def _destination(out: str | None) -> Iterator[Callable[[str], object]]:
-    """Where the report goes. A file gets its name when it is complete, so that nobody meets half a report."""
+    """Where the report goes."""
     if out is None or out == "-":
         yield sys.stdout.write
         sys.stdout.flush()
         return
-    aside = f"{out}.{os.getpid()}.part"
-    try:
-        with open(aside, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-            yield file.write
-        os.replace(aside, out)  # noqa: PTH105
-    except OSError as fault:
-        raise Problem("E019", "cannot write {out}: {strerror}", out=out, strerror=fault.strerror or fault) from None
-    finally:
-        if os.path.exists(aside):  # noqa: PTH110
-            os.remove(aside)  # noqa: PTH107
+    with file_for(out, "w", encoding="utf-8", newline="") as file:
+        yield file.write
 
 
 def _format(path: str | None, given: str | None) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from codecs import register_error
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from mcalc.errors import Problem
 from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TextIO
+    from collections.abc import Iterator
+    from typing import IO, Any, TextIO
 
     from mcalc.answer import Reply
 
@@ -43,6 +44,24 @@ def in_colour(stream: TextIO) -> bool:
         if env(name):
             return env(name) != "0"
     return stream.isatty() and env("TERM") != "dumb" and env("CLICOLOR") != "0"
+
+
+@contextmanager
+def file_for(path: str, mode: str, **settings: Any) -> Iterator[IO[Any]]:
+    """A file to write, which gets its name when it is complete, so that nobody meets half of it.
+
+    Raises a `Problem` of kind usage.
+    """
+    aside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(aside, mode, **settings) as file:  # noqa: PTH123
+            yield file
+        os.replace(aside, path)  # noqa: PTH105
+    except OSError as fault:
+        raise Problem("E019", "cannot write {path}: {strerror}", path=path, strerror=fault.strerror or fault) from None
+    finally:
+        if os.path.exists(aside):  # noqa: PTH110
+            os.remove(aside)  # noqa: PTH107
 
 
 def json_line(value: Any) -> str:

@@ -20,7 +20,6 @@ from tests.shell import mcalc
 
 BATCH_NORM = "mu = mean(x); v = mean((x - mu).^2); xhat = (x - mu)/sqrt(v + eps); y = gamma*xhat + beta; c.T@y"
 NET = "h = tanh(W1@x + b1); norm(W2@h + b2 - y)^2"
-STRANGE = 'a = "'
 
 
 def picture(text: str, form: str = "unicode") -> Picture:

@@ -50,7 +50,7 @@ def logsumexp(z: np.ndarray) -> float:
 
 
 #: What a formula needs said: the shapes that operators leave open.
-SQUARE, TALL, SPD = "A[n,n]", "X[m,n], y[m], w[n]", "S[n,n] psd"
+SQUARE, TALL = "A[n,n]", "X[m,n], y[m], w[n]"
 
 FORMULAS: list[tuple[str, str, Callable[..., object]]] = [
     # sums over an index; the i-th of some bold vectors is a row
