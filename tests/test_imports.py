@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+
+from mcalc.cli.main import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parents[1] / "mcalc"
 
@@ -115,3 +118,14 @@ def test_the_walk_sees_an_upward_import(tmp_path: Path) -> None:
     planted.write_text("def f():\n    from mcalc.cli import main\n")
     assert "mcalc.cli" in imports(planted)
     assert layer_of("mcalc.cli.main") > layer_of("mcalc.algebra.expr")
+
+
+@pytest.mark.parametrize("package", ["cli", "checking", "language", "targets/code"])
+def test_the_first_page_of_a_large_package_names_its_modules(package: str) -> None:
+    first = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8"))) or ""
+    told = {name for names in re.findall(r"^((?:\w+ )*\w+)  ", first, re.MULTILINE) for name in names.split()}
+    folder = PACKAGE / package
+    there = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    commands = set(COMMANDS) if package == "cli" else set()
+    assert told | commands >= there - {"__init__", "main"}
+    assert told <= there

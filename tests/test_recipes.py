@@ -18,7 +18,7 @@ from tests.shell import ROOT, environment
 
 BLOCK = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = [found[3] for found in BLOCK.finditer(TEXT) if found[2] != "console"]
+BLOCKS = [found[3] for found in BLOCK.finditer(TEXT) if found[2] not in ("console", "text")]
 
 RIGHT, WRONG = "(A + A^\\top) x", "A x"
 CLAIM = "% mcalc: d/dx x^\\top A x\n\\nabla f = {}\n"

@@ -1,1 +1,10 @@
-"""Programs in numerical languages."""
+"""Programs in numerical languages.
+
+task manner                        what is to be computed, and how it is wanted
+stable                             what loses digits as it is written, written otherwise
+program array plan path            from expressions to array code, in a cheap order of products
+orient distribute factor systems   array code made cheaper: fewer transposes, fewer products, no inverses
+spell python columns               array code as text: for Python, and for languages that store by columns
+frame library selfcheck            the module around it, its functions, and its check of itself
+numpy scipy jax torch julia matlab sympy     a language each
+"""
