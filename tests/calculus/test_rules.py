@@ -48,6 +48,7 @@ IDENTITIES = [
     "cosh(x)./sinh(x) = 1./tanh(x)", "sin(x).^2./cos(x).^2 = tan(x).^2", "sin(x).^2./cos(x) = sin(x).*tan(x)",
     "sin(X).T./cos(X).T = tan(X).T", "step(x).^2 = step(x)", "relu(x).*step(x).^3 = relu(x)",
     "relu(x).^2.*step(x) = relu(x).^2", "relu(x).*sign(relu(x)) = relu(x)", "x.*step(x) = relu(x)",
+    "x.*relu(x).*step(x) = x.*relu(x)", "relu(y).*x.*step(x) = relu(y).*relu(x)",
     "x.^2.*sign(x) = x.*abs(x)", "X.T.*sign(X).T = abs(X).T", "abs(x).^2 = x.^2", "abs(x).^3 = x.^2.*abs(x)",
     "1./abs(x).^2 = 1./x.^2", "abs(x).^-3 = 1./(x.^2.*abs(x))", "sign(x)./abs(x) = 1./x", "abs(x).*sign(x).*y = x.*y",
     "exp(-x).*sigmoid(x) = sigmoid(-x)", "exp(x).*sigmoid(-x).*y = sigmoid(x).*y", "1 - sigmoid(-x) = sigmoid(x)",
@@ -60,6 +61,17 @@ IDENTITIES = [
     "eigvecs(M)@diag(eigvalsh(M).^3)@eigvecs(M).T@x = M^3@x",
     "eigvecs(M)@diag(1./eigvalsh(M))@eigvecs(M).T@x = inv(M)@x", "sum(eigvalsh(M).^3) = tr(M^3)",
     "sum(1./eigvalsh(M)) = tr(inv(M))",
+]  # fmt: skip
+IDENTITIES += [f"{f}(-x/9) = -{f}(x/9)" for f in ("sin", "tan", "asin", "atan", "sinh", "tanh", "sign", "erf")]
+IDENTITIES += [f"{f}(-x/9) = {f}(x/9)" for f in ("cos", "cosh", "abs")]
+IDENTITIES += [f"{f}(0*x) = ones(n)" for f in ("exp", "cos", "cosh")]
+IDENTITIES += [
+    f"{f}(0*x) = zeros(n)"
+    for f in ("sin", "tan", "asin", "atan", "sinh", "tanh", "expm1", "log1p", "relu", "sign", "abs")
+]
+IDENTITIES += [
+    "sigmoid(0*x) = ones(n)/2", "softplus(0*x) = log(2)*ones(n)", "softmax(0*x) = ones(n)/n", "logsumexp(0*x) = log(n)",
+    "softmax(0*X, axis=1) = ones(m, n)/n", "exp(0*c) = 1", "cos(0*c) = 1", "sigmoid(0*c) = 1/2",
 ]  # fmt: skip
 
 #: What looks like the left side of a rule and is not: a label that is seen from outside or that a diagonal has twice, a

@@ -29,8 +29,8 @@ from tests.mutation.mutants import ROOT, Mutant
 TESTS = (
     "tests/calculus", "tests/notation", "tests/working", "tests/algebra/test_commuting.py",
     "tests/algebra/test_special.py", "tests/algebra/test_spectrum.py", "tests/algebra/test_vech.py",
-    "tests/targets/test_text.py", "tests/checking/test_form.py", "tests/test_abstract.py", "tests/test_directional.py",
-    "tests/test_entries.py", "tests/test_mixed.py", "tests/test_scalars.py", "tests/test_wikipedia.py",
+    "tests/targets/test_text.py", "tests/checking/test_form.py", "tests/answer", "tests/test_abstract.py",
+    "tests/test_entries.py", "tests/test_mixed.py", "tests/test_wikipedia.py",
 )  # fmt: skip
 #: Those that run the command, and so any line: last of all.
 WHOLE = ("tests/test_corpus.py", "tests/test_problems.py")
@@ -65,7 +65,7 @@ class Lines:
     def of(self, mutant: Mutant, budget: float) -> list[str]:
         """The tests for a mutant, as many as the budget of seconds allows.
 
-        Each function's quickest come first, then the next of each; none takes more than a quarter of the budget.
+        Those that mirror the package come first, and closed forms from outside, of each the quickest.
         What runs when the module is imported is judged by all tests of the statement, such as a rule's with what
         decorates it, or of the module.
         """
@@ -76,13 +76,10 @@ class Lines:
                 break
         else:
             found = {self.tests[k] for tests in here.values() for k in tests}
-        kinds: dict[str, list[str]] = defaultdict(list)
-        for test in sorted(found, key=lambda t: (self.seconds[t], t)):
-            kinds[test.split("[")[0]].append(test)
-        order = {test: (k, self.seconds[test]) for tests in kinds.values() for k, test in enumerate(tests)}
         chosen, spent = list[str](), 0.0
-        for test in sorted(found, key=lambda t: (*order[t], t)):
-            if spent + self.seconds[test] <= budget and self.seconds[test] <= budget / 4:
+        own = (f"tests/{mutant.file.split('/')[1]}/", "tests/test_wikipedia.py")
+        for test in sorted(found, key=lambda t: (not t.startswith(own), self.seconds[t], t)):
+            if spent + self.seconds[test] <= budget:
                 spent += self.seconds[test]
                 chosen.append(test)
         return chosen
