@@ -22,7 +22,9 @@ from mcalc.phrase import packed, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Any, Protocol, TextIO
+else:
+    Protocol = object
 
 #: Whether work is guarded: `main` says so. What runs commands inside a program of its own keeps to its process.
 enforced = False
@@ -30,15 +32,26 @@ enforced = False
 Work = Callable[[bytes], int]
 
 
+class Memory(Protocol):
+    """What one item leaves for the next, which outlives the process that worked on it."""
+
+    def noted(self) -> Any:
+        """All of it as plain data."""
+
+    def recall(self, noted: Any) -> None:
+        """Take what another process noted."""
+
+
 class Guard:
     """What does the work on items: `work` writes to stdout and stderr, and returns an exit status.
 
     Called with an item it writes what the work wrote, and returns its status. Raises the `Problem` that the work met,
-    or one of kind limit where it had to be stopped.
+    or one of kind limit where it had to be stopped. What an item leaves in the `memory` is there for those after it,
+    unless it was stopped.
     """
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, work: Work, memory: Memory | None = None) -> None:
+        self.work, self.memory = work, memory
         self.worker: Worker | None = None
 
     def __call__(self, item: bytes = b"") -> int:
@@ -50,12 +63,16 @@ class Guard:
                 raise  # nobody reads what was written
             except Exception as fault:
                 raise as_problem(fault) from fault
-        self.worker = self.worker or Worker(self.work)
+        self.worker = self.worker or Worker(self.work, self.memory)
         try:
-            status, met, out, err = self.worker.ask(item, seconds())
+            status, met, out, err, noted = self.worker.ask(item, seconds())
         except BaseException:
             self.close()
             raise
+        if self.memory is not None:
+            from json import loads
+
+            self.memory.recall(loads(noted))
         forward(out, err)
         if met:
             raise problem_from(met)
@@ -77,7 +94,7 @@ class Guard:
 class Worker:
     """A forked process: items go in and what was written comes out, each after its length."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, memory: Memory | None) -> None:
         theirs, ours = os.pipe(), os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -86,7 +103,7 @@ class Worker:
             os.close(theirs[1])
             os.close(ours[0])
             try:
-                serve(work, theirs[0], ours[1])
+                serve(work, theirs[0], ours[1], memory)
             finally:
                 os._exit(1)
         os.close(theirs[0])
@@ -94,7 +111,10 @@ class Worker:
         self.into, self.out = theirs[1], ours[0]
 
     def ask(self, item: bytes, within: float) -> list[str]:
-        """The status, the problem, and what the work wrote to stdout and stderr. Raises a `Problem` of kind limit."""
+        """The status, the problem, what the work wrote to stdout and stderr, and the memory.
+
+        Raises a `Problem` of kind limit.
+        """
         late = Problem(
             "E520", "it took longer than {seconds} s", hint="--within SECONDS allows more", seconds=f"{within:g}"
         )
@@ -102,7 +122,7 @@ class Worker:
             send(self.into, item)
             if not select.select([self.out], [], [], patience(within))[0]:
                 raise late
-            return [receive(self.out).decode("utf-8", "surrogatepass") for _ in range(4)]
+            return [receive(self.out).decode("utf-8", "surrogatepass") for _ in range(5)]
         except (EOFError, BrokenPipeError):
             code = self._end()
             if code == -signal.SIGPROF:
@@ -130,7 +150,7 @@ class Worker:
 # ---------------------------------------------------------------- the process that works
 
 
-def serve(work: Work, into: int, out: int) -> None:
+def serve(work: Work, into: int, out: int, memory: Memory | None) -> None:
     """Do the work on each item that comes, until no more come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -142,15 +162,19 @@ def serve(work: Work, into: int, out: int) -> None:
             hold_time(seconds())
             held = [Held(stream) for stream in streams]
             sys.stdout, sys.stderr = held
-            status, problem = 0, ""
+            status, problem, noted = 0, "", ""
             try:
                 status = work(item)
             except Exception as fault:
                 from json import dumps
 
                 problem = dumps(packed(vars(as_problem(fault))))
+            if memory is not None:
+                from json import dumps
+
+                noted = dumps(memory.noted())
             sys.stdout, sys.stderr = streams
-            for text in (str(status), problem, *(stream.getvalue() for stream in held)):
+            for text in (str(status), problem, *(stream.getvalue() for stream in held), noted):
                 send(out, text.encode("utf-8", "surrogatepass"))
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from mcalc.cli.command import command
 from mcalc.cli.expressions import VAR, decode
+from mcalc.cli.guard import Guard
 from mcalc.cli.output import as_problem, complain, emit, on_terminal
-from mcalc.cli.session import Quit, Session
+from mcalc.cli.session import Session
 from mcalc.translation import tell
 
 PROMPT, MORE = "mcalc> ", "  ...> "
@@ -20,7 +21,8 @@ PROMPT, MORE = "mcalc> ", "  ...> "
 @command(
     examples=[
         ("lines from a pipe; on a terminal it asks for them", "printf '%s\\n' 'r = X@w - y' 'd/dw r.T@r' | mcalc repl"),
-    ]
+    ],
+    within=10,
 )
 @VAR
 def repl(var: tuple[str, ...]) -> int:
@@ -57,27 +59,32 @@ def serve(session: Session, next_line: Callable[[str], str | None], talking: boo
     """Answer lines until they end; the exit status is the worst of theirs."""
     worst, held = 0, ""
     line: str | None = ""
-    while line is not None:
-        try:
-            line = next_line(MORE if held else PROMPT)
-            whole = f"{held}\n{line or ''}" if held else line or ""
-            held = whole if line and session.goes_on(whole) else ""
-            if not held and whole.strip() and not whole.lstrip().startswith("#"):
-                session.answer(whole)
-        except Quit:
-            break
-        except KeyboardInterrupt:
-            if not talking:
-                raise
-            emit("")
-            held = ""
-        except OSError:
-            raise  # nobody reads what was written
-        except Exception as fault:
-            held = ""
-            problem = as_problem(fault)
-            complain(problem)
-            worst = max(worst, problem.exit_status)
+
+    def work(item: bytes) -> int:
+        session.take(decode(item))
+        return 0
+
+    with Guard(work, session) as guard:
+        while line is not None and not session.ended:
+            try:
+                line = next_line(MORE if held else PROMPT)
+                whole = f"{held}\n{line or ''}" if held else line or ""
+                held = ""
+                if whole.strip() and not whole.lstrip().startswith("#"):
+                    guard(whole.encode("utf-8", "surrogateescape"))
+                    held = whole if session.open else ""
+            except KeyboardInterrupt:
+                if not talking:
+                    raise
+                emit("")
+                held = ""
+            except OSError:
+                raise  # nobody reads what was written
+            except Exception as fault:
+                held = ""
+                problem = as_problem(fault)
+                complain(problem)
+                worst = max(worst, problem.exit_status)
     return worst
 
 
@@ -153,7 +160,6 @@ class Completer:
         if word.startswith(":"):
             return [command for command in self.COMMANDS if command.startswith(word)]
         names = {*self.session.defined, *self.session.declared_names()}
-        if self.session.last:
-            names |= set(self.session.last.reading.symbols)
+        names.update(self.session.symbols)
         called = {f"{name}(" for name in FUNCTIONS}
         return sorted(name for name in names | called if word and name.startswith(word))

@@ -11,6 +11,8 @@ from mcalc.language.names import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from mcalc.answer import Answer
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -28,20 +30,40 @@ DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.D
 _ABOVE = {"²": "2", "³": "3", "⁴": "4"}
 
 
-class Quit(Exception):
-    """The user has had enough."""
+#: The text of a derivative that was asked for, the variables, the declarations and the order.
+Asked = tuple[str, list[str], list[str], int]
 
 
 class Session:
-    """What has been declared and defined, and the last answer."""
+    """What has been declared and defined, and what was asked last.
+
+    A session is a `Memory` of a `Guard`: a line that is stopped costs nothing of it.
+    """
 
     def __init__(self, var: tuple[str, ...] = ()) -> None:
         self.declared: list[str] = list(var)
         self.defined: dict[str, str] = {}
         self.wrt: list[str] = []
-        self.last: Answer | None = None
+        self.asked: Asked | None = None
+        self.symbols: list[str] = []  #: the variables of what was asked last
+        self.open = self.ended = False  #: whether a line is to go on, and whether the user has had enough
+        self._last: Answer | None = None
+
+    def noted(self) -> dict[str, Any]:
+        """What is kept, as plain data."""
+        return {name: value for name, value in vars(self).items() if name != "_last"}
+
+    def recall(self, noted: dict[str, Any]) -> None:
+        """Take what another process kept. Its answer is worked out again when it is asked for."""
+        vars(self).update(noted, _last=None)
 
     # ------------------------------------------------------------ a line
+
+    def take(self, text: str) -> None:
+        """Answer a line, unless it is to go on; one that ends in an empty line is not. Raises a `Problem`."""
+        self.open = not text.endswith("\n") and self.goes_on(text)
+        if not self.open:
+            self.answer(text)
 
     def goes_on(self, text: str) -> bool:
         """Whether a bracket is open in the text, so that the next line belongs to it."""
@@ -148,21 +170,22 @@ class Session:
 
     def differentiate(self, text: str, wrt: list[str], order: int = 1) -> None:
         """Answer with the derivative, which is kept."""
-        from mcalc.answer import differentiate
-
-        self.last = differentiate(self.program(text), wrt, self.relevant(text), order)
-        self.show()
-
-    def show(self) -> None:
-        """Show the last answer: drawn on a terminal, on a line in a pipe."""
-        assert self.last is not None
+        self.ask(text, wrt, order)
         if on_terminal():
             from mcalc.cli.screen import draw
 
-            draw(self.last, None)
+            draw(self.answered(), None)
         else:
-            for derivative in self.last.derivatives:
+            for derivative in self.answered().derivatives:
                 emit(highlighted(derivative.result("text")))
+
+    def ask(self, text: str, wrt: list[str], order: int = 1) -> None:
+        """Work out a derivative, and keep it."""
+        from mcalc.answer import differentiate
+
+        asked = self.program(text), wrt, self.relevant(text), order
+        self._last = differentiate(*asked)
+        self.asked, self.symbols = asked, list(self._last.reading.symbols)
 
     def tell(self, text: str) -> None:
         """Tell how an expression is read; without one, how that of the last answer was."""
@@ -185,9 +208,13 @@ class Session:
 
     def answered(self) -> Answer:
         """The last answer. Raises a `Problem` where there is none."""
-        if self.last is None:
+        if self.asked is None:
             raise Problem("E081", "nothing has been differentiated yet", hint="ask for a derivative: d/dx x.T@A@x")
-        return self.last
+        if self._last is None:
+            from mcalc.answer import differentiate
+
+            self._last = differentiate(*self.asked)
+        return self._last
 
     def steps(self, text: str) -> None:
         """Show the working of the last answer, or of one that is asked for here."""
@@ -197,10 +224,7 @@ class Session:
             asked = DERIVE.match(text)
             if asked is None and not self.wrt:
                 raise Problem("E081", "it is not said by what", hint="ask for a derivative: :steps d/dx x.T@A@x")
-            from mcalc.answer import differentiate
-
-            body, wrt = (asked["text"], [asked["by"] or asked["grad"]]) if asked else (text, self.wrt)
-            self.last = differentiate(self.program(body), wrt, self.relevant(body))
+            self.ask(*((asked["text"], [asked["by"] or asked["grad"]]) if asked else (text, self.wrt)))
         answer = self.answered()
         if on_terminal():
             from mcalc.cli.screen import draw
@@ -269,7 +293,7 @@ class Session:
 
     def quit(self, _: str) -> None:
         """End the session."""
-        raise Quit
+        self.ended = True
 
 
 HELP = """\

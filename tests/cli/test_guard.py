@@ -133,3 +133,25 @@ def test_two_at_once_answer_each_its_own() -> None:
         replies = [json.loads(line) for line in out.splitlines()]
         assert [r["id"] for r in replies] == [f"{who}{k}" for k in range(1, 60)]
         assert all(r["derivative"] == f"{2 * k}*{who}" for k, r in enumerate(replies, 1))
+
+
+def test_a_session_goes_on_after_a_line_that_was_stopped() -> None:
+    lines = ["c = 2", "d/dX c*tr(X)", "d^4/dX^4 tr(X^16)", ":latex", ":vars", "d/dx c*x.T@x"]
+    ended = mcalc("repl", "--within", "2", stdin="\n".join(lines) + "\n")
+    assert ended.stdout.splitlines() == ["c: -> []", "2*eye(n)", "2 I_{n}", "c = 2", "4*x"]
+    assert ended.stderr.startswith("error: it took longer than 2 s [E520]\n")
+    assert ended.returncode == 4
+
+
+def test_limits_hold_in_a_session_and_in_documents(tmp_path: Path) -> None:
+    ended = mcalc("repl", "--limit", "depth=3", stdin="((((t))))\nd/dt t^2\n")
+    assert (ended.stdout, ended.returncode) == ("2*t\n", 4)
+    assert "more than 3 brackets" in ended.stderr
+    notes = tmp_path / "notes.md"
+    notes.write_text("```mcalc\nd/dX tr(X@X) = 2*X.T\nd^4/dX^4 tr(X^16) =\n```\n")
+    ended = mcalc("doc", str(notes), "--within", "2")
+    assert ended.returncode == 4
+    assert "it took longer than 2 s" in ended.stderr
+    ended = mcalc("doc", str(notes), "--limit", "order=3")
+    assert ended.returncode == 4
+    assert "order 4 is over the limit of 3" in ended.stderr
