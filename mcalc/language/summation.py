@@ -51,7 +51,8 @@ def head(text: str, place: int, names: Container[str]) -> tuple[str, str, int] |
 def read_head(written: str, span: tuple[int, int]) -> Head:
     """Whether it is a product, the indices and the limits. Raises a `Problem` where they are written otherwise."""
     found = _SIGNED.fullmatch(written) or _NAMED.fullmatch(written)
-    assert found is not None
+    if found is None:  # LaTeX may have anything between its braces
+        raise _unread(span)
     held = found.groupdict()
     below = held["braced"] or held["plain"] or (held["sub"] or "").translate(_SCRIPTS)
     if held.get("start"):

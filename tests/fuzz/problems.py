@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from mcalc.algebra.ops import OPS
@@ -135,3 +136,19 @@ def cases(depth: int = 3, types: tuple[str, ...] = ("s", "s", "s", "n", "m", "nn
     return st.builds(
         Case, st.sampled_from(types).flatmap(lambda type_: texts(type_, depth)), st.sampled_from(VARIABLES)
     )
+
+
+def drawn(number: int, depth: int) -> list[Case]:
+    """A hundred cases of a seed."""
+    made: list[Case] = []
+
+    @seed(number)
+    @settings(
+        max_examples=100, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(cases(depth))
+    def collect(case: Case) -> None:
+        made.append(case)
+
+    collect()
+    return made

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.special import SPECIAL
+from tests.fuzz import running
 from tests.fuzz.laws import LAWS, broken
-from tests.fuzz.problems import Case, cases, productions
+from tests.fuzz.problems import Case, cases, drawn, productions
 
 KEPT = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -20,13 +21,18 @@ KEPT = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").rea
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
 @pytest.mark.parametrize("name", LAWS)
 def test_random_problems(name: str):
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(cases())
     def keeps(case: Case) -> None:
         told = broken(case, LAWS[name])
         assert not told, f"{case.text} by {case.wrt}: {told}"
 
     keeps()
+
+
+@pytest.mark.skipif(not running.HAS_OCTAVE, reason="there is no Octave")
+def test_random_problems_in_octave():
+    assert not running.octave_code_agrees(drawn(1, 3))
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=[kept["text"] for kept in KEPT])
