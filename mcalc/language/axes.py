@@ -43,6 +43,9 @@ def shapes(kinds: Kinds, declared: Mapping[str, Declaration], dialect: str) -> d
     later -= {atom for parts, _, _ in kinds.added for part in parts for atom in unknowns(axes.resolved(part))}
     known = _named(list(found.values()), kinds.plan.taken, later)
     _add_up(kinds, axes, known)
+    left = [u for u in unknowns(size for shape in found.values() for size in shape) if u not in known]
+    names_left = names.sizes({*kinds.plan.taken, *map(str, known.values())}, "")
+    known |= {unknown: dim(name) for unknown, name in zip(left, names_left, strict=False)}
     return {name: tuple(axes.sizes.value(size, known) for size in shape) for name, shape in found.items()}
 
 

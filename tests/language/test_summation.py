@@ -112,6 +112,7 @@ def test_every_notation_has_sums_and_products_with_limits() -> None:
         ("∏_i X[i,:]", "E307", "∏_i X[i,:]"),
         ("∑_i", "E120", "∑_i"),
         ("sum_i(x_i)^2", "E143", "^"),
+        (r"\sum_{i\text{tr}} x_i^2", "E140", r"\sum_{i\text{tr}}"),
     ],
 )
 def test_what_is_not_clear_is_refused_with_the_place(written: str, code: str, at: str) -> None:
@@ -124,3 +125,7 @@ def test_what_is_not_clear_is_refused_with_the_place(written: str, code: str, at
 
 def test_a_variable_may_be_called_as_a_sum_is() -> None:
     assert list(read("sum_i*x_i", ["sum_i[], x_i[]"]).symbols) == ["sum_i", "x_i"]
+
+
+def test_every_size_has_a_name_where_an_entry_is_a_factor_of_a_vector() -> None:
+    assert str(read(r"\sum_{i=1}^n \exp(x_i^\top w)").symbols["w"].shape[0]) == "p"
