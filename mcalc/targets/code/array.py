@@ -13,6 +13,7 @@ aligned at the right and an axis of size one is stretched.
     chol                   the Cholesky factor of a symmetric positive matrix, for those below alone
     chol_solve chol_inv chol_logdet    a linear system, the inverse, and the logarithm of the determinant by it
     gram                   A.T @ (d[:, None]*A) of a matrix and weights that are not negative
+    outers                 the sum of the outer products of vectors, each followed by the one it is multiplied with
     dot                    the sum of the elementwise product of two arrays
     tensordot              the last `data` axes of the one with the first of the other
     einsum                 a product of two arrays in the labels of `data`, where no matrix product applies
@@ -86,6 +87,14 @@ class Codes:
             node.place = len(self.nodes)
             node.symmetric = kind == "eye"
         return node
+
+    def again(self, node: Code, args: tuple[Code, ...]) -> Code:
+        """The node with these arguments."""
+        if args == node.args:
+            return node
+        made = self.make(node.kind, args, node.data, node.shape)
+        made.symmetric = node.symmetric
+        return made
 
     def variable(self, symbol: Symbol) -> Code:
         """A variable of the program."""

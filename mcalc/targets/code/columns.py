@@ -209,6 +209,11 @@ class Columns(Language):
         """An outer product of vectors."""
         return f"{wrap(args[0], POWER)}*{wrap(args[1], ATOM)}'", MATRIX
 
+    def outers(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A sum of outer products, as a product of matrices of which these vectors are the columns."""
+        left, right = (f"[{' '.join(wrap(column, ATOM) for column in args[k::2])}]" for k in (0, 1))
+        return f"{left}*{right}'", MATRIX
+
     # ------------------------------------------------------------ axes
 
     def sum(self, node: Code, args: list[Text], scope: Scope) -> Text:

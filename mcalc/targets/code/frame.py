@@ -134,8 +134,8 @@ def _definition(
     symbols = [*task.reading.symbols.values(), *(v for v in directions if v in used)]
     scope = Scope(symbols, language, reserved)
     lines, texts = body(codes, language, scope, titles)
-    dims, missing = scope.found()
-    read = {node.data.name for node in arguments_first(codes) if isinstance(node.data, Symbol)}
+    read = {symbol.name for symbol in used}
+    dims, missing = scope.found(read)
     read.update(variable for _, variable, _, _ in dims)
     arrays = [scope.variables[symbol.name] for symbol in symbols if symbol.name in read]
     results = [language.result(code, text, scope) for code, text in zip(codes, texts, strict=True)]
@@ -144,14 +144,13 @@ def _definition(
     shapes = [tuple_of([scope.described(d)[0] for d in code.shape]) if code.rank else "()" for code in codes]
     of = " and of shape ".join(shapes)
     taken = f"({arrays[0]},)" if len(arrays) == 1 else ", ".join(arrays)
-    given_by_name = ", ".join(f"{array}={array}" for array in arrays)
     together = len(task.derivatives) > 1 and len(codes) > 1
     if together and name.startswith("value_and"):
         results = [results[0], tuple_of(results[1:])]
     full = f" {task.full[0].upper()}{task.full[1:]}." if task.full and "derivative" in name else ""
     statements = [
         f'"""The {name.replace("_", " ")}: {"an array" if len(codes) == 1 else "arrays"} of shape {of}.{full}"""',
-        *([f"{taken} = {takes}({given_by_name})"] if arrays else []),
+        *([f'{taken} = {takes}("{" ".join(arrays)}", {", ".join(arrays)})'] if arrays else []),
         *_sizes(dims, scope),
         *([f"{scope.typed} = {language.typed(arrays)}"] if scope.typed else []),
         *lines,

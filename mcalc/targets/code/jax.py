@@ -51,14 +51,14 @@ class Jax(Library):
         FIT
         + '''
 
-def arrays(**given):
+def arrays(names, *given):
     """The variables as arrays of one floating type; a plain number takes that of the others."""
-    found = [a if isinstance(a, (int, float)) else jnp.asarray(a) for a in given.values()]
+    found = [a if isinstance(a, (int, float)) else jnp.asarray(a) for a in given]
     dtype = jnp.result_type(float, *found)
     if not jnp.issubdtype(dtype, jnp.floating):
         raise TypeError(f"the variables are to be real numbers, and not {dtype}")
     found = [jnp.asarray(a, dtype) for a in found]
-    fit(dict(zip(given, found)))
+    fit(dict(zip(names.split(), found)))
     return found
 '''
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
+from mcalc.algebra.dims import product
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.python import FIT, Python, letters, shared_with_caller
-from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, Scope, Text, wrap
 
 CHO_INVERSE = '''\
 def cho_inverse(factor):
@@ -25,12 +27,13 @@ def gram(A, d):
     return A.T @ A
 '''
 ON_DIAGONAL = '''\
-def on_diagonal(a, axes, v):
+def on_diagonal(a, labels, v):
     """The array with v added where axes that share a letter have one index, in place where it lies in memory."""
-    kept = "".join(dict.fromkeys(axes))
     if isinstance(a, np.ndarray) and isinstance(v, (np.ndarray, np.generic, float, int)):
-        np.einsum(f"{axes}->{kept}", a)[...] += v
+        diagonal = np.einsum(labels, a)
+        diagonal += v
         return a
+    axes, kept = labels.split("->")
     first = [k == axes.index(x) for k, x in enumerate(axes)]
     v = np.broadcast_to(v, [a.shape[axes.index(x)] for x in kept])[tuple(slice(None) if f else None for f in first)]
     for k in [k for k, f in enumerate(first) if not f]:
@@ -49,27 +52,60 @@ class NumPy(Python):
         FIT
         + '''
 
-def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
+def arrays(names, *given, fitting=set(), double=np.dtype(np.float64)):
     """The variables as arrays of one floating type: float32 where no array says otherwise, else float64."""
-    for a in given.values():
+    shapes = [names]
+    for a in given:
         if type(a) is not np.ndarray or a.dtype is not double:
             break
+        shapes.append(a.shape)
     else:
-        if (*given, *[a.shape for a in given.values()]) in fitting:
-            return given.values()
-    found = [a if isinstance(a, (int, float)) or hasattr(a, "dtype") else np.asarray(a, double) for a in given.values()]
+        if tuple(shapes) in fitting:
+            return given
+    found = [a if isinstance(a, (int, float)) or hasattr(a, "dtype") else np.asarray(a, double) for a in given]
     types = [a.dtype for a in found if hasattr(a, "dtype")]
     dtype = np.result_type(np.float32, *types) if types else double
     if dtype.kind != "f":
         raise TypeError(f"the variables are to be real numbers, and not {dtype}")
     found = [a.astype(dtype, copy=False) if hasattr(a, "astype") else np.asarray(a, dtype) for a in found]
-    fit(dict(zip(given, found)))
-    fitting.add((*given, *[a.shape for a in found]))
+    fit(dict(zip(names.split(), found)))
+    fitting.add((names, *[a.shape for a in found]))
     return found
 '''
     )
 
+    methods: Mapping[str, str] = MappingProxyType(
+        {"max": "{0}.max(axis=-1)", "min": "{0}.min(axis=-1)", "step": "({0} > 0).astype({0}.dtype)"}
+    )
     own_helpers = MappingProxyType({"on_diagonal": ON_DIAGONAL, "gram": GRAM, "cho_inverse": CHO_INVERSE})
+
+    def known_template(self, node: Code) -> str:
+        """The spelling of the operation: a method where that is quicker than the function of the same name."""
+        own = self.methods.get(node.data.name) if node.args and node.args[0].rank else None
+        return own or super().known_template(node)
+
+    def tensordot(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A product over several axes as one of matrices, which is what np.tensordot makes of it, in more time."""
+        (a, b), (left, right) = node.args, node.data
+        count = len(left)
+        edges = [tuple(range(count)), tuple(range(a.rank - count, a.rank)), tuple(range(b.rank - count, b.rank))]
+        if left not in edges[:2] or right not in (edges[0], edges[2]):
+            return super().tensordot(node, args, scope)
+
+        def matrix(code: Code, text: Text, last: bool, first: bool) -> str:
+            """The array with its summed axes put together, and the others: those that come first or last."""
+            rest = code.shape[:-count] if last else code.shape[count:]
+            turned = "" if last == first or not rest else ".T"
+            if code.rank == 2 and rest:
+                return wrap(text, ATOM if turned else POWER) + turned
+            parts = [product(code.shape[-count:] if last else code.shape[:count]), *([product(rest)] if rest else [])]
+            sizes = [scope.size(d)[0] for d in (parts[::-1] if last else parts)]
+            return f"{wrap(text, ATOM)}.reshape({', '.join(sizes)}){turned}"
+
+        text = f"{matrix(a, args[0], left == edges[1], True)} @ {matrix(b, args[1], right == edges[2], False)}"
+        if node.rank == 1 + (len(left) < min(a.rank, b.rank)):
+            return text, MATRIX
+        return f"({text}).reshape({', '.join(scope.size(d)[0] for d in node.shape)})", ATOM
 
     def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A weighted Gram matrix."""
@@ -89,7 +125,7 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
 
     def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The logarithm of the determinant by the factor."""
-        return f"2*np.sum(np.log(np.diagonal({wrap(args[0], ATOM)}[0])))", PRODUCT
+        return f"2*np.log(np.diagonal({wrap(args[0], ATOM)}[0])).sum()", PRODUCT
 
     def repeats(self, node: Code, k: int) -> int:
         """How often the spelling has the argument."""
@@ -105,7 +141,8 @@ def arrays(fitting=set(), double=np.dtype(np.float64), /, **given):
         else:
             text = values[0][0]
         for value, pattern, sign in zip(values[based:], patterns, signs, strict=True):
-            text = f'on_diagonal({text}, "{letters(pattern)}", {"-" + wrap(value, POWER) if sign < 0 else value[0]})'
+            labels = f"{letters(pattern)}->{letters(tuple(dict.fromkeys(pattern)))}"
+            text = f'on_diagonal({text}, "{labels}", {"-" + wrap(value, POWER) if sign < 0 else value[0]})'
         return [f"{name} = {text}"]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
-from mcalc.targets.code.array import Code, Codes
+from mcalc.targets.code.array import Code, Codes, order
 
 #: A transpose goes this far into the expression that it is of.
 DEPTH = 5
@@ -45,3 +45,18 @@ def _transposed(codes: Codes, code: Code, shared: Container[Code], depth: int) -
 def _transposes(code: Code, depth: int) -> int:
     own = int(code.kind == "permute")
     return own + sum(_transposes(arg, depth - 1) for arg in code.args) if depth else own
+
+
+def mirrored(codes: Codes, roots: Sequence[Code]) -> dict[Code, Code]:
+    """Every node, with a product of matrices whose transpose is computed before it as the transpose of that."""
+    moved: dict[Code, Code] = {}
+    made: dict[tuple[Code, ...], Code] = {}
+    for node in order(roots):
+        args = tuple(moved[arg] for arg in node.args)
+        if node.kind == "matmul" and args[0].rank == args[1].rank == 2:
+            other = made.get((codes.permute(args[1], TRANSPOSE), codes.permute(args[0], TRANSPOSE)))
+            moved[node] = codes.again(node, args) if other is None else codes.permute(other, TRANSPOSE)
+            made.setdefault(args, moved[node])
+        else:
+            moved[node] = codes.again(node, args)
+    return moved

@@ -12,12 +12,26 @@ FEW = 6
 MANY = 14
 
 
-def path(terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]) -> list[tuple[int, int]]:
-    """The pairs to multiply, by place; a product takes the next place. Terms without a common label stay apart."""
-    found: list[tuple[int, int]] = []
+#: Two terms, by place.
+Pair = tuple[int, int]
+
+
+def path(
+    terms: Sequence[frozenset[int]],
+    shown: frozenset[int],
+    lengths: Mapping[int, int],
+    known: Collection[Pair] = (),
+) -> list[Pair]:
+    """The pairs to multiply, by place; a product takes the next place. Terms without a common label stay apart.
+
+    The products of the `known` pairs, the smaller place first, cost nothing: something else has computed them.
+    """
+    found: list[Pair] = []
     for group in _connected(terms):
         names = dict(enumerate(group))
-        for own, (i, j) in enumerate(_ordered([terms[k] for k in group], shown, lengths), len(group)):
+        place = {k: own for own, k in enumerate(group)}
+        free = {(place[i], place[j]) for i, j in known if i in place and j in place}
+        for own, (i, j) in enumerate(_ordered([terms[k] for k in group], shown, lengths, free), len(group)):
             found.append((names[i], names[j]))
             names[own] = len(terms) + len(found) - 1
     return found
@@ -36,10 +50,10 @@ def _connected(terms: Sequence[frozenset[int]]) -> list[list[int]]:
 
 
 def _ordered(
-    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
-) -> list[tuple[int, int]]:
+    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int], known: Collection[Pair]
+) -> list[Pair]:
     if len(terms) <= FEW:
-        return _exhaustive(terms, shown, lengths)
+        return _exhaustive(terms, shown, lengths, known)
     try:
         from opt_einsum.paths import DynamicProgramming, auto, linear_to_ssa  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
@@ -66,8 +80,8 @@ def _rest(whole: Collection[int], terms: Sequence[frozenset[int]], shown: frozen
 
 
 def _exhaustive(
-    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
-) -> list[tuple[int, int]]:
+    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int], known: Collection[Pair]
+) -> list[Pair]:
     """The cheapest of all orders, by the cheapest way to each subset of the terms."""
     best: dict[frozenset[int], tuple[float, tuple[frozenset[int], frozenset[int]] | None]] = {}
     labels: dict[frozenset[int], frozenset[int]] = {}
@@ -75,8 +89,10 @@ def _exhaustive(
         for chosen in map(frozenset, combinations(range(len(terms)), count)):
             labels[chosen] = terms[min(chosen)] if count == 1 else _rest(chosen, terms, shown)
             best[chosen] = (0, None) if count == 1 else _split(chosen, best, labels, lengths)
+            if count == 2 and tuple(sorted(chosen)) in known:
+                best[chosen] = 0, best[chosen][1]
     places: dict[frozenset[int], int] = {frozenset([k]): k for k in range(len(terms))}
-    found: list[tuple[int, int]] = []
+    found: list[Pair] = []
 
     def take(chosen: frozenset[int]) -> int:
         halves = best[chosen][1]
@@ -110,12 +126,10 @@ def _split(
     return cost, (half, rest)
 
 
-def _cheapest_next(
-    terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]
-) -> list[tuple[int, int]]:
+def _cheapest_next(terms: Sequence[frozenset[int]], shown: frozenset[int], lengths: Mapping[int, int]) -> list[Pair]:
     """One pair after another, the cheapest that is left."""
     held = dict(enumerate(terms))
-    found: list[tuple[int, int]] = []
+    found: list[Pair] = []
     while True:
         pairs = [(i, j) for i, j in combinations(held, 2) if not held[i].isdisjoint(held[j])]
         if not pairs:

@@ -18,12 +18,14 @@ from heapq import heappop, heappush
 from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import Group, Rational
 from mcalc.targets.code.array import Code, Codes, Part
-from mcalc.targets.code.path import path
+from mcalc.targets.code.path import Pair, path
 
 #: The length of an axis of which nothing is known, beside those that are known.
 MIDDLING = 100
 
 Labelled = tuple[Code, int, Group]  #: an array, 1 or -1 where it divides, and the label of each axis
+#: A product whose sums are computed: its coefficient, scalar factors, what is left, and the labels of its axes.
+Planned = tuple[Rational, list[Part], "Term", Group]
 Key = tuple[tuple[int, int, Group], ...]  #: a term's arrays by place, signs and labels
 Step = tuple[Key, Key, Group]  #: two terms, and which of their labels are kept
 
@@ -51,11 +53,15 @@ class Term:
         return self.free or self.labels[-1] not in kept
 
     def key(self, names: dict[int, int]) -> Key:
-        """What the term computes, its labels renamed in the order in which they are met."""
-        return tuple(
-            (code.place, sign, tuple([names.setdefault(x, len(names)) for x in labels]))
-            for code, sign, labels in self.parts
-        )
+        """What the term computes, its labels renamed in the order in which they are met, of a symmetric matrix one
+        that has been met before first.
+        """
+        found = []
+        for code, sign, labels in self.parts:
+            if code.symmetric:
+                labels = tuple(sorted(labels, key=lambda x: names.get(x, len(names))))
+            found.append((code.place, sign, tuple([names.setdefault(x, len(names)) for x in labels])))
+        return tuple(found)
 
 
 class Planner:
@@ -97,6 +103,41 @@ class Planner:
                 group = [(codes.mul(1, [(code, s * sign) for code, s in group]), sign)]
             parts += [(codes.expand(code, tuple(x in labels for x in out)), s) for code, s in group]
         return codes.mul(coefficient, parts)
+
+    def together(self, products: Iterable[Planned]) -> list[Code]:
+        """The terms of a sum. Those that are products of two parts over the same axes are one matrix product: the parts
+        on either side, each as a row, are written once, where a sum of outer products is written once for each of them.
+        """
+        groups: dict[Group, list[tuple[Planned, list[Term]]]] = {}
+        for count, planned in enumerate(products):
+            out, parts = planned[3], _apart(planned[2])
+            if len(parts) == 2 and all(any(x in part.labels for part in parts) for x in out):
+                parts.sort(key=lambda part: out[0] not in part.labels)
+                axes = tuple(k for k, x in enumerate(out) if x in parts[0].labels)
+                groups.setdefault(axes, []).append((planned, parts))
+            else:
+                groups[-1 - count,] = [(planned, [])]
+        made = []
+        for axes, members in groups.items():
+            if len(members) == 1:
+                made += [self.write(*planned) for planned, _ in members]
+            else:
+                made.append(self._outers(axes, members))
+        return made
+
+    def _outers(self, axes: Group, members: list[tuple[Planned, list[Term]]]) -> Code:
+        """The sum of products of a part over these axes and one over the others."""
+        codes, rows = self.codes, []
+        shape: tuple[Dim, ...] = ()
+        for (coefficient, scalars, _, out), (left, right) in members:
+            first = tuple(out[k] for k in axes)
+            others = tuple(x for x in out if x not in first)
+            u, v = self.write(coefficient, scalars, left, first), self.write(1, [], right, others)
+            shape = (*u.shape, *v.shape)
+            rows += [codes.reshape(code, (product(code.shape),)) for code in (u, v)]
+        code = codes.make("outers", tuple(rows), None, (*rows[0].shape, *rows[1].shape))
+        order = [*axes, *(k for k in range(len(shape)) if k not in axes)]
+        return codes.permute(codes.reshape(code, shape), tuple(order.index(k) for k in range(len(order))))
 
     def array(self, term: Term, labels: Group) -> Code:
         """The term as an array with these axes."""
@@ -200,6 +241,16 @@ class Planner:
         return Term([(self.codes.make("einsum", (left, right), data, shape), 1, labels)])
 
 
+def _apart(term: Term) -> list[Term]:
+    """The factors of a term that have no label in common."""
+    parts: list[Term] = []
+    for part in term.parts:
+        touched = [other for other in parts if not set(part[2]).isdisjoint(other.labels)]
+        parts = [other for other in parts if other not in touched]
+        parts.append(Term([part, *(own for other in touched for own in other.parts)]))
+    return parts
+
+
 def _divides(a: Term, b: Term) -> bool:
     return any(len(term.parts) == 1 and term.parts[0][1] < 0 for term in (a, b))
 
@@ -238,16 +289,29 @@ class _Contraction:
     def run(self) -> list[Term]:
         """Merge until no two terms share a label."""
         if self.planner.sizes:
-            lengths = self.planner.lengths({x for term in self.terms.values() for x in term.labels}, self.sizes)
-            for i, j in path([frozenset(self.terms[k].labels) for k in sorted(self.terms)], self.shown, lengths):
-                self._enter(self._merge(i, j))
-            return list(self.terms.values())
+            self._by_sizes()
         while self.heap:
             *_, i, j = heappop(self.heap)
             if i in self.terms and j in self.terms:
-                for pair in self._enter(self._merge(i, j)):
-                    self._push(*self._signed(*pair))
+                self._step(i, j)
         return list(self.terms.values())
+
+    def _step(self, i: int, j: int) -> None:
+        for pair in self._enter(self._merge(i, j)):
+            self._push(*self._signed(*pair))
+
+    def _by_sizes(self) -> None:
+        """Merge in the cheapest order; after a pair that has been computed already others may be found to be so too."""
+        lengths = self.planner.lengths({x for term in self.terms.values() for x in term.labels}, self.sizes)
+        steps: list[Pair] = [(0, 0)]
+        while steps:
+            names = sorted(self.terms)
+            place = {name: k for k, name in enumerate(names)}
+            pairs = [sorted((i, j)) for cost, *_, i, j in self.heap if not cost and i in place and j in place]
+            known = {(place[i], place[j]) for i, j in pairs}
+            steps = path([frozenset(self.terms[k].labels) for k in names], self.shown, lengths, known)
+            for i, j in [step for step in steps if step in known][:1] or steps[:1]:
+                self._step(names[i], names[j])
 
     def _enter(self, term: Term) -> list[tuple[int, int]]:
         """Take a term in; the pairs that it makes with others."""
@@ -268,8 +332,14 @@ class _Contraction:
     def _key(self, i: int, j: int, kept: set[int]) -> tuple[Step, dict[int, int]]:
         """What the pair computes, and the names that the key gives its labels."""
         found: list[tuple[Step, dict[int, int]]] = []
-        for a, b in ((i, j), (j, i)):
-            names: dict[int, int] = {}
+        orders = [
+            (i, j, False),
+            (j, i, False),
+            *((i, j, True),) * self.terms[i].free,
+            *((j, i, True),) * self.terms[j].free,
+        ]
+        for a, b, turned in orders:
+            names: dict[int, int] = {x: k for k, x in enumerate(self.terms[a].labels[::-1])} if turned else {}
             left, right = self.terms[a].key(names), self.terms[b].key(names)
             found.append(((left, right, tuple(sorted(names[x] for x in kept))), names))
         return min(found, key=lambda pair: pair[0])

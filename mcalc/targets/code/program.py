@@ -31,8 +31,8 @@ from mcalc.algebra.walk import children, postorder
 from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.factor import factored, hoisted
-from mcalc.targets.code.orient import oriented
-from mcalc.targets.code.plan import Planner, Term
+from mcalc.targets.code.orient import mirrored, oriented
+from mcalc.targets.code.plan import Planned, Planner, Term
 from mcalc.targets.code.stable import stable
 from mcalc.targets.code.systems import cholesky, solved
 
@@ -57,7 +57,9 @@ def program(
     named = {
         lowering.values[k]: node for k, node in zip(lowering.keep, definitions, strict=True) if k in lowering.values
     }
-    moved = solved(lowering.codes, codes)
+    moved = mirrored(lowering.codes, codes)
+    solutions = solved(lowering.codes, [moved[code] for code in codes])
+    moved = {code: solutions[new] for code, new in moved.items() if new in solutions}
     if not softmax:
         moved = cholesky(lowering.codes, moved, codes, lowering.positive)
     return [moved[code] for code in codes], {moved[c]: node for c, node in named.items() if c in moved}
@@ -206,12 +208,16 @@ class Lowering:
         scales = {c if c > 0 else -c for c, _ in terms}
         common = scales.pop() if len(scales) == 1 < len(terms) and not diagonal and not all(map(_outer, terms)) else 1
         dense: list[tuple[int, bool, Part]] = []
+        together: list[Planned] = []
         for c, term in terms:
-            if not (isinstance(term, Contract) and _placed(term)):
+            if isinstance(term, Contract) and node.rank > 2 and self._folds(term) and not _repeats(term):
+                together.append(self._planned(c, term))
+            elif not (isinstance(term, Contract) and _placed(term)):
                 part = self._term(c if common == 1 else 1 if c > 0 else -1, term)
                 place = min((symbol.place for symbol in term.free), default=0)
                 dense.append((place, _turned(part[0]), part))
         parts = [part for _, _, part in sorted(dense, key=lambda term: term[:2])]
+        parts += map(self.codes.split, self.planner.together(together))
         if diagonal:
             return self._written(parts, diagonal, node.shape)
         return self.codes.mul(common, [(self.codes.full(self.codes.add(parts), node.shape), 1)])
@@ -255,6 +261,10 @@ class Lowering:
 
         Labels that no factor has are axes of size one, left out in front.
         """
+        return self.planner.write(*self._planned(coefficient, node))
+
+    def _planned(self, coefficient: Rational, node: Contract) -> Planned:
+        """What the product is made of when all its sums are computed."""
         codes = self.codes
         out = tuple(dict.fromkeys(x for group in node.out for x in group))
         scalars: list[Part] = []
@@ -287,8 +297,7 @@ class Lowering:
                 terms.append(Term([(code, sign, labels)]))
             else:
                 scalars.append((code, sign))
-        term = self.planner.contract(terms, out, node.sizes)
-        return self.planner.write(coefficient, scalars, term, out)
+        return coefficient, scalars, self.planner.contract(terms, out, node.sizes), out
 
     def _turns(self, base: Expr) -> bool:
         """Whether a factor's sign can be turned round without writing more or computing it twice."""

@@ -210,8 +210,11 @@ class Python(Language):
 
     def matmul(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """Brackets on the right stay away where the other order costs the same: `x @ A @ x`."""
-        right = node.args[1]
-        sizes = {d for code in (node.args[0], *right.args) for d in code.shape}
+        right = spine = node.args[1]
+        sizes = set(node.args[0].shape)
+        while spine.kind == "matmul":
+            sizes.update(d for code in spine.args for d in code.shape)
+            spine = spine.args[0]
         same = right.kind == "matmul" and (
             node.args[0].rank == right.rank == 1 or (right.rank == 2 and len(sizes) == 1)
         )
@@ -233,6 +236,13 @@ class Python(Language):
     def outer(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An outer product of vectors."""
         return self.called("outer", args)
+
+    def outers(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A sum of outer products, as a product of matrices of which these vectors are the rows."""
+        left, right = (
+            f"{self.lib}.concatenate([{', '.join(f'{wrap(row, ATOM)}[None]' for row in args[k::2])}])" for k in (0, 1)
+        )
+        return f"{left}.T @ {right}", MATRIX
 
     def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The sum of an elementwise product."""
@@ -261,8 +271,8 @@ class Python(Language):
     def sum(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A sum over axes."""
         axes = node.data
-        where = "" if axes is None else f", axis={axes[0] if len(axes) == 1 else axes}"
-        return f"{self.lib}.sum({args[0][0]}{where})", ATOM
+        where = "" if axes is None else f"axis={axes[0] if len(axes) == 1 else axes}"
+        return f"{wrap(args[0], ATOM)}.sum({where})", ATOM
 
     def permute(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A transpose."""
@@ -325,10 +335,8 @@ class Python(Language):
         return [self_check(task, scope, self.imports_numpy, self.main)]
 
     def typed(self, arrays: list[str]) -> str:
-        """The type of numbers that the arrays have."""
-        if not arrays:
-            return f"{self.lib}.float64"
-        return f"{self.lib}.result_type({', '.join(arrays)})" if len(arrays) > 1 else f"{arrays[0]}.dtype"
+        """The type of numbers that the arrays have, all of them the same."""
+        return f"{arrays[0]}.dtype" if arrays else f"{self.lib}.float64"
 
     def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array that the caller may keep. `[...]` makes one of a scalar, and computes nothing."""

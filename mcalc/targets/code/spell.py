@@ -119,11 +119,26 @@ class Scope:
         text = " + ".join(terms) or "0"
         return text, SUM if len(terms) > 1 else PRODUCT if "*" in text else ATOM
 
-    def found(self) -> tuple[list[Solved], list[str]]:
-        """How the needed dimensions are read from the variables, and the names of those that cannot be."""
+    def found(self, read: Collection[str] = ()) -> tuple[list[Solved], list[str]]:
+        """How the needed dimensions are read from the variables, and the names of those that cannot be.
+
+        The variables `read`, which the program looks at anyway, tell them where they can.
+        """
+        symbols = [symbol for symbol in self.symbols if symbol.name in read]
+        known, inside = self._known(symbols)
+        if not self.needed <= set(known):
+            known, inside = self._known(self.symbols)
+        wanted: dict[str, None] = {}
+        for name in known:
+            if any(name == other or name in _below(other, inside) for other in self.needed):
+                wanted[name] = None
+        return [known[name] for name in wanted], [self.dims[n] for n in sorted(self.needed - set(known))]
+
+    def _known(self, symbols: Iterable[Symbol]) -> tuple[dict[str, Solved], dict[str, set[str]]]:
+        """The dimensions that these variables tell, and for each the others that it is solved with."""
         known: dict[str, Solved] = {}
         inside: dict[str, set[str]] = {}
-        axes = [(d, symbol.name, k) for symbol in self.symbols for k, d in enumerate(symbol.shape)]
+        axes = [(d, symbol.name, k) for symbol in symbols for k, d in enumerate(symbol.shape)]
         while True:
             before = len(known)
             for d, variable, axis in sorted(axes, key=lambda a: len(a[0].terms) + len(a[0].names)):
@@ -133,12 +148,7 @@ class Scope:
                     known[unknown[0]] = (self.dims[unknown[0]], variable, axis, text)
                     inside[unknown[0]] = set(d.names) - set(unknown)
             if len(known) == before:
-                break
-        wanted: dict[str, None] = {}
-        for name in known:
-            if any(name == other or name in _below(other, inside) for other in self.needed):
-                wanted[name] = None
-        return [known[name] for name in wanted], [self.dims[n] for n in sorted(self.needed - set(known))]
+                return known, inside
 
     def _solved(self, d: Dim, name: str) -> str:
         """The size `{}` solved for a name that it is linear in, or ''."""

@@ -20,11 +20,8 @@ def solved(codes: Codes, roots: Sequence[Code]) -> dict[Code, Code]:
         side = next((k for k, arg in enumerate(node.args) if _inverse(arg) in systems), None)
         if node.kind == "matmul" and side is not None:
             moved[node] = _system(codes, node, side, moved)
-        elif args == node.args:
-            moved[node] = node
         else:
-            moved[node] = codes.make(node.kind, args, node.data, node.shape)
-            moved[node].symmetric = node.symmetric
+            moved[node] = codes.again(node, args)
     return moved
 
 
@@ -82,9 +79,6 @@ def cholesky(
             factor = codes.make("chol", args[:1], None, args[0].shape)
             done[node] = codes.make(f"chol_{name}", (factor, *args[1:]), None, node.shape)
             done[node].symmetric = name == "inv"
-        elif args == node.args:
-            done[node] = node
         else:
-            done[node] = codes.make(node.kind, args, node.data, node.shape)
-            done[node].symmetric = node.symmetric
+            done[node] = codes.again(node, args)
     return {old: done[new] for old, new in moved.items() if new in done}

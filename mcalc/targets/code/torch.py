@@ -69,17 +69,17 @@ class Torch(Library):
         FIT
         + '''
 
-def arrays(**given):
+def arrays(names, *given):
     """The variables as tensors of one floating dtype on one device."""
-    device = next((a.device for a in given.values() if torch.is_tensor(a)), None)
-    found = [torch.as_tensor(a, device=device) for a in given.values()]
+    device = next((a.device for a in given if torch.is_tensor(a)), None)
+    found = [torch.as_tensor(a, device=device) for a in given]
     dtype = found[0].dtype
     for a in found[1:]:
         dtype = torch.promote_types(dtype, a.dtype)
     if dtype.is_complex:
         raise TypeError(f"the variables are to be real numbers, and not {dtype}")
     dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
-    fit(dict(zip(given, found)))
+    fit(dict(zip(names.split(), found)))
     return [a.to(dtype) for a in found]
 '''
     )

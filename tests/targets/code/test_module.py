@@ -283,12 +283,48 @@ def test_sizes_decide_on_the_order():
     assert "A @ B @ C" in text
 
 
+def test_what_is_computed_already_decides_too():
+    size = ["N=500", "d=20", "C=10"]
+    text = code("numpy", "S = X@W; sum(logsumexp(S, axis=1)) - sum(S.*Y)", "W", "X[N,d]", "W[d,C]", "Y[N,C]", size=size)
+    assert "np.vdot(Y, S)" in text  # and not of W and X.T @ Y, which is one more product of matrices
+
+
+def test_brackets_keep_the_order():
+    text = code("numpy", "tr(P@X.T@X@P@P)*c", "c", "P[d,d]", "X[N,d]", "c[]", size=["d=8", "N=100"])
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    assert "@ X.T @ X" not in text
+    P, X = RNG.normal(size=(3, 3)), RNG.normal(size=(5, 3))
+    np.testing.assert_allclose(scope["derivative"](P=P, X=X, c=1.0), np.trace(P @ X.T @ X @ P @ P))
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+def test_a_sum_of_outer_products_is_one_product_of_matrices(form):
+    if form != "numpy":
+        pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+    text = code(form, "-N/2*logdet(S) - tr(inv(S)@X.T@X)/2", "S", "S[d,d]", "X[N,d]", order=2)
+    body = text[text.index("def derivative") : text.index("def value_and")]
+    assert body.count(".concatenate(") == 2
+    assert body.count(" @ ") == 4  # XᵀX, P XᵀX P, and the product itself: none of them a second time, turned round
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    S, X = RNG.normal(size=(4, 4)) + 5 * np.eye(4), RNG.normal(size=(6, 4))
+    if form != "numpy":
+        library = pytest.importorskip(form)
+        S, X = (library.asarray(a) if form == "torch" else library.numpy.asarray(a) for a in (S, X))
+    P = np.linalg.inv(np.asarray(S))
+    Q = P @ np.asarray(X).T @ np.asarray(X) @ P
+    expected = 6 / 2 * np.einsum("jk,li->ijkl", P, P) - np.einsum("jk,li->ijkl", Q, P) / 2
+    expected -= np.einsum("jk,li->ijkl", P, Q) / 2
+    np.testing.assert_allclose(np.asarray(scope["derivative"](S=S, X=X)), expected, rtol=1e-5, atol=1e-5)
+
+
 def test_long_products_go_to_opt_einsum_and_do_without():
     pytest.importorskip("opt_einsum")  # jax brings it along
     terms = [frozenset((k, k + 1)) for k in range(9)]
     lengths = {k: 3 + (7 * k) % 11 for k in range(10)}
     shown = frozenset((0, 9))
-    least = cost(terms, shown, lengths, _exhaustive(terms, shown, lengths))
+    least = cost(terms, shown, lengths, _exhaustive(terms, shown, lengths, ()))
     assert cost(terms, shown, lengths, path(terms, shown, lengths)) <= 1.2 * least
     assert cost(terms, shown, lengths, _cheapest_next(terms, shown, lengths)) <= 3 * least
 

@@ -97,7 +97,7 @@ R = T - U @ V.T
         (tr(A @ B), ["np.vdot(A, B.T)"]),
         (total(W * T), ["np.vdot(W, T)"]),
         (contract([(W, 1, ((0,), (1,))), (T, 1, ((0,), (1,)))], ((0,),)), ['np.einsum("ab,ab->a", W, T)']),
-        (contract([(W, 1, ((0,), (1,)))], ((1,),)), ["np.sum(W, axis=0)"]),
+        (contract([(W, 1, ((0,), (1,)))], ((1,),)), ["W.sum(axis=0)"]),
         (x @ x, ["x @ x"]),
         (power(x @ x, Fraction(1, 2)), ["np.sqrt(x @ x)"]),
         (x * power(x @ x, Fraction(-1, 2)), ["x/np.sqrt(x @ x)"]),
@@ -131,17 +131,17 @@ R = T - U @ V.T
             derivative(total(R * R), U, 2),
             [
                 "m, k = U.shape",
-                't1 = on_diagonal(np.zeros((m, k, m, k)), "abac", 2*(V.T @ V))',
+                't1 = on_diagonal(np.zeros((m, k, m, k)), "abac->abc", 2*(V.T @ V))',
                 "t1",
             ],
         ),
-        (s * eye(n) + A, ['t1 = on_diagonal(A.copy(), "aa", s)', "t1"]),
+        (s * eye(n) + A, ['t1 = on_diagonal(A.copy(), "aa->a", s)', "t1"]),
         (
             derivative(softmax(x), x),
             [
-                "t1 = np.exp(x - np.max(x, axis=-1))",
-                "t2 = t1/np.sum(t1)",
-                't3 = on_diagonal(np.outer(-t2, t2), "aa", t2)',
+                "t1 = np.exp(x - x.max(axis=-1))",
+                "t2 = t1/t1.sum()",
+                't3 = on_diagonal(np.outer(-t2, t2), "aa->a", t2)',
                 "t3",
             ],
         ),
@@ -167,7 +167,7 @@ def test_what_occurs_twice_is_computed_once():
         [(P, 1, ((0,), (1,))), (P, 1, ((0,), (2,))), (X, 1, ((0,), (3,))), (X, 1, ((0,), (4,)))],
         ((3,), (1,), (4,), (2,)),
     )
-    lines = code_of(node)
+    lines = [line for line in code_of(node) if "shape" not in line.replace("reshape", "")]
     assert sum("P" in line for line in lines) == 1
     assert sum("X" in line for line in lines) == 1
 
