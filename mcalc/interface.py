@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypedDict, overload
 
 from mcalc.answer import Answer, answer_to, shape_reply
 from mcalc.answer.derivative import Derivative
-from mcalc.request import Manner, Request, Way
+from mcalc.request import Manner, Request, Way, check_choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,12 +139,7 @@ class Result:
 
         if form in PAGES:
             return page(form, self._alone, Way())
-        if form not in (*FORMS, *CODE):
-            from mcalc.errors import Problem
-
-            choices = (*FORMS, *CODE, *PAGES)
-            hint = "choose from {choices}"
-            raise Problem("E005", "no such {what}: {value}", hint=hint, what="format", value=form, choices=choices)
+        check_choice("format", form, (*FORMS, *CODE, *PAGES))
         return self._derivative.result(form)
 
     def latex(self) -> str:

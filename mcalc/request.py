@@ -12,6 +12,7 @@ from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.errors import Problem
 from mcalc.language.names import nearest
 from mcalc.limits import limit
+from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,8 +142,9 @@ class Way(Record):
 
     def check(self) -> None:
         """Raise a `Problem` where a field has a value that is none."""
-        for name, choices in (("method", METHODS), ("detail", DETAILS), ("direction", DIRECTIONS)):
-            check_choice(name, getattr(self, name), choices)
+        check_choice("method", self.method, METHODS)
+        check_choice("detail", self.detail, DETAILS)
+        check_choice("direction", self.direction, DIRECTIONS)
 
 
 def check_choice(what: str, value: str, choices: Sequence[str]) -> None:
@@ -150,4 +152,6 @@ def check_choice(what: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         near = nearest(value, choices)
         hint = "did you mean {near}?" if near else "choose from {choices}"
-        raise Problem("E005", "no such {what}: {value}", hint=hint, what=what, value=value, near=near, choices=choices)
+        raise Problem(
+            "E005", "no such {what}: {value}", hint=hint, what=say(what), value=value, near=near, choices=choices
+        )

@@ -26,7 +26,7 @@ from tests.shell import ROOT
 PACKAGE = ROOT / "mcalc"
 
 #: What makes a phrase of a template, and the places among its arguments where templates stand.
-CALLS = {"say": (0,), "tell": (0,), "_chained": (0,), "Problem": (1, 3)}
+CALLS = {"say": (0,), "tell": (0,), "_chained": (0,), "check_choice": (0,), "Problem": (1, 3)}
 
 #: What click says in its own words, where people meet it.
 CLICK = (

@@ -12,8 +12,8 @@ from random import Random
 from mcalc.algebra.expr import Expr, contract, scale
 from mcalc.checking.question import Question
 from mcalc.checking.terms import terms_of
-from mcalc.errors import Problem
 from mcalc.notation import notate
+from mcalc.request import check_choice
 from mcalc.targets import write
 
 TYPE_CHECKING = False
@@ -115,10 +115,7 @@ class Exercise:
     """A question with its key and plausible wrong answers, each with what is wrong in it."""
 
     def __init__(self, topic: str, seed: int) -> None:
-        if topic not in TOPICS:
-            raise Problem(
-                "E005", "no such topic: {topic}", hint="choose from {choices}", topic=topic, choices=list(TOPICS)
-            )
+        check_choice("topic", topic, list(TOPICS))
         self.topic, self.seed = topic, seed
         random = Random(f"{topic} {seed}")
         pattern, wrt = random.choice(TOPICS[topic])

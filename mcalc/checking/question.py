@@ -22,7 +22,7 @@ from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
 from mcalc.limits import kibibytes, limit
 from mcalc.phrase import Phrase, say
-from mcalc.request import Request
+from mcalc.request import Request, check_choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,10 +97,7 @@ class Question:
         seed: int = 0,
         functions: Sequence[str] = (),
     ) -> None:
-        if layout not in LAYOUTS:
-            raise Problem(
-                "E005", "no such layout: {layout}", hint="choose from {choices}", layout=layout, choices=list(LAYOUTS)
-            )
+        check_choice("layout", layout, LAYOUTS)
         Request(text=text, order=order).check()
         self.reading: Reading = read(text, declarations, wrt=[wrt], functions=functions)
         self.variable: Symbol = variable(self.reading, wrt)

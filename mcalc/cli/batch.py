@@ -97,14 +97,8 @@ def reply_to(line: bytes) -> Reply:
 def _language(request: Fields) -> str:
     """The language of the reply; '' where the request leaves it to the command line."""
     language = text_field({"lang": request.pop("lang", "")}, "lang", "")
-    if language and language not in LANGUAGES:
-        raise Problem(
-            "E005",
-            "no such language: {language}",
-            hint="choose from {choices}",
-            language=language,
-            choices=list(LANGUAGES),
-        )
+    if language:
+        check_choice("language", language, list(LANGUAGES))
     return language
 
 
@@ -154,10 +148,7 @@ def diff(request: Fields) -> Reply:
 
     forms = [form for form in list_field(request, "to") if form != "json"]
     for form in forms:
-        if form not in (*FORMS, *CODE):
-            raise Problem(
-                "E005", "no such format: {form}", hint="choose from {choices}", form=form, choices=(*FORMS, *CODE)
-            )
+        check_choice("format", form, (*FORMS, *CODE))
     text = text_field(request, "expr")
     answered = answer_to(Request(text=text, **fields(request, QUESTION)), Manner(**fields(request, MANNER)))
     way = Way(**fields(request, WAY))
@@ -195,14 +186,7 @@ def check(request: Fields) -> Reply:
     from mcalc.cli.check import reply_for
 
     feedback = text_field(request, "feedback", "full")
-    if feedback not in FEEDBACK:
-        raise Problem(
-            "E005",
-            "no such feedback: {feedback}",
-            hint="choose from {choices}",
-            feedback=feedback,
-            choices=list(FEEDBACK),
-        )
+    check_choice("feedback", feedback, FEEDBACK)
     declared, order = tuple(list_field(request, "var")), whole_field(request, "order", 1)
     layout, seed = text_field(request, "layout", "mixed"), whole_field(request, "seed", 0)
     asked, functions = (text_field(request, "expr"), text_field(request, "wrt")), tuple(list_field(request, "fun"))

@@ -10,9 +10,8 @@ from click import Context, Parameter
 
 from mcalc.cli.command import command, completions
 from mcalc.cli.output import emit, json_line, on_terminal
-from mcalc.errors import Problem
-from mcalc.language.names import nearest
 from mcalc.phrase import say
+from mcalc.request import check_choice
 from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
@@ -76,10 +75,7 @@ def examples(name: str | None, run: bool, as_json: bool) -> int:
             emit("\n".join(f"{row['name']}\t{spoken(row['title'])}" for row in rows))
         return 0
     name = name.removesuffix(ENDING)
-    if name not in names():
-        near = nearest(name, names())
-        hint = "did you mean {near}?" if near else "choose from {choices}"
-        raise Problem("E005", "no such example: {name}", hint=hint, name=name, near=near, choices=names())
+    check_choice("example", name, names())
     text = text_of(name)
     typed = commands_in(text)
     if as_json:

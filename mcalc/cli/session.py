@@ -236,13 +236,12 @@ class Session:
 
     def to(self, form: str) -> None:
         """Write the last answer in a form."""
-        from mcalc.cli.diff import FORMATS, spelled
+        from mcalc.cli.diff import spelled
+        from mcalc.request import check_choice
+        from mcalc.targets import CODE, FORMS
 
         answer = self.answered()
-        if form not in FORMATS or form in ("json", "html", "markdown"):
-            near = nearest(form, FORMATS)
-            hint = "did you mean {near}?" if near else "mcalc diff --help lists the formats"
-            raise Problem("E005", "no such {what}: {value}", hint=hint, what="format", value=form, near=near)
+        check_choice("format", form, (*FORMS, *CODE))
         for derivative in answer.derivatives:
             emit(spelled(derivative.result, form))
 
