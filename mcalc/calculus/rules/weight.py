@@ -11,7 +11,7 @@ from mcalc.algebra.expr import Apply, Contract, Expr, Number, Sum
 from mcalc.algebra.walk import postorder
 
 #: Of a variable; of a function and of exp, beside twice the arguments; of a coefficient, and of its sign.
-LEAF, FUNCTION, EXPONENTIAL, COEFFICIENT, SIGN = 4, 3, 12, 1, 3
+LEAF, FUNCTION, EXPONENTIAL, COEFFICIENT, SIGN = 4, 3, 12, 1, 2
 POWERS = ("pow", "mpower")  #: operations of which the second argument weighs but once
 
 
