@@ -12,6 +12,7 @@ from mcalc.algebra.ops.abstract import abstract
 from mcalc.answer import differentiate
 from mcalc.errors import Problem
 from mcalc.language.read import read, reread
+from mcalc.request import METHODS, Way
 
 SIZES = {"m": 3, "n": 4, "k": 5, "p": 6}
 VECTOR = np.random.default_rng(1)
@@ -140,6 +141,15 @@ def test_spelling(function: str, text: str, target: str, spelled: str):
     assert answer.derivatives[0].write(target) == spelled
     if target == "unicode":
         assert reread(spelled, answer.reading) is reread(answer.derivatives[0].write("text"), answer.reading)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("order", "then"), [(2, ()), (1, ("y",))])
+def test_every_method_goes_on_from_a_derivative_of_a_declared_function(method: str, order: int, then: tuple[str, ...]):
+    (found,) = differentiate("f(A@x)*x.T@y", ["x"], order=order, then=then, fun=[F]).derivatives
+    lines = found.steps(Way(method=method))
+    assert lines[-1].write("text") == found.write("text")
+    assert any("grad_f(" in line.write("text") for line in lines[:-1])
 
 
 def test_a_program_declares_its_functions():

@@ -79,9 +79,8 @@ class Answer:
         """The derivatives against finite differences at random points inside the domain."""
         from mcalc.checking.differences import verify
 
-        reading = self.reading
-        numbers = {d.number for s in reading.symbols.values() for d in s.shape if d.number is not None}
-        return verify([d.claim for d in self.derivatives], sorted(reading.sizes), frozenset(numbers), seed)
+        claims = [d.claim for d in self.derivatives]
+        return verify(claims, sorted(self.reading.sizes), self.reading.numbers, seed)
 
     def reply(self, forms: Sequence[str], way: Way | None = None) -> Reply:
         """The answer as plain data: one derivative in the reply itself, several in its list `derivatives`.

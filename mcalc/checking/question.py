@@ -16,7 +16,6 @@ from mcalc.checking import VERDICTS
 from mcalc.checking.finding import Finding
 from mcalc.checking.identity import EXACT, Decision, Samples, decide
 from mcalc.errors import Problem
-from mcalc.language.calls import FUNCTIONS
 from mcalc.language.parse import parse
 from mcalc.language.read import Reading, read, reread_value, variable
 from mcalc.language.value import Value
@@ -110,8 +109,7 @@ class Question:
     @cached_property
     def samples(self) -> Samples:
         """The points at which answers are compared with the derivative."""
-        numbers = frozenset(d.number for s in self.reading.symbols.values() for d in s.shape if d.number is not None)
-        return Samples(sorted(self.sizes), numbers, (self.f, self.reference), self.seed)
+        return Samples(sorted(self.sizes), self.reading.numbers, (self.f, self.reference), self.seed)
 
     @property
     def sizes(self) -> frozenset[str]:
@@ -240,8 +238,7 @@ class Question:
             if forms and verdict.verdict.startswith("correct"):
                 from mcalc.checking.form import failed
 
-                callable_names = FUNCTIONS | self.reading.abstract.keys()
-                tree = parse(text, callable_names, {*self.reading.scope, self.change.name})
+                tree = parse(text, self.reading.functions, {*self.reading.scope, self.change.name})
                 verdict.form = failed(forms, tree, value.expr)
                 verdict.verdict = "partial" if verdict.form else verdict.verdict
             return verdict

@@ -52,6 +52,16 @@ class Reading:
     said: dict[Expr, Said]  #: what the text calls a function of what: notation says it in the same words
     sums: frozenset[Expr]  #: the sums that the text spells, with the signs it gives them
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names that can be called, those of declared functions among them."""
+        return FUNCTIONS.union(self.abstract)
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The sizes of axes that are numbers."""
+        return frozenset(d.number for x in self.symbols.values() for d in x.shape if d.number is not None)
+
 
 def read(
     text: str, declarations: Sequence[str] = (), *, wrt: Sequence[str] = (), functions: Sequence[str] = (), of: str = ""
@@ -172,7 +182,7 @@ def reread_value(text: str, reading: Reading, more: Mapping[str, Expr] | None = 
     `more` are further variables that it may use. What the text defines itself goes before what the reading
     defines. Raises a `Problem` of kind name where it uses a name that nobody knows.
     """
-    program = parse(text, FUNCTIONS | reading.abstract.keys(), {*reading.scope, *(more or {})})
+    program = parse(text, reading.functions, {*reading.scope, *(more or {})})
     return program_value(program, text, reading, more)
 
 

@@ -19,4 +19,4 @@ def as_question(shown: Syntax, reading: Reading) -> Reading:
             kept.insert(0, (name, value))
             needed |= {node.id for node in walk(value) if isinstance(node, Name)}
     text = write("text", Program(tuple(kept), body))
-    return reworded(parse(text, names={*reading.scope}), text, reading)
+    return reworded(parse(text, reading.functions, reading.scope), text, reading)
