@@ -210,10 +210,11 @@ class Lowering:
         dense: list[tuple[int, bool, Part]] = []
         together: list[Planned] = []
         for c, term in terms:
+            own = c if common == 1 else 1 if c > 0 else -1
             if isinstance(term, Contract) and node.rank > 2 and self._folds(term) and not _repeats(term):
-                together.append(self._planned(c, term))
+                together.append(self._planned(own, term))
             elif not (isinstance(term, Contract) and _placed(term)):
-                part = self._term(c if common == 1 else 1 if c > 0 else -1, term)
+                part = self._term(own, term)
                 place = min((symbol.place for symbol in term.free), default=0)
                 dense.append((place, _turned(part[0]), part))
         parts = [part for _, _, part in sorted(dense, key=lambda term: term[:2])]
