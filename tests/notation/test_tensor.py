@@ -419,6 +419,22 @@ def test_an_equation(text: str, wrt: str, order: int, name: str, expected: str) 
     assert write("text", tensor(text, wrt, order).line(name).equation) == expected
 
 
+def test_a_hessian_has_a_fifth_form_and_nothing_else_has() -> None:
+    names = ["differential", "index", "kron", "einsum"]
+    assert list(forms("A@X@B", "X")) == names
+    assert list(forms("X@B@X", "X", 2)) == names
+    assert list(forms("tr(X.T@A@X)", "X", 2)) == [names[0], "quadratic", *names[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("A@X@B", []), ("X.T", ["commutation(m, n)"]), ("X.T@X", ["commutation(m, n)"]), ("x@x.T", [])],
+)
+def test_a_line_tells_which_commutations_are_in_it(text: str, found: list[str]) -> None:
+    line = tensor(text, "x" if "x" in text else "X").kron()
+    assert [write("text", call) for call in line.commutations] == found
+
+
 def test_rows_are_stacked_where_that_is_asked_for() -> None:
     line = tensor("A@X@B", "X", vec="row").kron()
     assert write("text", line.equation) == "dvec(F.T)/dvec(X.T).T = kron(A, B.T)"
