@@ -77,6 +77,16 @@ def test_continuous_integration_runs_the_second_command_and_nothing_else() -> No
     assert steps == ["set -e", 'cd "$(dirname "$0")/.."', second.strip()]
 
 
+def test_the_table_of_rivals_is_that_of_the_benchmark() -> None:
+    from tests.benchmarks.rivals import CASES, TABLE
+
+    table = TABLE.search(README.read_text(encoding="utf-8"))
+    assert table is not None
+    head, _, *rows = table[0].splitlines()
+    assert [row.split(" | ")[0].lstrip("| ") for row in rows] == [case.name for case in CASES], "run rivals.py --write"
+    assert [name in head for name in ("SymPy", "tensorgrad", "PyTensor")] == [True] * 3
+
+
 def test_the_changelog_is_last_and_begins_with_this_version() -> None:
     from mcalc import __version__
 

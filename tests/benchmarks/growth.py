@@ -1,6 +1,7 @@
 """How many problems mcalc derives in a second, and how its time, its answers and its memory grow: in CPU time.
 
     python tests/benchmarks/growth.py
+    python tests/benchmarks/growth.py --lines 10000 100000 1000000    # the memory of long batches alone, some minutes
 
 Every question is asked in a process of its own, forked when mcalc is imported, so that no question finds what another
 has cached. The least of three times is told. Where sizes are compared, the table has the ratio of the last size to
@@ -101,6 +102,11 @@ def small(count: int) -> Iterator[str]:
     return (json.dumps({"expr": f"a{k}.T@x{k}", "wrt": f"x{k}"}) for k in range(count))
 
 
+def plain(count: int) -> Iterator[str]:
+    """So many requests that take as little time as any, and have no name in common."""
+    return (json.dumps({"command": "shape", "expr": f"x{k}"}) for k in range(count))
+
+
 def batch(requests: Iterable[str]) -> tuple[float, int]:
     """The seconds that `mcalc batch` takes for them, start and all, and the most memory that it held, in KiB."""
     with tempfile.TemporaryFile("w+") as lines:
@@ -114,10 +120,23 @@ def batch(requests: Iterable[str]) -> tuple[float, int]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss
 
 
+HEAD = f"{'batch':30} {'problems':>8} {'s':>8} {'a second':>9} {'most MiB':>9}"
+
+
+def show(name: str, number: int, requests: Iterable[str]) -> None:
+    """Send the requests, and print a row of the table."""
+    seconds, memory = batch(requests)
+    print(f"{name:30} {number:8} {seconds:8.2f} {number / seconds:9.0f} {memory / 1024:9.1f}", flush=True)
+
+
 def main() -> None:
     """Measure all and print the table."""
     os.chdir(ROOT)
-    print(f"{'batch':30} {'problems':>8} {'s':>8} {'a second':>9} {'most MiB':>9}")
+    print(HEAD)
+    if sys.argv[1:2] == ["--lines"]:
+        for number in map(int, sys.argv[2:]):
+            show("shapes", number, plain(number))
+        return
     asked = {
         "the corpus": list(corpus(["text"])),
         "the corpus, with NumPy code": list(corpus(["text", "numpy"])),
@@ -125,8 +144,7 @@ def main() -> None:
         "more small requests": list(small(20_000)),
     }
     for name, requests in asked.items():
-        seconds, memory = batch(requests)
-        print(f"{name:30} {len(requests):8} {seconds:8.2f} {len(requests) / seconds:9.0f} {memory / 1024:9.1f}")
+        show(name, len(requests), requests)
     print(f"\n{'growth':30} {'N':>8} {'ms':>8} {'ratio':>9} {'length':>9} {'ratio':>9}")
     for name, (question, sizes) in GROWTH.items():
         first = measured(question(sizes[0]))
