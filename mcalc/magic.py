@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from mcalc.cli.diff import diff
+from mcalc.cli.output import printable
 from mcalc.errors import Problem
 from mcalc.interface import Result
 
@@ -48,9 +49,9 @@ def mcalc(line: str, cell: str | None = None) -> Any:
             return _Shown(fragment(Content(answer, Way.among(given))), results)
         return results[0] if len(results) == 1 else results
     except Problem as problem:
-        print(problem.report())
+        print(printable(problem.report()))
     except click.UsageError as fault:
-        print(as_usage(fault).report())
+        print(printable(as_usage(fault).report()))
     return None
 
 

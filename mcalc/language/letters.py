@@ -48,7 +48,11 @@ def is_latex(text: str) -> bool:
 
     >>> is_latex(r"\mathbf{x}^\top A x"), is_latex("$x$"), is_latex("x.T@A@x"), is_latex(r"A\b")
     (True, True, False, False)
+    >>> is_latex(r"x.T@x  # \|x\|^2")
+    False
     """
+    if "#" in text:
+        text = re.sub(r"(?<!\\)#.*", "", text)
     if "\\" not in text and "$" not in text and _SUM.search(text):
         return False  # ∑_{i=1}^{n} is written so in both languages
     return ("\\" in text or "{" in text or "$" in text) and _TEX.search(text) is not None
