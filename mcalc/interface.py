@@ -317,11 +317,11 @@ def check(
     return question.check(answer, tests_in(",".join(forms)) if forms else [])
 
 
-def shape(expression: str, *, var: Several = ()) -> dict[str, Any]:
+def shape(expression: str, *, var: Several = (), fun: Several = ()) -> dict[str, Any]:
     """How an expression is read, as plain data: its shape, and the sizes and properties of its variables."""
     from mcalc.language.read import read
 
-    return shape_reply(read(expression, _several(var)))
+    return shape_reply(read(expression, _several(var), functions=_several(fun)))
 
 
 def from_sympy(expression: Any) -> tuple[str, list[str]]:

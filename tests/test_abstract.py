@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from mcalc.algebra.dims import dim
 from mcalc.algebra.ops.abstract import abstract
 from mcalc.answer import differentiate
 from mcalc.errors import Problem
+from mcalc.interface import shape
 from mcalc.language.read import read, reread
 from mcalc.request import METHODS, Way
+from tests.shell import mcalc
 
 SIZES = {"m": 3, "n": 4, "k": 5, "p": 6}
 VECTOR = np.random.default_rng(1)
@@ -150,6 +153,14 @@ def test_every_method_goes_on_from_a_derivative_of_a_declared_function(method: s
     lines = found.steps(Way(method=method))
     assert lines[-1].write("text") == found.write("text")
     assert any("grad_f(" in line.write("text") for line in lines[:-1])
+
+
+def test_the_reading_and_the_graph_know_declared_functions():
+    assert mcalc("shape", "f(A@x)", "--fun", F).stdout == "A[m,n], x[n] -> []\n"
+    drawn = json.loads(mcalc("graph", "f(A@x)", "--fun", F, "--to", "json").stdout)
+    assert any("grad_f" in json.dumps(edge) for edge in drawn["edges"])
+    reply = json.loads(mcalc("batch", stdin=json.dumps({"command": "shape", "expr": "f(A@x)", "fun": F})).stdout)
+    assert reply["shape"] == shape("f(A@x)", fun=F)["shape"] == []
 
 
 def test_a_program_declares_its_functions():

@@ -175,7 +175,8 @@ def shape(request: Fields) -> Reply:
     from mcalc.answer import shape_reply
     from mcalc.language.read import read
 
-    return shape_reply(read(text_field(request, "expr"), list_field(request, "var")))
+    declared, functions = list_field(request, "var"), list_field(request, "fun")
+    return shape_reply(read(text_field(request, "expr"), declared, functions=functions))
 
 
 def check(request: Fields) -> Reply:

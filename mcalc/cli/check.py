@@ -9,8 +9,9 @@ import click
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.checking import FEEDBACK
 from mcalc.cli.command import choice, command
-from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, expression, serve, serve_lines, text_file
+from mcalc.cli.expressions import EXPR, FILE, Variable, expression, serve, serve_lines, text_file
 from mcalc.cli.guard import Guard
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, in_colour, json_line, on_terminal, printable
 from mcalc.errors import Problem
 from mcalc.phrase import say
@@ -40,9 +41,7 @@ COLOURS = {"correct": "32", "correct-up-to-layout": "32", "partial": "33", "unde
 @click.option("--wrt", type=Variable(), metavar="NAME", help="The variable to differentiate by.")
 @click.option("--answer", metavar="ANSWER", help="The answer; - reads one from each line of standard input.")
 @click.option("--derivation", metavar="FILE", help="Lines 'df = …', to be checked in turn; - is standard input.")
-@click.option("--order", type=int, metavar="N", default=1, show_default=True, help="How many times, up to 4.")
-@VAR
-@click.option("--fun", metavar="DECL", multiple=True, help="Declare a function, as in 'f: [m] -> []'; may be repeated.")
+@QUESTION.only("order", "var", "fun")
 @FILE
 @choice("--layout", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="The layout that is asked for")
 @click.option("--strict-layout", is_flag=True, help="Another layout is wrong: exit with 1.")

@@ -9,8 +9,8 @@ import click
 
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.cli.command import OneOf, choice, command, listed
-from mcalc.cli.expressions import VAR, Variable, serve
-from mcalc.cli.options import FUN
+from mcalc.cli.expressions import Variable, serve
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, json_line, remark
 from mcalc.errors import Problem
 from mcalc.targets import FORMS, USUAL
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 @choice("--to", LAYOUTS, metavar="LAYOUT", default="mixed", show_default=True, help="The layout that is wanted")
 @click.option("--expr", metavar="EXPR", required=True, help="The expression that was differentiated.")
 @click.option("--wrt", type=Variable(), metavar="NAME", required=True, help="The variable that it was by.")
-@click.option("--order", type=int, metavar="N", default=1, show_default=True, help="How many times, up to 4.")
-@VAR
-@FUN
+@QUESTION.only("order", "var", "fun")
 @listed("--as", OneOf((*FORMS, "json")), metavar="FORMAT", help=f"What to print: {', '.join(FORMS)}, json.")
 def convert(answer: str | None, to: str, expr: str, wrt: str, order: int, **given: Any) -> int:
     """Translate a derivative from one layout into another.

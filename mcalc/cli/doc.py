@@ -8,8 +8,9 @@ from contextlib import suppress
 import click
 
 from mcalc.cli.command import choice, command
-from mcalc.cli.expressions import VAR, text_file
+from mcalc.cli.expressions import text_file
 from mcalc.cli.guard import Guard
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import complain, emit, json_line, printable
 from mcalc.errors import Problem
 from mcalc.translation import tell
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     within=60,
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(), help="Documents in Markdown or TeX.")
-@VAR
+@QUESTION.only("var")
 @click.option("--check", is_flag=True, help="Write nothing: an answer that is left open is a failure.")
 @click.option("--write", is_flag=True, help="Fill in the answers that are left open.")
 @choice("--to", ("text", "json"), metavar="FORMAT", default="text", show_default=True, help="What to print")

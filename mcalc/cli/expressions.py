@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 EXPR = click.argument("expr", required=False, help="The expression; - reads one from each line of standard input.")
 FILE = click.option("--file", "-f", type=click.Path(), help="Read the expression and its definitions from a file.")
-VAR_HELP = "Declare a variable, as in 'A[n,n] symmetric'; may be repeated."
-VAR = click.option("--var", metavar="DECL", multiple=True, help=VAR_HELP)
 
 
 class Variable(click.ParamType[str]):

@@ -7,7 +7,8 @@ import sys
 import click
 
 from mcalc.cli.command import choice, command, listed
-from mcalc.cli.expressions import EXPR, FILE, VAR, Variable, serve
+from mcalc.cli.expressions import EXPR, FILE, Variable, serve
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, shows_unicode
 from mcalc.drawing import FORMATS
 
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
 @EXPR
 @listed("--wrt", Variable(), metavar="NAME", help="The variables that the graph begins with: by default, all.")
 @click.option("--of", metavar="NAME", default="", help="The definition to draw, instead of the expression at the end.")
-@VAR
+@QUESTION.only("var", "fun")
 @FILE
 @choice("--to", FORMATS, metavar="FORMAT", help="What to print instead of a tree")
 def graph(
-    expr: str | None, wrt: tuple[str, ...], of: str, var: tuple[str, ...], file: str | None, to: str | None
+    expr: str | None,
+    wrt: tuple[str, ...],
+    of: str,
+    var: tuple[str, ...],
+    fun: tuple[str, ...],
+    file: str | None,
+    to: str | None,
 ) -> int:
     """Draw the computation graph of an expression: its operations with their shapes, and what each uses.
 
@@ -47,7 +54,7 @@ def graph(
         from mcalc.targets.names import Lettering
         from mcalc.working.nodes import Graph
 
-        reading = read(text, var, wrt=wrt, of=of)
+        reading = read(text, var, wrt=wrt, functions=fun, of=of)
         chosen = [variable(reading, name) for name in wrt] or list(reading.root.free)
         return Picture(Graph(reading, chosen), form, Lettering(taken_names(reading)))
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import click
 
 from mcalc.cli.command import choice, command
-from mcalc.cli.expressions import VAR
 from mcalc.cli.guard import Guard
-from mcalc.cli.options import FUN
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, json_line, on_terminal, printable
 from mcalc.errors import Problem
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     within=10,
 )
 @click.option("--example", metavar="EXAMPLE", multiple=True, help="A derivative as the book has it; may be repeated.")
-@VAR
-@FUN
+@QUESTION.only("var", "fun")
 @choice("--to", ("text", "json"), metavar="FORMAT", help="What to print")
 def layout(example: tuple[str, ...], var: tuple[str, ...], fun: tuple[str, ...], to: str | None) -> int:
     """Tell which layout a book uses, from derivatives that stand in it.

@@ -13,7 +13,7 @@ import click
 
 from mcalc.calculus.layout import CONVENTIONS, FORMS, LAYOUTS, VECS
 from mcalc.cli.command import choice, listed
-from mcalc.cli.expressions import VAR_HELP, Variable
+from mcalc.cli.expressions import Variable
 from mcalc.request import DETAILS, DIRECTIONS, METHODS, STYLES, Manner, Record, Request, Way
 
 
@@ -64,13 +64,18 @@ class Table:
 
     def __call__(self, function: Any) -> Any:
         """Give the function that runs a command these options."""
-        for name, row in reversed(self.rows.items()):
-            function = row.on_the_command_line(self.defaults[name])(function)
-        return function
+        return self.only(*self.rows)(function)
 
+    def only(self, *names: str) -> Callable[[Any], Any]:
+        """Some of the options, in this order, for a command that does not take them all."""
 
-FUN_HELP = "Declare a function, as in 'f: [m] -> []'; may be repeated."
-FUN = click.option("--fun", metavar="DECL", multiple=True, help=FUN_HELP)
+        def decorated(function: Any) -> Any:
+            for name in reversed(names):
+                function = self.rows[name].on_the_command_line(self.defaults[name])(function)
+            return function
+
+        return decorated
+
 
 QUESTION = Table(
     Request,
@@ -85,8 +90,8 @@ QUESTION = Table(
     Option("hvp", "NAME", "The Hessian times this array, without the Hessian."),
     Option("structured", "", "The derivative along changes that keep the structure of the variable."),
     Option("convention", "NAME", "What a structure, such as symmetry, makes of the derivative", choices=CONVENTIONS),
-    Option("fun", "DECL", FUN_HELP),
-    Option("var", "DECL", VAR_HELP),
+    Option("fun", "DECL", "Declare a function, as in 'f: [m] -> []'; may be repeated."),
+    Option("var", "DECL", "Declare a variable, as in 'A[n,n] symmetric'; may be repeated."),
 )
 
 MANNER = Table(

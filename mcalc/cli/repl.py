@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from mcalc.cli.command import command
-from mcalc.cli.expressions import VAR, decode
+from mcalc.cli.expressions import decode
 from mcalc.cli.guard import Guard
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import as_problem, complain, emit, on_terminal
 from mcalc.cli.session import Session
 from mcalc.translation import tell
@@ -24,7 +25,7 @@ PROMPT, MORE = "mcalc> ", "  ...> "
     ],
     within=10,
 )
-@VAR
+@QUESTION.only("var")
 def repl(var: tuple[str, ...]) -> int:
     """Read expressions and answer them one by one; what is declared and defined stays.
 

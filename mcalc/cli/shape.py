@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mcalc.cli.command import choice, command
-from mcalc.cli.expressions import EXPR, FILE, VAR, serve
+from mcalc.cli.expressions import EXPR, FILE, serve
+from mcalc.cli.options import QUESTION
 from mcalc.cli.output import emit, json_line, on_terminal
 
 TYPE_CHECKING = False
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     within=10,
 )
 @EXPR
-@VAR
+@QUESTION.only("var", "fun")
 @FILE
 @choice("--to", ("text", "json"), metavar="FORMAT", help="What to print")
-def shape(expr: str | None, var: tuple[str, ...], file: str | None, to: str | None) -> int:
+def shape(expr: str | None, var: tuple[str, ...], fun: tuple[str, ...], file: str | None, to: str | None) -> int:
     """Tell how an expression is read: the shape and the properties of each name, and the shape of the result.
 
     On a terminal it is a table; in a pipe it is one line, as in 'A[n,n] symmetric, x[n] -> []', where what stands
@@ -33,7 +34,7 @@ def shape(expr: str | None, var: tuple[str, ...], file: str | None, to: str | No
     def reading(text: str) -> Reading:
         from mcalc.language.read import read
 
-        return read(text, var)
+        return read(text, var, functions=fun)
 
     def one_line(text: str) -> str:
         if to == "json":
