@@ -25,7 +25,7 @@ MORE = [
 #: statement.
 IDENTITIES = [
     "A@inv(A)@x = x", "inv(A).T@A.T@x = x", "inv(M)@M@x = x", "x.T@M@inv(M) = x.T", "inv(A)@A@B = B",
-    "tr(inv(A)@B@A) = tr(B)", "inv(A@B)@A@x = inv(B)@x", "inv(A@B@C)@A@x = inv(B@C)@x", "inv(A@B@C)@A@B@x = inv(C)@x",
+    "tr(inv(A)@B@A) = tr(B)", "inv(A@B)@A@x = inv(B)@x", "inv(A@B@C)@A@x = inv(B@C)@x", "inv(diag(A@x))@diag(A@x)@y = y", "inv(diag(A@x))@A@x = ones(n)", "inv(A@B@C)@A@B@x = inv(C)@x",
     "y.T@C@inv(A@B@C) = y.T@inv(A@B)", "A.T@inv(B.T@A.T) = inv(B.T)", "inv(A@A.T)@A = inv(A).T",
     "inv(M@A)@M@x = inv(A)@x", "Q@Q.T@x = x", "Q.T@Q@B = B", "sum(Q.^2, axis=0) = ones(n)",
     "sum(Q.^2, axis=1) = ones(n)", "x.T@Q@Q.T@y = x.T@y", "(A@x).^2.*y./(A@x).^3 = y./(A@x)",
@@ -89,7 +89,8 @@ NEAR_MISSES = [
     "inv(A@B).T@A@x", "inv(A@B)@A.^2@x", "inv(A.^2@B)@A@x", "inv(A.*B)@A@x", "inv(A.*(x@y.T))@A@x", "inv(X@X.T)@X@x",
     "(inv(A@B).T@x).*(A@y)", "inv(A@B)@(A.*C)@x", "(Q@x).*(Q@y)", "sum((Q@x).*(Q@y).*a)", "Q.^2@x", "Q.^2",
     "diag(Q).^2", "sum(diag(Q).^2)", "sum(Q.^3)", "diag(Q@Q)", "Q@Q@x", "tr(Q@Q)", "sum(Q.^2.*A)", "sum(Q.*A)",
-    "(A@x)./(A@y)", "(A@x).*(B@x)./(A@x + B@x)", "inv(diag(A@x))", "inv(diag(a)@A)", "softmax(x + y)",
+    "(A@x)./(A@y)", "(A@x).*(B@x)./(A@x + B@x)", "inv(diag(A@x))", "inv(diag(a)@A)", "inv(diag(A@x))@A@y", "y.T@A.T@inv(diag(A@x))",
+    "inv(A@diag(B@x))@A@y", "diag(inv(diag(A@x))@A)", "softmax(x + y)",
     "softmax(c*ones(n) + 2)", "softmax(X + c, axis=1)", "log(2)", "log(c*ones(n))", "log(2*x)", "log(sum(exp(x).*y))",
     "log(sum(exp(x).^2))", "log(sum(exp(diag(A))))", "log(tr(exp(A)))", "log(1 + exp(x) + y)", "log(2 + exp(x))",
     "log(1 + 2*exp(x))", "log(1 - exp(x))", "abs(x)", "abs(x + 1)", "sign(relu(x))", "sign(x.^2)",

@@ -55,7 +55,7 @@ def _cancel(node: Contract, k: int, matrix: Expr, near: Group, far: Group, row: 
         return contract(
             [(b, e, relabel(a, swap)) for b, e, a in rest], relabel(node.out, swap), sizes_of(node, inside, swap)
         )
-    if inner is None:
+    if inner is None or out[0] == out[1]:
         return None
     for p, (base, exponent, axes) in enumerate(factors):
         square = exponent == 1 and len(axes) == 2 and base.shape[0] is base.shape[1]
