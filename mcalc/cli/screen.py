@@ -98,14 +98,13 @@ def draw_graph(picture: Picture) -> None:
     def grow(tree: Tree, name: str) -> None:
         below = [a for a in picture.arrows if a.end == name]
         if name in told and below:
-            tree.add(Text("see above" if page.form == "text" else "↑", style=REMARK))
+            tree.add(Text(tell("see above") if page.form == "text" else "↑", style=REMARK))
             return
         told.add(name)
         for arrow in below:
             box = boxes[arrow.start]
-            by = f"{picture.write(Name(arrow.end))}/{picture.write(Name(arrow.start))}"
             sign = "∂" if picture.form == "unicode" else "d"
-            over, under = by.split("/")
+            over, under = (picture.write(Name(name)) for name in (arrow.end, arrow.start))
             grow(tree.add(label(box, f"{sign}{over}/{sign}{under} = {picture.write(arrow.slope)}")), arrow.start)
 
     root = picture.boxes[-1]
