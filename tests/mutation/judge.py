@@ -6,7 +6,6 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import io
 import json
 import os
 import resource
@@ -41,7 +40,6 @@ SHARED = (
 )  # fmt: skip
 UNDER_TEST = ("mcalc.calculus", "mcalc.notation")
 LONGEST = 60  #: seconds of CPU time that tests may take on a mutant beyond three times their own
-MEMORY = 4 << 30
 ENDS = {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}  #: all others killed it
 
 
@@ -228,10 +226,7 @@ def mcalc(*words: str, stdin: str | bytes = "", **env: str) -> subprocess.Comple
                 for k, file in enumerate((given, out, err)):
                     os.dup2(file.fileno(), k)
                 sys.stdin, sys.stdout, sys.stderr = (
-                    io.TextIOWrapper(io.FileIO(k, "rw"[k > 0], closefd=False), encoding="utf-8", write_through=True)  # type: ignore[arg-type]
-                    if k
-                    else io.TextIOWrapper(io.BufferedReader(io.FileIO(0, "r", closefd=False)), encoding="utf-8")
-                    for k in range(3)
+                    os.fdopen(k, "rw"[k > 0], encoding="utf-8", closefd=False) for k in range(3)
                 )
                 os.environ.update(importlib.import_module("tests.shell").QUIET | env)
                 sys.argv = ["mcalc", *words]
