@@ -18,12 +18,13 @@ from mcalc.calculus.layout import as_row
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reread_value, variable
-from mcalc.language.syntax import Name, Syntax
+from mcalc.language.syntax import Change, Name, Syntax
 from mcalc.language.value import Value
-from mcalc.notation import notate, result_name, taken_names
+from mcalc.notation import change_name, notate, result_name, taken_names
 from mcalc.notation.quotient import slope
 from mcalc.phrase import say
 from mcalc.request import Manner, Way
+from mcalc.targets import write
 from mcalc.working.step import Step
 
 TYPE_CHECKING = False
@@ -84,12 +85,27 @@ class Directional(Derivative):
 
     @property
     def left(self) -> Syntax:
-        """What it is called: by an upstream gradient the derivative of another function."""
+        """What it is called: along an array a change, by an upstream gradient the derivative of another function."""
+        if self.rule in ("jvp", "hvp"):
+            return Change(self.changing)
         return slope(self.loss if self.rule == "vjp" else result_name(self.reading), self.by, self.order)
 
     @property
+    def changing(self) -> Syntax:
+        """What changes along the array: the value, or its gradient."""
+        f = result_name(self.reading)
+        return slope(f, self.by, 1) if self.rule == "hvp" else Name(f)
+
+    @property
     def note(self) -> str:
-        """What the array is, of an upstream gradient."""
+        """What the array is."""
+        if self.rule in ("jvp", "hvp"):
+            return say(
+                "{v} takes the place of {dx}: this is the change of {f} along it, to first order",
+                v=self.array,
+                dx=change_name(self.reading, self.variable),
+                f=write("unicode", self.changing),
+            )
         if self.rule != "vjp":
             return ""
         return say(

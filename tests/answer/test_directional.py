@@ -39,6 +39,21 @@ def test_by_one_entry(text: str, wrt: str, order: int, wanted: str):
 
 
 @pytest.mark.parametrize(
+    ("kind", "text", "x", "left", "note"),
+    [
+        ("jvp", "A@x", "x", "df", "v takes the place of dx: this is the change of f along it, to first order"),
+        ("jvp", "A@X", "X", "dF", "v takes the place of dX: this is the change of F along it, to first order"),
+        ("hvp", "x.T@A@x", "x", "d(df/dx)", "v takes the place of dx: this is the change of df/dx along it"),
+    ],
+)
+def test_a_product_is_called_a_change_and_no_derivative(kind: str, text: str, x: str, left: str, note: str):
+    answer = differentiate(text, [x], **{kind: "v"})
+    (found,) = answer.derivatives
+    assert write("text", found.left) == write("text", found.steps()[-1].left) == left
+    assert any(told.startswith(note) for told in answer.notes)
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "x", "along"),
     [
         ("jvp", "softmax(W@x)", "W", "V"),
