@@ -62,9 +62,9 @@ def main() -> int:
     warnings.simplefilter("ignore")  # SciPy's, of matrices that are hard to take a logarithm of
     end, found, tried, number = time.time() + 60 * options.minutes, Found(), 0, options.seed * 1_000_000
     print(f"seed {options.seed}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.text:
         return try_texts(number, end)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):  # which ends it before its time, with the summary
         while time.time() < end:
             number += 1

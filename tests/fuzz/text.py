@@ -204,7 +204,10 @@ def try_texts(number: int, end: float) -> int:
                     shortest[kind] = made[0]
                     print(f"{told[:400]}\n    {made[0]!r}", flush=True)
 
-        send()
+        try:
+            send()
+        except KeyboardInterrupt:  # which ends it before its time, with the summary
+            break
     print(f"{tried} lines, {time.process_time() / 60:.1f} minutes of the processor, {len(kinds)} kinds of fault")
     for kind, count in kinds.most_common():
         print(f"{count} times {kind}\n    {shortest[kind]!r}")
