@@ -105,7 +105,7 @@ def _language(request: Fields) -> str:
 def request_in(line: bytes) -> Fields:
     """The request that the line holds."""
     try:
-        request = loads(decode(line), parse_constant=_refuse, parse_float=_finite)
+        request = loads(decode(line), parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
     except RecursionError:
         raise Problem("E021", "not a request: nested too deeply") from None
     except ValueError as fault:
@@ -117,6 +117,13 @@ def request_in(line: bytes) -> Fields:
 
 def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python reads no more than 4300 digits
+        raise ValueError(f"a number has {len(text)} digits") from None
 
 
 def _finite(text: str) -> float:

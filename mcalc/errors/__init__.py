@@ -12,7 +12,7 @@ from mcalc.phrase import say
 #: Exit status by kind of problem (design: 2 usage, parse or shape; 3 unsupported; 4 undecided or a limit).
 EXIT_STATUS = {"usage": 2, "parse": 2, "name": 2, "shape": 2, "unsupported": 3, "undecided": 4, "limit": 4}
 
-EXCERPT = 200  #: the characters shown of a line
+EXCERPT = 200  #: the characters shown of a line, and of what a message quotes
 
 
 class Problem(Exception):
@@ -34,7 +34,7 @@ class Problem(Exception):
         **fields: object,
     ) -> None:
         self.code = code
-        self.message: str = say(message, **fields)
+        self.message: str = say(message, **{name: clipped(value) for name, value in fields.items()})
         self.span = span
         self.hint: str = say(hint, **fields)
         self.source = source
@@ -74,6 +74,17 @@ class Problem(Exception):
         if self.hint:
             lines.append(f"  {spoken(self.hint)}")
         return "\n".join(lines)
+
+
+def clipped(value: object) -> object:
+    """A field of a message; of a very long text that somebody wrote, its beginning.
+
+    >>> clipped("x" * 999) == "x" * 199 + "…"
+    True
+    """
+    if type(value) is str and len(value) > EXCERPT:
+        return value[: EXCERPT - 1] + "…"
+    return value
 
 
 def caret(source: str, span: tuple[int, int]) -> list[str]:

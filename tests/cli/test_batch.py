@@ -116,6 +116,12 @@ def test_a_bad_line_gets_a_reply(line: str, kind: str, message: str) -> None:
     assert reply["error"]["kind"] == (kind or reply["error"]["kind"])
 
 
+def test_numbers_that_python_does_not_read_are_refused_in_words() -> None:
+    for field in ("id", "order"):
+        error = reply_to(f'{{"expr": "x", "wrt": "x", "{field}": {"9" * 5000}}}'.encode())["error"]
+        assert (error["code"], error["message"]) == ("E021", "not a line of JSON: a number has 5000 digits")
+
+
 def test_an_error_points_at_the_place() -> None:
     error = ask(expr="x.T@x + $", wrt="x")["error"]
     assert error["kind"] == "parse"

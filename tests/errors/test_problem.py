@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcalc.errors import EXCERPT, Problem, caret
+from mcalc.language.read import read
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,10 @@ def test_a_field_that_looks_like_a_hole_is_left_as_it_is() -> None:
     problem = Problem("E107", "unexpected `{sign}`", hint="write {other}", sign="{other}", other="{sign}")
     assert (problem.message, problem.hint) == ("unexpected `{other}`", "write {sign}")
     assert Problem("E107", "{a} and {b}", a=1).message == "1 and {b}"
+
+
+def test_a_message_quotes_no_more_than_one_line_of_what_was_written() -> None:
+    with pytest.raises(Problem) as caught:
+        read("x.T@x", ["x[" + "9" * 5000 + "]"])
+    assert len(caught.value.message) < 250
+    assert len(caught.value.report()) < 900
