@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.algebra.walk import substitute
-from mcalc.calculus.derivative import derivative
+from mcalc.calculus.freed import Freed
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reworded
@@ -55,8 +55,9 @@ class Subscripted:
         self.reading = reworded(relabelled, reading.text, reading, self.copies)
 
     def part(self, copy: Symbol) -> Expr:
-        """The derivative by one copy, the others held."""
-        return derivative(self.reading.root, copy)
+        """The derivative by one copy, the others held, by free entries as the whole derivative is."""
+        (part,) = Freed(self.reading, [[copy]]).derivatives()
+        return part
 
     def erased(self, node: Expr) -> Expr:
         """An expression without the subscripts."""
