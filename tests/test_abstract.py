@@ -15,6 +15,7 @@ from mcalc.errors import Problem
 from mcalc.interface import shape
 from mcalc.language.read import read, reread
 from mcalc.request import METHODS, Way
+from mcalc.targets import write
 from tests.shell import mcalc
 
 SIZES = {"m": 3, "n": 4, "k": 5, "p": 6}
@@ -153,6 +154,8 @@ def test_every_method_goes_on_from_a_derivative_of_a_declared_function(method: s
     lines = found.steps(Way(method=method))
     assert lines[-1].write("text") == found.write("text")
     assert any("grad_f(" in line.write("text") for line in lines[:-1])
+    assert all(line.title for line in lines)
+    assert write("text", found.left).startswith("d2g/"), "f is the function, so the value is called otherwise"
 
 
 def test_the_reading_and_the_graph_know_declared_functions():

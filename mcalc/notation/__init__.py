@@ -65,7 +65,7 @@ def expanded(reading: Reading) -> Reading:
 
 def result_name(reading: Reading) -> str:
     """What to call the value of the input: by its name, or f, or F where it is a matrix and that stands for nothing."""
-    taken = taken_names(reading)
+    taken = taken_names(reading).union(reading.abstract)
     if reading.called and reading.called not in taken:
         return reading.called
     names = "FGHfgh" if reading.root.rank == 2 else "fghFGH"

@@ -116,7 +116,7 @@ class Opening:
     def _rule(self, node: Expr, moving: list[Expr]) -> str:
         """The code of the rule for a product or an operation."""
         if isinstance(node, Apply):
-            return node.op.name
+            return "declared" if node.op.private else node.op.name
         assert isinstance(node, Contract)
         exponents = [e for b, e, _ in node.factors if b in moving]
         if len(exponents) == 1:

@@ -36,6 +36,11 @@ WORKING = {
     "power-rule": Rule("d(u^a) = a u^(a-1) du", "a constant", "'(a.T@x)^3' --wrt x"),
     "square": Rule("d(uᵀu) = 2 uᵀ du, d tr(UᵀU) = 2 tr(Uᵀ dU)", "", "'norm(X@w - y)^2' --wrt w", COOKBOOK + "(131)"),
     "chain-rule": Rule("d f(u) = f′(u) du", "", "'sigmoid(a.T@x)' --wrt x", MAGNUS + "5"),
+    "declared": Rule(
+        "d f(u) = f′(u) du, ∇f(u)ᵀ du or Jf(u) du",
+        "f declared by its shapes alone",
+        "'f(A@x)' --wrt x --fun 'f: [m] -> []'",
+    ),
     "open-all": Rule(
         "d f(g(u)) = f′(g(u)) g′(u) du",
         "more steps than one reads",

@@ -24,6 +24,7 @@ SENTENCES = {
     "power-rule": "Power rule: d(uᵃ) = a uᵃ⁻¹ du.",
     "square": "In a square both factors change alike, so the two parts of the product rule are equal: d(uᵀu) = 2 uᵀdu.",
     "chain-rule": "Chain rule: the slope multiplies the change of what stands inside.",
+    "declared": "Of a function that is only declared the derivative is a function too, with a name of its own.",
     "open-all": "Chain rule: every d that is left is opened by the same rules, and the parts are added.",
     "expand": "Multiply out and put like terms together.",
     "transpose-scalar": "A scalar equals its transpose, so {dx} can stand last in every term.",
