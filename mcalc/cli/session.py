@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mcalc.answer import Answer
+    from mcalc.language.declare import Declaration
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -116,7 +117,7 @@ class Session:
 
         new = declare(text)
         names = {one.name for one in new}
-        kept = [one.text for old in self.declared for one in declare(old) if one.name not in names]
+        kept = [one.text for one in self.declarations if one.name not in names]
         self.declared = [*kept, *(one.text for one in new)]
         for name in names & self.defined.keys():
             del self.defined[name]
@@ -152,19 +153,21 @@ class Session:
         own = [f"{name.id} = {write('text', value)}" for name, value in program.definitions]
         return "; ".join([*needed, *own, write("text", body_of(program))])
 
-    def declared_names(self) -> set[str]:
-        """The names that are declared."""
+    @property
+    def declarations(self) -> list[Declaration]:
+        """What is declared, name by name."""
         from mcalc.language.declare import declare
 
-        return {one.name for text in self.declared for one in declare(text)}
+        return [one for text in self.declared for one in declare(text)]
+
+    def declared_names(self) -> set[str]:
+        """The names that are declared."""
+        return {one.name for one in self.declarations}
 
     def relevant(self, text: str) -> list[str]:
         """The declarations of names that the text, with its definitions, uses."""
-        from mcalc.language.declare import declare
-
         words = set(_WORD.findall(self.program(text)))
-        found = [one for old in self.declared for one in declare(old)]
-        return [one.text for one in found if one.name in words]
+        return [one.text for one in self.declarations if one.name in words]
 
     # ------------------------------------------------------------ answers
 
@@ -258,10 +261,7 @@ class Session:
 
     def declared_for(self, answer: Answer) -> list[str]:
         """The declarations that an answer was given under."""
-        from mcalc.language.declare import declare
-
-        found = [one for old in self.declared for one in declare(old)]
-        return [one.text for one in found if one.name in answer.reading.symbols]
+        return [one.text for one in self.declarations if one.name in answer.reading.symbols]
 
     def by(self, names: str) -> None:
         """From now on differentiate every expression by these variables; by none, end that."""
@@ -276,15 +276,13 @@ class Session:
 
     def forget(self, name: str) -> None:
         """Drop a declaration or a definition, or everything."""
-        from mcalc.language.declare import declare
-
         if name in ("", "all"):
             self.declared, self.defined, self.wrt = [], {}, []
             return
         if name not in self.defined and name not in self.declared_names():
             raise Problem("E081", "{name} is not known", hint=":vars lists the names", name=name)
         self.defined.pop(name, None)
-        self.declared = [one.text for old in self.declared for one in declare(old) if one.name != name]
+        self.declared = [one.text for one in self.declarations if one.name != name]
 
     def help(self, _: str) -> None:
         """Say what can be typed."""
