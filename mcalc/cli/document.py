@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcalc.cli.session import DECLARE, DEFINE, DERIVE, Session
+from mcalc.cli.session import DECLARE, DEFINE, DERIVE, Session, by_and_order
 from mcalc.errors import Problem
 from mcalc.language.letters import is_latex
 
@@ -34,7 +34,6 @@ _COMMENTS = {
 #: What may stand around a formula on a line of its own.
 _AROUND = re.compile(r"^(?:\s|\$|\\\[|&)*|(?:\s|\$|\\\]|\\\\|&|[.,;])*$")
 _OPENS = re.compile(r"^\s*(?:\$\$|\\\[|\\begin\s*\{[a-z]+\*?\})\s*$")
-_ABOVE = {"²": 2, "³": 3, "⁴": 4}
 
 
 class Place:
@@ -123,7 +122,6 @@ def _claim(place: Place, source: str) -> Claim | None:
     asked = DERIVE.match(place.text)
     if asked is None:
         return None
-    order = asked["order"] or "1"
     text, start = asked["text"], place.start + asked.start("text")
     form = "latex" if is_latex(text) else "text"
     cut = _equals(text)
@@ -136,9 +134,7 @@ def _claim(place: Place, source: str) -> Claim | None:
         span, form = _formula(source, *place.next), "latex"  # it is for readers of the document
     else:
         span = (place.stop, place.stop)
-    by = asked["by"] or asked["grad"]
-    answer = source[slice(*span)].strip()
-    return Claim(place.line, text.strip(), by, _ABOVE.get(order) or int(order), answer, span, form)
+    return Claim(place.line, text.strip(), *by_and_order(asked), source[slice(*span)].strip(), span, form)
 
 
 def _equals(text: str) -> int:

@@ -28,7 +28,13 @@ DERIVE = re.compile(
 _ONE = r"[^\W\d]\w*\s*\[[^\]]*\](?:\s+[a-z]+)*"
 DECLARE = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
 DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.DOTALL)
-_ABOVE = {"²": "2", "³": "3", "⁴": "4"}
+_ABOVE = {"²": 2, "³": 3, "⁴": 4}
+
+
+def by_and_order(asked: re.Match[str]) -> tuple[str, int]:
+    """What a derivative is by, and how many times, where `DERIVE` has found one."""
+    order = asked["order"] or "1"
+    return asked["by"] or asked["grad"], _ABOVE.get(order) or int(order)
 
 
 #: The text of a derivative that was asked for, the variables, the declarations and the order.
@@ -85,8 +91,8 @@ class Session:
         if declaration := DECLARE.match(text):
             return self.declare(declaration["text"])
         if asked := DERIVE.match(text):
-            order = asked["order"] or "1"
-            return self.differentiate(asked["text"], [asked["by"] or asked["grad"]], int(_ABOVE.get(order, order)))
+            by, order = by_and_order(asked)
+            return self.differentiate(asked["text"], [by], order)
         if (definition := DEFINE.match(text)) and ";" not in text:
             self.define(definition["name"], definition["text"])
             return self.show_reading(text)
@@ -227,7 +233,11 @@ class Session:
             asked = DERIVE.match(text)
             if asked is None and not self.wrt:
                 raise Problem("E081", "it is not said by what", hint="ask for a derivative: :steps d/dx x.T@A@x")
-            self.ask(*((asked["text"], [asked["by"] or asked["grad"]]) if asked else (text, self.wrt)))
+            if asked:
+                by, order = by_and_order(asked)
+                self.ask(asked["text"], [by], order)
+            else:
+                self.ask(text, self.wrt)
         answer = self.answered()
         if on_terminal():
             from mcalc.cli.screen import draw

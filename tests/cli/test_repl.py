@@ -51,6 +51,7 @@ def test_commands_are_about_the_last_derivative() -> None:
         ":latex", "d/dx x.T@A@x", ":latex", ":to typst", ":steps", ":type", ":check 2*A@x", ":to latx", ":stesp"
     )
     assert out[:3] == ["(A + A.T)@x", r"(A + A^{\top}) x", "(A + A^top) x"]
+    assert session(":steps d^2/dx^2 x.T@A@x")[0][-1].splitlines()[-1] == "d2f/dx^2 = A + A.T"
     assert out[3].startswith("df = d(")
     assert "x[n], A[n,n] -> []" in out
     assert out[-1].startswith("wrong: ")
