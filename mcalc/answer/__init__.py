@@ -88,9 +88,7 @@ class Answer:
         `forms` are the targets to spell it in, and `way` is that of the working, if it is wanted.
         """
         names = [d.wrt for d in self.derivatives]
-        reply: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", self.reading.program)}
-        reply |= {"wrt": names[0] if len(names) == 1 else names, "order": self.order, "layout": self.layout}
-        reply["vars"] = variables(self.reading)
+        reply = heading(self.reading, names, self.order, self.layout)
         reply |= {"then": list(self.then)} if self.then else {}
         if len(names) == 1:
             reply |= self.derivatives[0].reply(forms, way)
@@ -203,17 +201,15 @@ def kinks(root: Expr, variables: set[Symbol]) -> list[str]:
 
 def shape_reply(reading: Reading) -> Reply:
     """How a text was read, as plain data."""
-    return {
-        "ok": True,
-        "schema": SCHEMA,
-        "expr": write("text", reading.program),
-        "vars": variables(reading),
+    return heading(reading) | {
         "definitions": {name: [str(d) for d in value.shape] for name, value in reading.definitions.items()},
         "shape": [str(d) for d in reading.root.shape],
         "notes": reading.notes,
     }
 
 
-def variables(reading: Reading) -> Reply:
-    """The sizes and the properties of each variable."""
-    return {name: {"dims": [str(d) for d in x.shape], "props": sorted(x.props)} for name, x in reading.symbols.items()}
+def heading(reading: Reading, wrt: Sequence[str] = (), order: int = 1, layout: str = "mixed") -> Reply:
+    """What a reply begins with: how the text was read, and what derivatives of it are asked for, if any."""
+    asked = {"wrt": wrt[0] if len(wrt) == 1 else list(wrt), "order": order, "layout": layout} if wrt else {}
+    props = {name: {"dims": [str(d) for d in x.shape], "props": sorted(x.props)} for name, x in reading.symbols.items()}
+    return {"ok": True, "schema": SCHEMA, "expr": write("text", reading.program), **asked, "vars": props}

@@ -147,12 +147,9 @@ def _derivation(question: Question, text: str, feedback: str, as_json: bool) -> 
 
 def heading(question: Question) -> Reply:
     """The question as plain data."""
-    from mcalc.answer import SCHEMA, variables
-    from mcalc.targets import write
+    from mcalc.answer import heading
 
-    reply: dict[str, Any] = {"ok": True, "schema": SCHEMA, "expr": write("text", question.reading.program)}
-    reply |= {"wrt": question.variable.name, "order": question.order, "layout": question.layout}
-    return reply | {"vars": variables(question.reading)}
+    return heading(question.reading, [question.variable.name], question.order, question.layout)
 
 
 def reply_for(question: Question, answer: str, verdict: Verdict, feedback: str = "full") -> Reply:

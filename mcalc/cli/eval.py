@@ -155,14 +155,10 @@ def results(answer: Answer, point: Given) -> dict[str, Array]:
 
 def reply(answer: Answer, point: Given, verified: Verified | None) -> Reply:
     """The results as plain data."""
-    from mcalc.answer import SCHEMA, variables
-    from mcalc.targets import write
+    from mcalc.answer import heading
 
     names = [d.wrt for d in answer.derivatives]
-    found: Reply = {"ok": True, "schema": SCHEMA, "expr": write("text", answer.reading.program)}
-    if names:
-        found |= {"wrt": names[0] if len(names) == 1 else names, "order": answer.order, "layout": answer.layout}
-    found |= {"vars": variables(answer.reading), "sizes": point.sizes}
+    found = heading(answer.reading, names, answer.order, answer.layout) | {"sizes": point.sizes}
     found["value"] = point.value(answer.reading.root).tolist()
     parts = []
     for d in answer.derivatives:
