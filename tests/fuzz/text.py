@@ -177,9 +177,34 @@ def judged(line: bytes, text: str) -> str:
     return f"took {spent:.1f} s" if spent > WITHIN else ""
 
 
+class Faults:
+    """The kinds of fault that lines met, each with its shortest line."""
+
+    def __init__(self) -> None:
+        self.tried, self.kinds, self.shortest = 0, Counter[str](), dict[str, bytes]()
+
+    def send(self, line: bytes, text: str) -> None:
+        """Send a line, and take note of what is wrong with the reply."""
+        self.tried += 1
+        if told := judged(line, text):
+            kind = "took too long" if told.startswith("took") else told[told.find('"message"') :][:60]
+            self.kinds[kind] += 1
+            if kind not in self.shortest or len(line) < len(self.shortest[kind]):
+                self.shortest[kind] = line
+                print(f"{told[:400]}\n    {line!r}", flush=True)
+
+    def report(self) -> int:
+        """Tell what there was; 1 where anything was wrong."""
+        spent = f"{time.process_time() / 60:.1f} minutes of the processor"
+        print(f"{self.tried} lines, {spent}, {len(self.kinds)} kinds of fault", flush=True)
+        for kind, count in self.kinds.most_common():
+            print(f"{count} times {kind}\n    {self.shortest[kind]!r}", flush=True)
+        return int(bool(self.kinds))
+
+
 def try_texts(number: int, end: float) -> int:
     """Send lines until the time is over, and report each kind of fault with its shortest line."""
-    tried, kinds, shortest = 0, Counter[str](), dict[str, bytes]()
+    faults = Faults()
     while time.time() < end:
         number += 1
 
@@ -193,22 +218,11 @@ def try_texts(number: int, end: float) -> int:
         )
         @given(lines())
         def send(made: tuple[bytes, str]) -> None:
-            nonlocal tried
-            if time.time() > end:
-                return
-            tried += 1
-            if told := judged(*made):
-                kind = told[:60] if told.startswith("took") else told[told.find('"message"') :][:60]
-                kinds[kind] += 1
-                if kind not in shortest or len(made[0]) < len(shortest[kind]):
-                    shortest[kind] = made[0]
-                    print(f"{told[:400]}\n    {made[0]!r}", flush=True)
+            if time.time() < end:
+                faults.send(*made)
 
         try:
             send()
         except KeyboardInterrupt:  # which ends it before its time, with the summary
             break
-    print(f"{tried} lines, {time.process_time() / 60:.1f} minutes of the processor, {len(kinds)} kinds of fault")
-    for kind, count in kinds.most_common():
-        print(f"{count} times {kind}\n    {shortest[kind]!r}")
-    return int(bool(kinds))
+    return faults.report()
