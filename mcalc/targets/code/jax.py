@@ -13,7 +13,7 @@ from mcalc.targets.code.spell import ATOM, Scope, Text, wrap
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh block cos cosh exp expm1 heaviside linalg.cholesky linalg.det
     linalg.eigh linalg.eigvalsh linalg.inv linalg.norm linalg.pinv linalg.slogdet linalg.svd log log1p logaddexp max
-    maximum min minimum pi power prod sign sin sinh
+    maximum min minimum ones_like pi power prod sign sin sinh
     sum swapaxes tan tanh tril vectorize zeros_like
 """
 _SPECIAL = "digamma ellipe ellipk erf erfc erfinv expi gamma gammaln".split()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp expm1 linalg.cholesky linalg.det linalg.inv
-    linalg.eigvalsh linalg.matrix_power linalg.pinv linalg.slogdet linalg.svd log log1p sign sin sinh sum swapaxes tan
-    tanh tril
+    linalg.eigvalsh linalg.matrix_power linalg.pinv linalg.slogdet linalg.svd log log1p ones_like sign sin sinh sum
+    swapaxes tan tanh tril
 """
 _SPECIAL = "digamma erf erfc erfinv gammaln"
 
