@@ -39,7 +39,7 @@ SHARED = (
     "tests.evaluate", "tests.expressions", "tests.shell",
 )  # fmt: skip
 UNDER_TEST = ("mcalc.calculus", "mcalc.notation")
-LONGEST = 60  #: seconds of CPU time that tests may take on a mutant beyond three times their own
+LONGEST = 20  #: seconds of CPU time that tests may take on a mutant beyond three times their own
 ENDS = {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}  #: all others killed it
 
 
