@@ -164,7 +164,7 @@ def _softmax_of_shifted(node: Apply) -> Expr | None:
 
 #: What functions are worth at 0, where that is a number, and where the number of entries matters.
 AT_ZERO: dict[str, Expr] = dict.fromkeys(("exp", "cos", "cosh"), ONE) | dict.fromkeys(
-    ("sin", "tan", "tanh", "sinh", "atan", "asin", "expm1", "log1p", "relu", "sign", "abs"), number(0)
+    ("sin", "tan", "tanh", "sinh", "atan", "asin", "expm1", "log1p", "sign"), number(0)
 )
 AT_ZERO |= {"sigmoid": number(Fraction(1, 2)), "softplus": OPS["log"](number(2))}
 AT_ZEROS: dict[str, Callable[[Expr], Expr]] = {"softmax": lambda n: ONE / n, "logsumexp": lambda n: OPS["log"](n)}

@@ -92,7 +92,7 @@ def _same(node: Contract) -> Expr | None:
 )  # fmt: skip
 def _within(node: Contract) -> Expr | None:
     for (_, start, stop, whole, part), (j, first, last, _, other) in _pairs(node):
-        inside = not below(start, first) and below(first - dim(1), start) and below(stop - dim(1), last)
+        inside = below(first - dim(1), start) and below(stop - dim(1), last)
         if part or not inside or len(whole) != 1 or len(other) != 1:
             continue
         length, place = size(last - first), size(start - first)
