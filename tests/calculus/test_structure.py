@@ -19,6 +19,8 @@ from tests.evaluate import Array, draw, evaluate
 from tests.shell import mcalc
 
 Function = Callable[[Array], Array]
+#: Those that one declares; the table is held to have each of them.
+KINDS = ("diagonal", "symmetric", "psd", "skew", "lower", "orthogonal")
 N = 4
 RNG = np.random.default_rng(5)
 A, B = RNG.standard_normal((2, N, N))
@@ -96,7 +98,7 @@ def value(found: Derivative, X: Array) -> Array:
     return evaluate(found.expr, {**GIVEN, "X": X}, {"n": N})
 
 
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("structure", KINDS)
 @pytest.mark.parametrize("text", [*SCALARS, *ARRAYS])
 def test_against_differences(text: str, structure: str) -> None:
     f, X = (SCALARS | ARRAYS)[text], point(structure)
@@ -233,6 +235,10 @@ def test_refuses(text: str, declared: str, asked: dict[str, object], code: str) 
     assert caught.value.code == code
 
 
+def test_the_table_has_each_structure() -> None:
+    assert sorted(STRUCTURES) == sorted(KINDS)
+
+
 def test_two_structures_are_no_matter_by_free_entries() -> None:
     answer = differentiate("tr(A@X)", ["X"], ["X[n,n] orthogonal symmetric"])
     assert answer.derivatives[0].write("text") == "A.T"
@@ -245,7 +251,7 @@ def test_at_the_shell() -> None:
     assert mcalc(*words, "--convention", "cookbook").stdout == "A + A.T - diag(diag(A))\n"
 
 
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("structure", KINDS)
 @pytest.mark.parametrize("asked", [{}, {"structured": True}])
 def test_differences_confirm_it(structure: str, asked: dict[str, object]) -> None:
     answer = differentiate("tr(A@X@B@X) + a.T@inv(X)@b", ["X"], [f"X[n,n] {structure}"], **asked)  # type: ignore[arg-type]
