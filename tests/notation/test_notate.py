@@ -163,9 +163,10 @@ BY_HAND = [
     "x.T@M@x*y", "Q.T@A@Q", "Q@diag(x)@Q.T", "x[2]*y", "x[2]^2*y", "x[2:3]", "sum(x[2:3])", "A[1,:]", "A[1,:].T@x",
     "A[:,2]", "A[2:3,1:2]", "A[2:3,1:2].T", "A[2:3,:]@x", "A[2,:].T@B[:,1]*x", "A[1,2]*x/A[2,2]", "A[1,2]^2*x",
     "X[:,1]@x.T", "tr(A[1:2,1:2])*x", "std(x)", "y/std(x)", "mean(X)*y", "mean(A@x)*y", "x - mean(x)",
-    "(x - mean(x))/std(x)", "norm1(x)*y", "norm(A@x - y)*a", "norm(X)^2*x", "norm(X)*x", "norm(A - B)^2",
-    "norm(A - B)*x", "kron(A, B)", "kron(x, y)", "vec(A@B)", "sum(X@x)/n", "sum(X.T@u)/m", "sum(X)/n",
-    "(x.T@y)^2*A[1,:]", "A[1,:].*x", "A[1,:].*B[:,2].*x", "sum(A[1,:])*x", "A[1,1:3]", "exp(x)[1]*a",
+    "(x - mean(x))/std(x)", "norm1(x)*y", "sum(sqrt(abs(x)))*y", "norm1(x)^2*y", "sum(1./abs(x))*y",
+    "norm(A@x - y)*a", "norm(X)^2*x", "norm(X)*x", "norm(A - B)^2", "norm(A - B)*x", "kron(A, B)", "kron(x, y)",
+    "vec(A@B)", "sum(X@x)/n", "sum(X.T@u)/m", "sum(X)/n", "(x.T@y)^2*A[1,:]", "A[1,:].*x", "A[1,:].*B[:,2].*x",
+    "sum(A[1,:])*x", "A[1,1:3]", "exp(x)[1]*a",
 ]  # fmt: skip
 #: What is written in another way, that is no longer.
 OTHERWISE = [
