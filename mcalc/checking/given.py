@@ -11,7 +11,7 @@ import numpy as np
 from mcalc.algebra.dims import show_shape
 from mcalc.algebra.expr import Apply, Expr, Symbol
 from mcalc.checking._meanings import MEANINGS
-from mcalc.checking.point import Labels, NoValue
+from mcalc.checking.point import Labels, NoValue, TooLarge
 from mcalc.checking.sampling import Array, Floating
 from mcalc.errors import Problem
 from mcalc.language.read import Reading
@@ -66,6 +66,8 @@ class Given(Floating):
         """What the expression is worth."""
         try:
             return super().value(root)
+        except TooLarge:
+            raise Problem("E521", "it takes more memory than it may") from None
         except NoValue:
             raise Problem("E509", "there is no finite value here: a division by zero, or an overflow") from None
 

@@ -10,12 +10,13 @@ import click
 
 from mcalc.calculus.layout import LAYOUTS
 from mcalc.cli.command import command
-from mcalc.cli.expressions import decode, lines
+from mcalc.cli.expressions import decode, lines, longest
 from mcalc.cli.guard import Guard
 from mcalc.cli.options import MANNER, QUESTION, WAY, Table
 from mcalc.cli.output import as_problem, emit, failure, json_line
 from mcalc.errors import Problem
 from mcalc.language.names import nearest, parted
+from mcalc.limits import kibibytes
 from mcalc.phrase import say
 from mcalc.request import Manner, Request, Way, check_choice
 from mcalc.targets import CODE, FORMS, USUAL
@@ -54,7 +55,7 @@ def batch(file: str | None) -> int:
     """
     status = 0
     with Guard(serve) as guard:
-        for line in lines(file):
+        for line in lines(file, longest()):
             if line.isspace():
                 continue
             try:
@@ -104,6 +105,9 @@ def _language(request: Fields) -> str:
 
 def request_in(line: bytes) -> Fields:
     """The request that the line holds."""
+    if len(line) > longest():
+        hint = "--limit bytes=N allows more"
+        raise Problem("E501", "the input is longer than {most} KiB", hint=hint, most=kibibytes(longest()))
     try:
         request = loads(decode(line), parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
     except RecursionError:

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 import click
 from click import Context, Parameter
 
+from mcalc.cli import guard
 from mcalc.cli.command import completions
-from mcalc.cli.guard import Guard
 from mcalc.cli.output import complain, emit, failure, json_line
 from mcalc.errors import Problem
+from mcalc.limits import hold_memory, limit
 from mcalc.phrase import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from click.shell_completion import CompletionItem
 
     from mcalc.language.tokens import Token
@@ -86,8 +89,8 @@ def serve(
         return status()
 
     try:
-        with Guard(answer) as guard:
-            return guard()
+        with guard.Guard(answer) as guarded:
+            return guarded()
     except Problem as problem:
         if as_json:
             emit(json_line(failure(problem)))
@@ -115,10 +118,10 @@ def serve_lines(
         return status()
 
     worst = 0
-    with Guard(answer) as guard:
-        for number, line in enumerate(lines(), 1):
+    with guard.Guard(answer) as guarded:
+        for number, line in enumerate(lines(most=longest()), 1):
             try:
-                worst = max(worst, guard(line))
+                worst = max(worst, guarded(line))
             except Problem as problem:
                 complain(problem, say("line {number}", number=number))
                 worst = max(worst, problem.exit_status)
@@ -142,16 +145,36 @@ def text_file(path: str) -> str:
     return decode(b"".join(lines(path)))
 
 
-def lines(path: str | None = None) -> Iterator[bytes]:
-    """The lines of a file as they come; of standard input where it is `-` or none."""
+def lines(path: str | None = None, most: int = -1) -> Iterator[bytes]:
+    """The lines of a file as they come; of standard input where it is `-` or none.
+
+    What is longer than `most` bytes is cut behind one more byte, for which its reader refuses it. A file without an
+    end meets the limit of memory.
+    """
+    if guard.enforced:
+        hold_memory(limit("memory"))
     if path is None or path == "-":
-        yield from iter(sys.stdin.buffer.readline, b"")
+        yield from iter(lambda: line_of(sys.stdin.buffer, most), b"")
         return
     try:
         with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs a tenth of the whole command)
-            yield from file
+            yield from iter(lambda: line_of(file, most), b"")
     except OSError as fault:
         raise Problem("E009", "cannot read {path}: {strerror}", path=path, strerror=fault.strerror or fault) from None
+
+
+def line_of(file: BinaryIO, most: int) -> bytes:
+    """The next line, of which no more than one byte over `most` is kept where that is not negative."""
+    line = file.readline(most + 1 if most >= 0 else -1)
+    if len(line) > most >= 0 and not line.endswith(b"\n"):
+        while (rest := file.readline(1 << 20)) and not rest.endswith(b"\n"):
+            pass
+    return line
+
+
+def longest() -> int:
+    """The bytes of a line that holds expressions: many times those of one, since a request has more than one text."""
+    return 64 * limit("bytes")
 
 
 def decode(line: bytes) -> str:

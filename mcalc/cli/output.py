@@ -8,6 +8,7 @@ from codecs import register_error
 from contextlib import contextmanager, suppress
 
 from mcalc.errors import Problem
+from mcalc.limits import changed
 from mcalc.translation import localized, spoken
 
 TYPE_CHECKING = False
@@ -126,7 +127,7 @@ def as_problem(fault: Exception) -> Problem:
         return fault
     if "--debug" in sys.argv:
         raise fault
-    if isinstance(fault, MemoryError):
+    if isinstance(fault, MemoryError) or (isinstance(fault, ImportError) and "memory" in changed()):
         return Problem("E521", "it takes more memory than it may", hint="--limit memory=MEBIBYTES allows more")
     if isinstance(fault, RecursionError):
         return Problem("E502", "the expression is too large or too deep")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mcalc.cli.command import command
-from mcalc.cli.expressions import decode
+from mcalc.cli.expressions import decode, line_of, longest
 from mcalc.cli.guard import Guard
 from mcalc.cli.options import QUESTION
 from mcalc.cli.output import as_problem, complain, emit, on_terminal
@@ -95,7 +95,7 @@ def serve(session: Session, next_line: Callable[[str], str | None], talking: boo
 def _piped(prompt: str) -> str | None:
     """The next line of a pipe."""
     del prompt
-    line = sys.stdin.buffer.readline()
+    line = line_of(sys.stdin.buffer, longest())
     return decode(line).rstrip("\r\n") if line else None
 
 

@@ -155,3 +155,32 @@ def test_limits_hold_in_a_session_and_in_documents(tmp_path: Path) -> None:
     ended = mcalc("doc", str(notes), "--limit", "order=3")
     assert ended.returncode == 4
     assert "order 4 is over the limit of 3" in ended.stderr
+
+
+def test_a_line_without_an_end_takes_no_more_memory_than_it_may() -> None:
+    long = b'{"id": 1, "expr": "' + b"x" * (17 << 20) + b'"}\n'
+    ended = mcalc("batch", stdin=long + b'{"id": 2, "expr": "x.T@x", "wrt": "x"}\n')
+    first, second = map(json.loads, ended.stdout.splitlines())
+    assert (first["error"]["code"], first["error"]["message"]) == ("E501", "the input is longer than 16384 KiB")
+    assert (second["id"], second["derivative"]) == (2, "2*x")
+    ended = mcalc("diff", "-", "--wrt", "x", stdin=b"x" * (17 << 20) + b"\nx.T@x\n")
+    assert (ended.stdout, ended.returncode) == ("\n2*x\n", 4)
+    assert "line 1: the input is longer than 256 KiB" in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no file without an end")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("diff", "-f", "/dev/zero", "--wrt", "x"),
+        ("grade", "/dev/zero", "--from", "csv"),
+        ("eval", "x", "--at", "x=/dev/zero"),
+        ("doc", "/dev/zero"),
+    ],
+    ids=" ".join,
+)
+def test_a_file_without_an_end_takes_no_more_memory_than_it_may(words: tuple[str, ...]) -> None:
+    ended = mcalc(*words, "--limit", "memory=300")
+    assert ended.returncode in (2, 4)
+    assert ended.stderr.startswith("error: ")
+    assert "defect" not in ended.stderr

@@ -38,6 +38,7 @@ from tests.working.lines import Working
 from tests.working.methods import METHODS
 
 STEEP = 1e4  #: slopes beyond this are not compared with differences
+TAME = 100  #: and beyond this not with those that are taken of every entry of a line
 
 
 # ---------------------------------------------------------------- truth
@@ -196,8 +197,8 @@ class Told:
 
 def _told(method: str) -> Callable[[Posed], str]:
     def law(p: Posed) -> str:
-        if np.abs(p.worth(p.f)).max(initial=0) > STEEP or np.abs(p.worth(p.found)).max(initial=0) > STEEP:
-            raise Skip
+        if max(np.abs(p.worth(node)).max(initial=0) for node in (p.f, p.found)) > TAME:
+            raise Skip  # the lines hold differences, which are too coarse there
         try:
             METHODS[method](Told(p, method))
         except AssertionError as fault:

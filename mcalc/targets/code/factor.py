@@ -93,7 +93,7 @@ def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
         others = [f for _, fs in parts if fs is not factors for f in fs]
         if not own or not all(x in names for _, _, groups in others for group in groups for x in group):
             continue
-        base = contract([*scalars, *factors], own)
+        base = contract([*scalars, *factors], own, {x: term.sizes[x] for x in labels})
         left = sorted(((b, e, _renamed(groups, names)) for b, e, groups in others), key=lambda f: (f[0].h, f[1], f[2]))
         yield (_renamed(term.out, names), tuple(left), _renamed(own, names)), base
 
