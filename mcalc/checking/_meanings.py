@@ -10,13 +10,13 @@ import scipy
 
 def ismax(x):
     """1 at the greatest entry along the last axis (equal shares where several tie), 0 elsewhere."""
-    top = 1.0 * (x == np.max(x, axis=-1, keepdims=True))
+    top = np.ones_like(x) * (x == np.max(x, axis=-1, keepdims=True))
     return top / np.sum(top, axis=-1, keepdims=True)
 
 
 def ismin(x):
     """1 at the least entry along the last axis (equal shares where several tie), 0 elsewhere."""
-    low = 1.0 * (x == np.min(x, axis=-1, keepdims=True))
+    low = np.ones_like(x) * (x == np.min(x, axis=-1, keepdims=True))
     return low / np.sum(low, axis=-1, keepdims=True)
 
 
