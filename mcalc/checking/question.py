@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from mcalc.algebra.expr import Expr, Symbol, contract, is_zero, permute, symbol, zero
+from mcalc.algebra.expr import Expr, Size, Symbol, contract, is_zero, permute, symbol, zero
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.differential import push
 from mcalc.calculus.freed import Freed
@@ -259,7 +259,8 @@ class Question:
         if len(nodes) > limit("answer-nodes"):
             hint, most = "--limit answer-nodes=N allows more", limit("answer-nodes")
             raise Problem("E502", "an answer has at most {most} parts", hint=hint, most=most)
-        unknown = {name for node in nodes for d in node.shape for name in d.names} - self.sizes
+        named = {name for node in nodes for d in node.shape for name in d.names}
+        unknown = (named | {node.name for node in nodes if isinstance(node, Size)}) - self.sizes
         if unknown:
             raise Problem(
                 "E203",

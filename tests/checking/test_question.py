@@ -274,3 +274,11 @@ def test_an_answer_in_another_layout_is_told_from_the_one_asked_for(
 )
 def test_answers_in_the_words_of_sums_powers_and_spectra(f: str, x: str, declared: str, answer: str, verdict: str):
     assert check(f, x, answer, declared).verdict == verdict
+
+
+def test_a_place_that_no_size_names_is_refused() -> None:
+    asked = Question("x.T@A@x", "x", ["a[n]", "A[n,n]"])
+    assert asked.check("a[i]*x").verdict == "invalid"
+    assert "no size i" in asked.check("a[i]*x").told
+    asked = Question("x[k]*x.T@x", "x")
+    assert asked.check("x[k]*x").verdict == "wrong"
