@@ -97,5 +97,27 @@ def holds(prop: str, node: Expr) -> bool:
     return False
 
 
+def definite(node: Expr) -> bool:
+    """Whether a matrix is known to be positive wherever it has an inverse: psd, AᵀA, and sums of their multiples."""
+    match node:
+        case Sum(terms) if terms:
+            return all(c > 0 and definite(n) for c, n in terms)
+        case Contract(factors, out) if node.rank == 2:
+            alone = [f for f in factors if not f[2] or out[0] == out[1]]
+            if any(sign(base) < NONNEGATIVE and not _even(exponent) for base, exponent, _ in alone):
+                return False
+            if out[0] == out[1]:
+                return True
+            weights = [f for f in factors if len(f[2]) == 1 and f[2][0] not in out and sign(f[0]) >= NONNEGATIVE]
+            match [f for f in factors if f[2] and f not in weights]:
+                case [(base, 1, axes)]:
+                    return {*axes} == {*out} and definite(base)
+                case [(base, 1, axes), (other, 1, ends)] if base is other and node.symmetric:
+                    # A skew matrix times itself is symmetric too, and negative.
+                    return len(axes) == 1 or (axes[0] == ends[0]) != (axes[1] == ends[1]) or base.symmetric
+            return False
+    return holds("psd", node)
+
+
 def _of_diagonal(prop: str, identity: bool) -> bool:
     return prop in ("diagonal", "lower") or (identity and prop in ("orthogonal", "psd"))

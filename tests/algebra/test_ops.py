@@ -155,6 +155,7 @@ MEANING = {
     "inv": lambda x: _cofactors(x) / _leibniz(x),
     "det": _leibniz,
     "logdet": lambda x: np.log(_leibniz(x)),
+    "detsign": lambda x: np.sign(_leibniz(x)),
     "adj": _cofactors,
     "solve": lambda a, b: np.linalg.inv(a) @ b,
     "pinv": _left_inverse,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mcalc.algebra.dims import dim
 from mcalc.algebra.expr import Expr, broadcast, eye, hadamard, number, ones, power, size, symbol, total, zero
 from mcalc.algebra.ops import OPS
-from mcalc.algebra.traits import NONNEGATIVE, POSITIVE, UNKNOWN, holds, nonnegative, positive, sign, uniform
+from mcalc.algebra.traits import NONNEGATIVE, POSITIVE, UNKNOWN, definite, holds, nonnegative, positive, sign, uniform
 from tests.evaluate import Array, draw, evaluate
 
 n = dim("n")
@@ -140,3 +140,34 @@ def test_what_is_symmetric_by_its_form():
     assert holds("symmetric", PLAIN + PLAIN.T)
     assert holds("symmetric", OPS["expm"](PLAIN + PLAIN.T))
     assert holds("lower", OPS["cholesky"](MATRICES["psd"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "var", "known"),
+    [
+        ("X.T@X", "X[m,n]", True),
+        ("X@X.T", "X[m,n]", True),
+        ("x@x.T + S", "S[n,n] psd", True),
+        ("A@A", "A[n,n]", False),
+        ("A@A", "A[n,n] skew", False),
+        ("A@A", "A[n,n] symmetric", True),
+        ("X.T@diag(d)@X + l*eye(n)", "X[m,n], d[m] positive, l[] positive", True),
+        ("X.T@diag(d)@X", "X[m,n], d[m]", False),
+        ("X.T@X + l*eye(n)", "X[m,n]", False),
+        ("diag(d) + 2*S", "S[n,n] psd, d[n] positive", True),
+        ("S - X.T@X", "S[n,n] psd, X[m,n]", False),
+        ("S@T", "S[n,n] psd, T[n,n] psd", False),
+        ("inv(S)*t^2", "S[n,n] psd, t[]", True),
+        ("diag(S)@ones(n).T", "S[n,n] psd", False),
+    ],
+)
+def test_a_matrix_that_is_said_to_be_definite_has_no_negative_eigenvalue(text, var, known):
+    from mcalc.language.read import read
+
+    node = read(text, (var,)).root
+    assert definite(node) is known
+    if known:
+        for seed in range(3):
+            found = evaluate(node, draw(list(node.free), seed))
+            np.testing.assert_allclose(found, found.T, atol=1e-12)
+            assert np.min(np.linalg.eigvalsh(found)) > -1e-9

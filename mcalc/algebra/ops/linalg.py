@@ -20,6 +20,7 @@ from mcalc.algebra.expr import (
     ones,
     permute,
     total,
+    zero,
 )
 from mcalc.algebra.ops.record import Op, function, macro, scalar_part, unsupported
 from mcalc.algebra.ops.structure import tr
@@ -48,6 +49,12 @@ logdet = function(
     latex=r"\log\det\left({0}\right)", numpy="np.linalg.slogdet({0})[1]",
     why="Jacobi's formula divided by the determinant: d log det X = tr(X⁻¹ dX).", see="Matrix Cookbook (43)",
     example="logdet(X)",
+)  # fmt: skip
+detsign = function(
+    "detsign", "nn->", lambda X, y, dX: zero(()), internal=True,
+    turns="same", domain="invertible", numpy="np.linalg.slogdet({0})[0]",
+    nonsmooth="constant as long as the determinant is not zero",
+    why="detsign is 1 or -1; a small change of an invertible matrix keeps it, so its differential is zero.",
 )  # fmt: skip
 adj = macro(
     "adj", "nn->nn", lambda X: det(X) * inv(X), aliases="adjugate",

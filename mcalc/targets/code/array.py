@@ -12,6 +12,7 @@ aligned at the right and an axis of size one is stretched.
     matmul solve outer     as NumPy's, on vectors, matrices and stacks of matrices
     chol                   the Cholesky factor of a symmetric positive matrix, for those below alone
     chol_solve chol_inv chol_logdet    a linear system, the inverse, and the logarithm of the determinant by it
+    slogdet item           sign and logarithm of a determinant; one of them, the second where `data` is True
     gram                   A.T @ (d[:, None]*A) of a matrix and weights that are not negative
     outers                 the sum of the outer products of vectors, each followed by the one it is multiplied with
     dot                    the sum of the elementwise product of two arrays

@@ -8,7 +8,7 @@ from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
 from mcalc.targets.code.python import FIT, constant, tuple_of
-from mcalc.targets.code.spell import ATOM, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, PRODUCT, Scope, Text, wrap
 
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh block cos cosh exp expm1 heaviside linalg.cholesky linalg.det
@@ -97,6 +97,22 @@ def on_host(f, shape, *given):
                 ("- " if sign < 0 else "+ " if terms else "") + f"jnp.where({' & '.join(masks)}, {spread}, 0.0)"
             )
         return [f"{name} = {' '.join(terms)}"]
+
+    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The Cholesky factor, with the triangle that it stands in."""
+        return f"jax.scipy.linalg.cho_factor({args[0][0]})", ATOM
+
+    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system by the factor."""
+        return f"jax.scipy.linalg.cho_solve({args[0][0]}, {args[1][0]})", ATOM
+
+    def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The inverse by the factor."""
+        return f"jax.scipy.linalg.cho_solve({args[0][0]}, {self.eye(node, [], scope)[0]})", ATOM
+
+    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of the determinant by the factor."""
+        return f"2*jnp.sum(jnp.log(jnp.diagonal({wrap(args[0], ATOM)}[0])))", PRODUCT
 
     def imports(self, text: str) -> list[str]:
         """JAX, and NumPy where the host computes something."""

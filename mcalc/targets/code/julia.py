@@ -11,7 +11,7 @@ from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.columns import Columns, called
 from mcalc.targets.code.program import program
-from mcalc.targets.code.spell import ATOM, Scope, Text, body
+from mcalc.targets.code.spell import ATOM, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ WORDS = """
     svdvals sylvester tan tanh tr tril vec zeros logsumexp softmax marks along polar polar_frechet frechet digamma
     trigamma polygamma besseli besselj besselk bessely airyai airybi airyaiprime airybiprime expinti sinint cosint
     ellipk ellipe eigvals eigvecs gaps opnorm duplication
-    elimination
+    elimination logdet
 """
 _MAPPED = """
     abs acos acosh asin asinh atan atanh cos cosh cot coth csc csch exp expm1 log log1p sec sech sign sin sinh tan tanh
@@ -59,6 +59,7 @@ OWN = {
     "inv": "inv({0})",
     "ismax": "marks({0}, maximum, {axis})",
     "ismin": "marks({0}, minimum, {axis})",
+    "detsign": "logabsdet({0})[2]",
     "logdet": "logabsdet({0})[1]",
     "logm": "log({0})",
     "logm_frechet": "frechet(log, {0}, {1})",
@@ -249,6 +250,30 @@ class Julia(Columns):
     def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The sum of an elementwise product."""
         return f"dot({args[0][0]}, {args[1][0]})", ATOM
+
+    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The Cholesky factorisation."""
+        return f"cholesky(Symmetric({args[0][0]}))", ATOM
+
+    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system by the factor."""
+        return self.solve(node, args, scope)
+
+    def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The inverse by the factor."""
+        return f"inv({args[0][0]})", ATOM
+
+    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of the determinant by the factor."""
+        return f"logdet({args[0][0]})", ATOM
+
+    def slogdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of a determinant's size, and its sign."""
+        return f"logabsdet({args[0][0]})", ATOM
+
+    def item(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """One of two results; Julia has the sign behind the logarithm."""
+        return f"{wrap(args[0], ATOM)}[{2 - node.data}]", ATOM
 
     def diag(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A diagonal matrix."""

@@ -11,7 +11,7 @@ from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.columns import Columns, called
 from mcalc.targets.code.program import program
-from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, body, wrap
+from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
@@ -25,8 +25,8 @@ WORDS = """
     bsxfun chol cos cosh cot csc coth csch det diag erf erfc erfinv erfcinv exp expm expm1 eye fliplr gamma gammaln
     inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
     sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
-    frechet sylvester_equation logdet numel entries error nargout double single eig eigvalsh eigvecs gaps svdleft
-    svdright sort duplication elimination
+    frechet sylvester_equation logdet slogdet detsign numel entries error nargout double single eig eigvalsh eigvecs
+    gaps svdleft svdright sort duplication elimination
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -54,6 +54,7 @@ OWN = {
     "ismax": "marks({0}, max({0}, [], {axis}), {axis})",
     "ismin": "marks({0}, min({0}, [], {axis}), {axis})",
     "logdet": "logdet({0})",
+    "detsign": "detsign({0})",
     "loggamma": "gammaln({0})",
     "logm": "logm({0})",
     "logm_frechet": "frechet(@logm, {0}, {1})",
@@ -157,8 +158,23 @@ end
     "logdet": """\
 function y = logdet(A)
     % The logarithm of the absolute value of the determinant, which itself may overflow.
-    [~, U] = lu(A);
-    y = sum(log(abs(diag(U))));
+    found = slogdet(A);
+    y = found(2);
+end
+""",
+    "detsign": """\
+function y = detsign(A)
+    % The sign of the determinant.
+    found = slogdet(A);
+    y = found(1);
+end
+""",
+    "slogdet": """\
+function y = slogdet(A)
+    % The sign of the determinant, and the logarithm of its absolute value, which itself may overflow.
+    [~, U, P] = lu(A);
+    d = diag(U);
+    y = [det(P)*prod(sign(d)), sum(log(abs(d)))];
 end
 """,
     "logsumexp": """\
@@ -324,6 +340,36 @@ class Matlab(Columns):
         if rank == 2:
             return (f"{inner}'", POWER) if axes[0] == 1 else (inner, ATOM)
         return self.ranged((inner, ATOM), shape)
+
+    def repeats(self, node: Code, k: int) -> int:
+        """How often the spelling writes the k-th argument: a triangular factor on both sides."""
+        return 2 - k if node.kind in ("chol_solve", "chol_inv") else super().repeats(node, k)
+
+    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The Cholesky factor R, an upper triangle: R'*R is the matrix."""
+        return f"chol({args[0][0]})", ATOM
+
+    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system by the factor."""
+        R = wrap(args[0], ATOM)
+        return f"{R}\\({R}'\\{wrap(args[1], POWER)})", PRODUCT
+
+    def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The inverse by the factor."""
+        R = wrap(args[0], ATOM)
+        return f"{R}\\({R}'\\{self.eye(node, [], scope)[0]})", PRODUCT
+
+    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of the determinant by the factor."""
+        return f"2*sum(log(diag({args[0][0]})))", PRODUCT
+
+    def slogdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The sign and the logarithm of a determinant."""
+        return f"slogdet({args[0][0]})", ATOM
+
+    def item(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """One of two results."""
+        return f"{args[0][0]}({1 + node.data})", ATOM
 
     def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The sum of an elementwise product."""

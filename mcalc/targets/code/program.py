@@ -26,7 +26,7 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
-from mcalc.algebra.traits import holds
+from mcalc.algebra.traits import definite
 from mcalc.algebra.walk import children, postorder
 from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
@@ -34,7 +34,7 @@ from mcalc.targets.code.factor import factored, hoisted
 from mcalc.targets.code.orient import mirrored, oriented
 from mcalc.targets.code.plan import Planned, Planner, Term
 from mcalc.targets.code.stable import stable
-from mcalc.targets.code.systems import cholesky, solved
+from mcalc.targets.code.systems import factorised, solved
 
 
 def program(
@@ -60,8 +60,7 @@ def program(
     moved = mirrored(lowering.codes, codes)
     solutions = solved(lowering.codes, [moved[code] for code in codes])
     moved = {code: solutions[new] for code, new in moved.items() if new in solutions}
-    if not softmax:
-        moved = cholesky(lowering.codes, moved, codes, lowering.positive)
+    moved = factorised(lowering.codes, moved, codes, lowering.positive)
     return [moved[code] for code in codes], {moved[c]: node for c, node in named.items() if c in moved}
 
 
@@ -108,7 +107,7 @@ class Lowering:
             if isinstance(node, Sum) and self.uses[node] > 1 and node not in self.titled:
                 code = self._shared(code)
             self.values[node] = code
-            if node.rank == 2 and holds("psd", node):
+            if node.rank == 2 and definite(node):
                 self.positive.add(code)
             code.symmetric = code.symmetric or node.symmetric
             if self.uses[node] > 1:

@@ -233,6 +233,14 @@ class Python(Language):
         """A linear system."""
         return self.called("linalg.solve", args)
 
+    def slogdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The sign and the logarithm of a determinant."""
+        return self.called("linalg.slogdet", args)
+
+    def item(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """One of two results."""
+        return f"{wrap(args[0], ATOM)}[{int(node.data)}]", ATOM
+
     def outer(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An outer product of vectors."""
         return self.called("outer", args)

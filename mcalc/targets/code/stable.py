@@ -1,13 +1,13 @@
-"""What loses digits or overflows as it is written, as functions that do not: log(1 + eˣ), eˣ/∑eˣ, 1 - σ(x)."""
+"""What loses digits or overflows as it is written, as functions that do not: log(1 + eˣ), eˣ/∑eˣ, log(det X)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Number, Sum, add, contract, scale
+from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Number, Rational, Sum, add, contract, scale
 from mcalc.algebra.ops import OPS
-from mcalc.algebra.ops.record import applied
-from mcalc.algebra.traits import uniform
+from mcalc.algebra.ops.record import applied, scalar_part
+from mcalc.algebra.traits import holds, uniform
 from mcalc.algebra.walk import children, postorder, rebuild
 
 
@@ -44,12 +44,43 @@ def _logarithm(x: Expr) -> Expr | None:
     """The logarithm of this, where it is better computed in another way."""
     if isinstance(x, Apply) and x.op.name == "sigmoid":
         return -OPS["softplus"](-x.args[0])
+    apart = None if x.rank else _factors(x)
+    if apart is not None:
+        return apart
     rest = _without_one(x)
     if rest is not None:
         inner = _exponent(rest)
         return OPS["softplus"](inner) if inner is not None else OPS["log1p"](rest)
     summed = _summed(x)
     return None if summed is None else OPS["logsumexp"](summed)
+
+
+def _factors(x: Expr) -> Expr | None:
+    """The logarithm of a product of determinants and exponentials, which overflow, by the logarithms of its factors.
+
+    log(c det(X)^k) is log(c sign^k) + k log |det(X)|, so that a negative number has none here either.
+    """
+    absolute = applied(x) == "abs"
+    c, product = scalar_part(next(children(x)) if absolute else x)
+    factors, sizes = (product.factors, product.sizes) if isinstance(product, Contract) else (((product, 1, ()),), ())
+    rest: list[Factor] = []
+    apart: list[tuple[Rational, Expr]] = []
+    for base, exponent, axes in factors:
+        inner = next(children(base), base)
+        name, X = applied(base), next(children(inner), inner) if applied(base) == "abs" else inner
+        if name == "exp" and not axes:
+            apart.append((exponent, X))
+        elif name == "det" or (name == "abs" and applied(inner) == "det"):
+            apart.append((exponent, OPS["logdet"](X)))
+            if not (name == "abs" or absolute or holds("psd", X)):
+                rest.append((OPS["detsign"](X), exponent, axes))
+        else:
+            rest.append((base, exponent, axes))
+    if not apart:
+        return None
+    left = contract([(c, 1, ()), *rest], (), dict(enumerate(sizes)))
+    left = OPS["abs"](left) if absolute and not _is_one(left) else left
+    return add([*apart, *([] if _is_one(left) else [(1, OPS["log"](left))])], ())
 
 
 def _exponent(x: Expr) -> Expr | None:

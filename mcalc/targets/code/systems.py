@@ -63,22 +63,31 @@ def _system(codes: Codes, node: Code, side: int, moved: dict[Code, Code]) -> Cod
     return codes.permute(codes.make("solve", (matrix, right), None, right.shape), (1, 0))
 
 
-def cholesky(
+def factorised(
     codes: Codes, moved: Mapping[Code, Code], roots: Sequence[Code], positive: Collection[Code]
 ) -> dict[Code, Code]:
-    """What `moved` leads to, with what is asked of a positive matrix S (systems, inverse, log det) by its factor L.
+    """What `moved` leads to, with what is asked of one matrix by a factor of it that is computed once.
 
-    It costs half of what a factor of any matrix costs, and is computed once.
+    Of a positive matrix that is Cholesky's, for systems, the inverse and log det; it costs half of what a factor of any
+    matrix costs. Of another one sign and size of the determinant come together.
     """
     matrices = {moved.get(code, code) for code in positive}
+    found = order([moved[root] for root in roots])
+    signed = {node.args[0] for node in found if _function(node) == "detsign"}
     done: dict[Code, Code] = {}
-    for node in order([moved[root] for root in roots]):
+    for node in found:
         args = tuple(done[arg] for arg in node.args)
-        name = getattr(node.data, "name", "") if node.kind == "call" else node.kind
+        name = _function(node)
         if name in ("solve", "inv", "logdet") and node.args[0] in matrices:
             factor = codes.make("chol", args[:1], None, args[0].shape)
             done[node] = codes.make(f"chol_{name}", (factor, *args[1:]), None, node.shape)
             done[node].symmetric = name == "inv"
+        elif name in ("detsign", "logdet") and node.args[0] in signed:
+            done[node] = codes.make("item", (codes.make("slogdet", args),), name == "logdet")
         else:
             done[node] = codes.again(node, args)
     return {old: done[new] for old, new in moved.items() if new in done}
+
+
+def _function(node: Code) -> str:
+    return getattr(node.data, "name", "") if node.kind == "call" else node.kind

@@ -8,7 +8,7 @@ from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
 from mcalc.targets.code.python import FIT, constant, number, shared_with_caller, tuple_of
-from mcalc.targets.code.spell import ATOM, POWER, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,6 +146,24 @@ def on_host(f, *given):
         """A product over several axes."""
         left, right = map(list, node.data)
         return f"torch.tensordot({args[0][0]}, {args[1][0]}, dims=({left}, {right}))", ATOM
+
+    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The Cholesky factor."""
+        return self.called("linalg.cholesky", args)
+
+    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """A linear system by the factor, which takes matrices alone."""
+        if node.rank > 1:
+            return self.called("cholesky_solve", args[::-1])
+        return f"torch.cholesky_solve({wrap(args[1], ATOM)}[:, None], {args[0][0]})[:, 0]", ATOM
+
+    def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The inverse by the factor."""
+        return self.called("cholesky_inverse", args)
+
+    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The logarithm of the determinant by the factor."""
+        return f"2*torch.sum(torch.log(torch.diagonal({args[0][0]})))", PRODUCT
 
     def permute(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A transpose."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import mpmath
 import numpy as np
 import pytest
@@ -12,6 +14,12 @@ from mcalc.targets.code.array import Codes, nonnegative
 from tests.targets.code.test_module import RNG, code, module
 
 EXTREME = np.array([-800.0, -50.0, -1e-9, 0.3, 40.0, 900.0])
+
+
+def library(form):
+    found = pytest.importorskip(form)  # but for NumPy no dependency: it comes with the extra test-backends
+    if form == "jax":
+        found.config.update("jax_enable_x64", True)
 
 
 def sigmoid(x):
@@ -53,6 +61,68 @@ def test_sums_of_exponentials_do_not_overflow(text, order):
     plain = [scope[name](x=np.array([1.0, 2.0, 3.0])) for name in ("value", "derivative")]
     np.testing.assert_allclose(shifted[1], plain[1], rtol=1e-12)
     np.testing.assert_allclose(shifted[0] - plain[0], 1000 if "log" in text else 0, atol=1e-9)
+
+
+# ---------------------------------------------------------------- determinants
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("log(det(X))", lambda s, size: np.log(s) + size),
+        ("log(3*det(X)^2)", lambda s, size: np.log(3) + 2 * size),
+        ("log(-2*det(X))", lambda s, size: np.log(-2 * s) + size),
+        ("log(1/det(X))", lambda s, size: np.log(s) - size),
+        ("log(abs(det(X)))", lambda s, size: size),
+        ("log(abs(c*det(X)))", lambda s, size: np.log(2) + size),
+        ("log(sqrt(det(X)))", lambda s, size: np.log(s) / 2 + size / 2),
+        ("log(det(X)*det(2*X))", lambda s, size: 2 * size + 400 * np.log(2)),
+        ("log(exp(-1000*c)*abs(det(X)))", lambda s, size: 2000 + size),
+        ("d = det(X); log(d)", lambda s, size: np.log(s) + size),
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_logarithm_of_a_determinant_that_overflows(text, exact, sign):
+    X = 100 * np.eye(400) + RNG.normal(size=(400, 400))
+    X[0] *= sign
+    scope = module("numpy", text, "X", "c[]")
+    with np.errstate(invalid="ignore"):
+        found = scope["value"](X=X, c=-2.0)
+        expected = exact(sign, np.linalg.slogdet(X)[1])
+    np.testing.assert_allclose(found, expected, rtol=1e-12)  # nan is the logarithm of what is negative
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+def test_a_determinant_has_its_sign_in_every_library(form):
+    library(form)
+    scope = module(form, "log(c*det(X))", "X", "c[]")
+    X = np.diag([1e200, 1e200, -1e200])
+    for name in ("value", "value_and_derivative"):
+        found = scope[name](X=X, c=-2.0)
+        np.testing.assert_allclose(found if name == "value" else found[0], np.log(2) + 600 * np.log(10), rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+def test_positive_matrices_are_factored_once(form):
+    library(form)
+    text = "logdet(X.T@X + S) + y.T@X@inv(X.T@X + S)@X.T@y"
+    what = (text, "y", "X[m,n], S[n,n] psd")
+    made = code(form, *what)
+    for name in ("value", "derivative", "value_and_derivative"):
+        body = made[made.index(f"def {name}(") :].partition("return")[0]
+        assert (
+            len(re.findall(r"cho_factor|linalg\.cholesky", made[made.index(f"def {name}(") :].partition("\n\n")[0]))
+            == 1
+        )
+        assert "slogdet" not in body and "solve(" not in body.replace("cho_solve(", "").replace("cholesky_solve(", "")
+    scope = {"__name__": "generated"}
+    exec(made, scope)
+    X, y = RNG.normal(size=(6, 4)), RNG.normal(size=6)
+    M = X.T @ X + np.diag([1.0, 2, 3, 4])
+    value, slope = scope["value_and_derivative"](X=X, y=y, S=np.diag([1.0, 2, 3, 4]))
+    b = X @ np.linalg.inv(M) @ X.T @ y
+    np.testing.assert_allclose(value, np.log(np.linalg.det(M)) + y @ b, rtol=1e-10)
+    np.testing.assert_allclose(slope, 2 * b, rtol=1e-10)
 
 
 # ---------------------------------------------------------------- Gram matrices
