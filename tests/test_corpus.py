@@ -61,6 +61,9 @@ def test_the_derivative_is_right(case: dict[str, Any], replies: dict[str, Any], 
         assert found.shape == expected.shape
         gap = np.max(np.abs(found - expected), initial=0.0) / max(1.0, np.max(np.abs(expected), initial=0.0))
         assert gap < 1e-7, f"draw {draw}: relative gap {gap:.2g} in {reply['derivative']}"
+    single = {name: np.asarray(value, np.float32) for name, value in given.items()}
+    with np.errstate(all="ignore"):
+        assert {array.dtype for array in scope["value_and_derivative"](**single)} == {np.dtype(np.float32)}
 
 
 def size(text: str) -> int:

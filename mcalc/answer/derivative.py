@@ -76,6 +76,11 @@ class Derivative:
         return "", ""
 
     @property
+    def entry(self) -> str:
+        """The entry that this is the derivative by, if it is by one."""
+        return ""
+
+    @property
     def axes(self) -> tuple[int, Sequence[int]]:
         """How many axes are the value's, and how many each variable's."""
         return self.reading.root.rank, [x.rank for x in self.turns]
@@ -197,7 +202,11 @@ class Derivative:
         steps = {"steps": [step.reply(self.lettering) for step in self.steps(way)]} if way else {}
         lines = self.tensor.lines() if self.expr.rank > 2 else {}
         tensor = {name: self._equation(line, forms) for name, line in lines.items()}
-        more = {"tensor": {"vec": self.manner.vec} | tensor} if tensor else {}
+        more: Reply = {"tensor": {"vec": self.manner.vec} | tensor} if tensor else {}
+        if self.manner.compressed and any(form in CODE for form in forms):
+            from mcalc.answer.code import parts
+
+            more["compressed"] = parts(self)
         reply |= {"symmetric": True} if self.symmetric else {}
         reply |= {"convention": self.convention} if self.convention else {}
         return reply | more | ({"code": code} if code else {}) | steps

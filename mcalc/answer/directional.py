@@ -118,8 +118,13 @@ class Directional(Derivative):
 
     @property
     def product(self) -> tuple[str, str]:
-        """The kind of the product, or `by-entry`, and the array's name."""
-        return self.rule, self.array
+        """The kind of the product and the array's name."""
+        return (self.rule, self.array) if self.array else ("", "")
+
+    @property
+    def entry(self) -> str:
+        """The entry that this is the derivative by, if it is by one."""
+        return "" if self.array else self.wrt
 
     @property
     def kind(self) -> str:

@@ -248,9 +248,9 @@ CODES: dict[str, Code] = {
     "E032": Code(
         USAGE,
         "options of code that exclude each other",
-        "Code for many samples is in the mixed layout and not compressed, and what is compressed is one derivative.",
-        "mcalc diff 'A@x' --wrt x,A --to numpy --compressed",
-        "Leave one of them out, or ask for one derivative at a time.",
+        "Code for many samples is in the mixed layout and not compressed.",
+        "mcalc diff 'sum(exp(x))' --wrt x --order 2 --to numpy --compressed --batch x",
+        "Leave one of them out.",
     ),
     "E033": Code(
         USAGE,

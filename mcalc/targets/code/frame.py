@@ -137,17 +137,20 @@ def _definition(
     read = {symbol.name for symbol in used}
     dims, missing = scope.found(read)
     read.update(variable for _, variable, _, _ in dims)
-    arrays = [scope.variables[symbol.name] for symbol in symbols if symbol.name in read]
     results = [language.result(code, text, scope) for code, text in zip(codes, texts, strict=True)]
     given = sorted({code_name(node.data) for node in arguments_first(codes) if is_abstract(node)})
+    # A result that holds no variable has their type of numbers all the same.
+    taken_in = [symbol for symbol in symbols if symbol.name in read] or (symbols if scope.typed else [])
+    arrays = [scope.variables[symbol.name] for symbol in taken_in]
     parameters = ", ".join([*scope.variables.values(), *missing, *given, f"**{scope.fresh('_')}"])
     shapes = [tuple_of([scope.described(d)[0] for d in code.shape]) if code.rank else "()" for code in codes]
     of = " and of shape ".join(shapes)
     taken = f"({arrays[0]},)" if len(arrays) == 1 else ", ".join(arrays)
-    together = len(task.derivatives) > 1 and len(codes) > 1
-    if together and name.startswith("value_and"):
-        results = [results[0], tuple_of(results[1:])]
-    full = f" {task.full[0].upper()}{task.full[1:]}." if task.full and "derivative" in name else ""
+    if name in ("derivative", "value_and_derivative"):
+        start = len(results) - len(task.derivatives)
+        nested = task.nested(results[start:], tuple_of)
+        results = [*results[:start], *([tuple_of(nested)] if start and len(nested) > 1 else nested)]
+    full = "".join(f" {line[0].upper()}{line[1:]}." for line in task.full if "derivative" in name)
     statements = [
         f'"""The {name.replace("_", " ")}: {"an array" if len(codes) == 1 else "arrays"} of shape {of}.{full}"""',
         *([f'{taken} = {takes}("{" ".join(arrays)}", {", ".join(arrays)})'] if arrays else []),

@@ -46,6 +46,7 @@ class Jax(Library):
     words = Library.words | {"jax", "jnp"}
     same = SAME
     own = OWN
+    made_of_numpy = "jnp.asarray({})"
     main = '    jax.config.update("jax_enable_x64", True)\n'
     taking = (
         FIT
@@ -128,7 +129,7 @@ def on_host(f, shape, *given):
 
     def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array; nobody can write to it."""
-        return f"jnp.asarray({text[0]}, float)" if constant(code) else text[0]
+        return f"jnp.asarray({text[0]}, {scope.kind()})" if constant(code) else text[0]
 
 
 module = framed(Jax())

@@ -11,6 +11,7 @@ from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.columns import Columns, called
 from mcalc.targets.code.program import program
+from mcalc.targets.code.python import tuple_of
 from mcalc.targets.code.spell import ATOM, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
 
@@ -328,9 +329,11 @@ def _function(name: str, roots: list[Expr], task: Task) -> str:
     shapes = [f"({', '.join(scope.described(d)[0] for d in code.shape)})" for code in codes]
     sizes = [f"{size} = " + solved.format(f"size({scope.variables[v]}, {axis + 1})") for size, v, axis, solved in dims]
     found = [text for text, _ in texts]
-    if len(task.derivatives) > 1 and len(found) > len(task.derivatives):
-        found = [found[0], f"({', '.join(found[1:])})"]
+    if name != "value":
+        start = len(found) - len(task.derivatives)
+        nested = task.nested(found[start:], tuple_of)
+        found = [*found[:start], *([tuple_of(nested)] if start and len(nested) > 1 else nested)]
     results = ", ".join(found)
-    told = f" {task.full}" if task.full and "derivative" in name else ""
+    told = "".join(f" {line}." for line in task.full if "derivative" in name)
     told = f'"""The {name.replace("_", " ")}: of shape {" and ".join(shapes)}.{told}"""'
     return "\n    ".join([f"{told}\nfunction {name}(; {parameters})", *sizes, *lines, f"return {results}"]) + "\nend"

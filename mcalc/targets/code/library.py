@@ -52,7 +52,8 @@ class Library(Python):
         count = len(args)
         inner = filled(node.data.numpy, [("abcd"[k], ATOM) for k in range(count)])
         names, texts = ", ".join("abcd"[:count]), ", ".join(text for text, _ in map(self.operand, node.args, args))
-        return f"on_host(lambda {names}: {inner}, {self.host_shape(node, scope)}{texts})", ATOM
+        text = f"on_host(lambda {names}: {inner}, {self.host_shape(node, scope)}{texts})"
+        return self.narrowed(node, text, scope), ATOM
 
     def host_shape(self, node: Code, scope: Scope) -> str:
         """What `on_host` is told of the shape of the result."""

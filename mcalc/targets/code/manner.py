@@ -18,31 +18,36 @@ if TYPE_CHECKING:
 LETTERS = "ijklmnop"
 
 
-def compressed(node: Expr) -> tuple[Expr, tuple[str, str]]:
-    """The array that the node puts on a diagonal, without the axes on which it is the same, and how it does that.
+def compressed(node: Expr) -> list[tuple[Expr, tuple[str, str]]]:
+    """The arrays that the node puts on diagonals, without the axes on which they are the same, and how it does that.
 
-    Of δ_ia H_jb, whose axes are i, j, a and b, that is H, and `("ijib", "jb")`. Raises a `Problem` of kind
-    unsupported where the node is no product with a δ.
+    Of δ_ia H_jb, whose axes are i, j, a and b, that is H, and `("ijib", "jb")`; a sum has an array for each kind of
+    diagonal. Raises a `Problem` of kind unsupported where a term is no product with a δ.
     """
+    groups: dict[Group, list[tuple[Rational, Contract]]] = {}
     terms = node.terms if isinstance(node, Sum) else ((1, node),)
-    patterns = {_pattern(term) for _, term in terms}
-    pattern = patterns.pop() if len(patterns) == 1 else None
-    if pattern is None or len(set(pattern)) == len(pattern):
-        hint = "it is written in full without --compressed"
-        raise Problem("E417", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
+    for c, term in terms or ((0, node),):
+        pattern = _pattern(term)
+        if pattern is None or len(set(pattern)) == len(pattern):
+            hint = "it is written in full without --compressed"
+            raise Problem("E417", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
+        assert isinstance(term, Contract)
+        groups.setdefault(pattern, []).append((c, term))
+    return [_alone(pattern, terms) for pattern, terms in groups.items()]
+
+
+def _alone(pattern: Group, terms: Sequence[tuple[Rational, Contract]]) -> tuple[Expr, tuple[str, str]]:
+    """The array that terms put on one kind of diagonal."""
     places = {x: k for k, x in reversed(list(enumerate(pattern)))}
     needed = {x for _, term in terms for x in _needed(term)}
-    kept = [x for x in places if x in needed]
-    kept.sort()
+    kept = sorted(x for x in places if x in needed)
     parts: list[tuple[Rational, Expr]] = []
     for c, term in terms:
-        assert isinstance(term, Contract)
         labels = {k: term.out[places[k]] for k in kept}
         dropped = {x for group in term.out for x in group} - {x for group in labels.values() for x in group}
         sizes = {x: d for x, d in enumerate(term.sizes) if x not in dropped}
         parts.append((c, contract(term.factors, tuple(labels[k] for k in kept), sizes)))
-    names = {x: LETTERS[x] for x in places}
-    return add(parts, parts[0][1].shape), ("".join(names[x] for x in pattern), "".join(names[x] for x in kept))
+    return add(parts, parts[0][1].shape), ("".join(LETTERS[x] for x in pattern), "".join(LETTERS[x] for x in kept))
 
 
 def _pattern(node: Expr) -> Group | None:
@@ -53,9 +58,8 @@ def _pattern(node: Expr) -> Group | None:
     return tuple(seen.setdefault(group, len(seen)) for group in node.out)
 
 
-def _needed(node: Expr) -> list[int]:
+def _needed(node: Contract) -> list[int]:
     """The numbers of the axes that the product cannot do without."""
-    assert isinstance(node, Contract)
     pattern = _pattern(node)
     assert pattern is not None
     held = {x for _, _, axes in node.factors for group in axes for x in group}

@@ -48,6 +48,7 @@ class NumPy(Python):
 
     name = "NumPy"
     imports_numpy = ""
+    wider = ("logm", "logm_frechet", "logm_frechet2", "trigamma", "lambertw")
     taking = (
         FIT
         + '''

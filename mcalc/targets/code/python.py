@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from keyword import kwlist
 
@@ -111,6 +111,7 @@ class Python(Language):
     """Array code in Python. What is said here is NumPy's, under the library's own name."""
 
     lib = "np"
+    wider: Collection[str] = ()  #: operations that give float64 whatever they are given
     softmax = False  #: whether the library has softmax and logsumexp
     words: frozenset[str] = frozenset((*kwlist, "__debug__", "np", "scipy"))
 
@@ -192,8 +193,15 @@ class Python(Language):
         return template
 
     def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """An operation."""
-        return filled(self.known_template(node), list(map(self.operand, node.args, args))), ATOM
+        """An operation, in the type of numbers of the arguments where it has one of its own."""
+        text = filled(self.known_template(node), list(map(self.operand, node.args, args)))
+        return self.narrowed(node, text, scope), ATOM
+
+    def narrowed(self, node: Code, text: str, scope: Scope) -> str:
+        """An operation's result in the type of numbers that the program computes with."""
+        sized = node.data.shape is not None and node.rank and all(not code.rank for code in node.args)
+        other = node.data.name in self.wider or (sized and not node.data.private)
+        return f"{text}.astype({scope.kind()})" if other else text
 
     def operand(self, code: Code, text: Text) -> Text:
         """An operation's argument: np.power refuses whole numbers. What is no bare number any more stays as it is."""
@@ -336,11 +344,12 @@ class Python(Language):
     own_helpers: Mapping[str, str] = {}  #: the sources of functions that spellings call, by name
     imports_numpy = "    import numpy as np\n"  #: in a function that needs it, where the module does not
     calls_value = False  #: whether a function that takes the variables calls `value`
+    made_of_numpy = "{}"  #: an array of the library's that is made of one of NumPy's
     main = ""  #: what a module that is run as a program does first
 
     def endings(self, task: Task, scope: Scope) -> list[str]:
         """What stands after the functions of a module."""
-        return [self_check(task, scope, self.imports_numpy, self.main)]
+        return [self_check(task, scope, self.imports_numpy, self.main, self.made_of_numpy)]
 
     def typed(self, arrays: list[str]) -> str:
         """The type of numbers that the arrays have, all of them the same."""
@@ -349,7 +358,7 @@ class Python(Language):
     def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array that the caller may keep. `[...]` makes one of a scalar, and computes nothing."""
         if constant(code):
-            return f"{self.lib}.asarray({text[0]}, {self.lib}.float64)"
+            return f"{self.lib}.asarray({text[0]}, {scope.kind()})"
         if shared_with_caller(code):
             return self.copied(text)
         if code.rank:

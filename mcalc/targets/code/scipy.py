@@ -68,7 +68,7 @@ def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **
     if value.rank or task.batch is not None:
         raise Problem("E419", "SciPy minimises scalars, and the value is an array", hint="sum it, or take its norm")
     plain = task.layout == "mixed" and task.convention in ("", "unstructured")
-    if not plain or not task.wrt or task.product[0] or task.full or task.then:
+    if not plain or not task.wrt or any((task.product[0], task.full, task.then, *task.entries)):
         raise Problem("E419", "the form for SciPy is of the plain derivative by a variable, in the mixed layout")
     variables = task.variables
     gradients = [derivative(value, x) for x in variables] if len(variables) == 1 else jacobians(value, variables)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 
 from mcalc.algebra.dims import Dim, show_shape
 from mcalc.algebra.expr import Expr, Symbol
@@ -21,7 +22,9 @@ class Task:
     `product` is the kind and the array of a product that is wanted instead of a derivative (`("hvp", "v")`), `sizes`
     are those that are known, `batch` is the size of the axis of samples that stands in front of some variables and of
     every result. `then` are variables by which it is differentiated afterwards, `convention` is what is made of a
-    structure. Of a compressed derivative `pattern` names the axes of the whole and its own, as einsum does.
+    structure. Where an entry is differentiated by, its text is that variable's among `entries`. A compressed
+    derivative has as many arrays as there are `patterns` for its variable, which name the axes of the whole and of the
+    array, as einsum does.
     """
 
     def __init__(
@@ -36,7 +39,8 @@ class Task:
         product: tuple[str, str] = ("", ""),
         sizes: Mapping[str, int] | None = None,
         batch: Dim | None = None,
-        pattern: tuple[str, str] = ("", ""),
+        patterns: Sequence[Sequence[tuple[str, str]]] = (),
+        entries: Sequence[str] = (),
         then: Sequence[str] = (),
         convention: str = "",
     ) -> None:
@@ -44,14 +48,29 @@ class Task:
         self.derivatives = [derivatives] if isinstance(derivatives, Expr) else list(derivatives)
         self.wrt = [name for name in ([wrt] if isinstance(wrt, str) else wrt) if name]
         self.order, self.layout, self.product = order, layout, product
-        self.sizes, self.batch, self.pattern = dict(sizes or {}), batch, pattern
-        self.then, self.convention = then, convention
+        self.sizes, self.batch, self.patterns = dict(sizes or {}), batch, patterns
+        self.then, self.convention, self.entries = then, convention, entries
 
     @property
-    def full(self) -> str:
-        """How the whole of a compressed derivative is made, else ''."""
-        whole, held = (", ".join(axes) for axes in self.pattern)
-        return f"full[{whole}] = compressed[{held}], and 0 elsewhere" if whole else ""
+    def full(self) -> list[str]:
+        """How the whole of each compressed derivative is made."""
+        told = []
+        for name, parts in zip(self.wrt, self.patterns, strict=False):
+            texts = []
+            for k, (whole, held) in enumerate(parts):
+                part = f"compressed[{k}]" if len(parts) > 1 else "compressed"
+                part += f"[{', '.join(held)}]" if held else ""
+                texts.append(f"full[{', '.join(whole)}] {'+' * bool(k)}= {part}")
+            by = f"by {comment(name)} " if len(self.patterns) > 1 else ""
+            told.append(f"{by}{', '.join(texts)}, and 0 elsewhere")
+        return told
+
+    def nested(self, texts: Sequence[str], tuple_of: Callable[[list[str]], str]) -> list[str]:
+        """The texts of the derivatives, those of each variable as one."""
+        left = iter(texts)
+        counts = [len(parts) for parts in self.patterns] or [1] * len(self.derivatives)
+        groups = [[next(left) for _ in range(count)] for count in counts]
+        return [group[0] if len(group) == 1 else tuple_of(group) for group in groups]
 
     @property
     def roots(self) -> list[Expr]:
@@ -72,12 +91,13 @@ class Task:
         """What the module computes, in lines for a comment."""
         kind, along = self.product
         what = f"{kind} with {comment(along)}" if kind and along else "derivative"
-        more = "".join(f", then by {comment(name)}" for name in self.then)
-        more = more or (f", order {self.order}" if self.order > 1 and not kind else "")
+        more = f", order {self.order}" if self.order > 1 and not kind else ""
+        more += "".join(f", then by {comment(name)}" for name in self.then)
         more += f", {self.convention}" if self.convention else ""
-        names = self.wrt or [""] * len(self.derivatives)
+        names = [entry or name for name, entry in zip_longest(self.wrt, self.entries, fillvalue="")]
+        names = [name for name, parts in zip_longest(names, self.patterns) for _ in parts or "."]
         told: list[str] = []
-        for name, derivative in zip(names, self.derivatives, strict=False):
+        for name, derivative in zip_longest(names, self.derivatives):
             by = f" by {comment(name)}" if name else ""
             told += [
                 f"{what}{by}{more}: {self.layout} layout, {AXES[self.layout]}",
@@ -87,7 +107,7 @@ class Task:
             f"value: {comment(self.reading.text)}",
             f"  {show_shape(self.value.shape)}",
             *told,
-            *([f"  compressed: {self.full}"] if self.full else []),
+            *(f"  compressed: {line}" for line in self.full),
             "variables:",
             *(f"  {comment(_described(symbol))}" for symbol in self.reading.symbols.values()),
         ]

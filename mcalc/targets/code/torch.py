@@ -7,7 +7,7 @@ import re
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
-from mcalc.targets.code.python import FIT, constant, number, shared_with_caller, tuple_of
+from mcalc.targets.code.python import FIT, constant, filled, number, shared_with_caller, tuple_of
 from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, wrap
 
 TYPE_CHECKING = False
@@ -63,6 +63,7 @@ class Torch(Library):
     lib = "torch"
     words = Library.words | {"torch"}
     calls_value = True
+    made_of_numpy = "torch.as_tensor({})"
     same = SAME
     own = OWN
     taking = (
@@ -129,6 +130,9 @@ def on_host(f, *given):
     def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An operation; its arguments are tensors, also where they are plain numbers."""
         if node.data.shape is not None:
+            if not self.native(node.data) and not any(code.rank for code in node.args):
+                text = filled(node.data.numpy, args)  # of sizes alone: there is nothing that lies on a device
+                return f"torch.as_tensor({text}, **{scope.kind()})", ATOM
             text, level = super().call(node, args, scope)
             text = text if self.native(node.data) else f"{text}.to(**{{like}})"
             return text.replace("{like}", scope.kind()), level
@@ -137,6 +141,10 @@ def on_host(f, *given):
             for code, text in zip(node.args, args, strict=True)
         ]
         return super().call(node, made, scope)
+
+    def narrowed(self, node: Code, text: str, scope: Scope) -> str:
+        """The host's results have the type of what it was given."""
+        return text
 
     def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The sum of an elementwise product."""
@@ -175,7 +183,9 @@ def on_host(f, *given):
 
     def endings(self, task: Task, scope: Scope) -> list[str]:
         """The value as a function that autograd differentiates, and what a module ends with."""
-        plain = task.wrt and task.order == 1 and not any((task.product[0], task.batch, task.full))
+        plain = (
+            task.wrt and task.order == 1 and not any((task.product[0], task.batch, task.full, task.then, *task.entries))
+        )
         if not plain or task.reading.abstract or task.layout != "mixed":
             return super().endings(task, scope)
         order = [scope.variables[s.name] for s in scope.symbols]

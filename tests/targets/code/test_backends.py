@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from mcalc.algebra.dims import dim
-from mcalc.algebra.expr import symbol, total
+from mcalc.algebra.expr import eye, symbol, total
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.special import SPECIAL, special
 from mcalc.answer import differentiate
@@ -76,6 +76,8 @@ def functions(text):
 def library(name):
     """The target's module and what makes an array of NumPy's its own."""
     found = pytest.importorskip(name)
+    if name == "numpy":
+        return to_numpy, np.asarray
     if name == "jax":
         found.config.update("jax_enable_x64", True)
         return to_jax, found.numpy.asarray
@@ -95,8 +97,10 @@ def test_the_corpus_in_python(name, part):
         assert type(f) is type(df) is type(scope["derivative"](**values))
         np.testing.assert_allclose(f, scope["value"](**values), rtol=1e-9)
         error = gap(np.asarray(df), expected)
-        if not error < 1e-7:
-            wrong[CASES[k]["id"]] = error
+        single = {v: array(np.asarray(value, np.float32)) for v, value in values.items()}
+        types = {str(a.dtype).removeprefix("torch.") for a in scope["value_and_derivative"](**single)}
+        if not error < 1e-7 or types != {"float32"}:
+            wrong[CASES[k]["id"]] = error, types
     assert not wrong
 
 
@@ -166,7 +170,7 @@ def applied(op):
 
 
 @pytest.mark.parametrize("op", RECORDS, ids=repr)
-@pytest.mark.parametrize("name", ["jax", "torch"])
+@pytest.mark.parametrize("name", ["numpy", "jax", "torch"])
 def test_an_operation_in_python(name, op):
     target, array = library(name)
     node, values = applied(op)
@@ -177,6 +181,9 @@ def test_an_operation_in_python(name, op):
     if op.name in SIGNLESS:
         found, expected = np.abs(found), np.abs(expected)
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-10)
+    with np.errstate(all="ignore"):
+        single = {key: array(np.asarray(value, np.float32)) for key, value in values.items()}
+        assert np.asarray(functions(text)["value"](**single)).dtype == np.float32
 
 
 @needs_octave
@@ -239,7 +246,7 @@ def test_jax_compiles_and_vectorises(node):
 def test_float32_stays(name):
     target, array = library(name)
     marks = total(OPS["ismax"](x) * OPS["ismin"](x))
-    node = OPS["logsumexp"](W @ x) * s + total(OPS["inv"](W @ W.T)) + marks
+    node = OPS["logsumexp"](W @ x) * s + total(OPS["inv"](W @ W.T + eye(m))) + marks
     scope = functions(target.module(reading(node), node, OPS["diag"](x)))
     for kind in (np.float32, np.float64):
         given = {key: array(np.asarray(value, kind)) for key, value in GIVEN.items()}

@@ -43,7 +43,7 @@ def code_of(node, **options):
 
 def bare(text):
     """A result without what makes a scalar an array."""
-    text = re.sub(r"^np\.asarray\((.*?)(, np\.float64)?\)$", r"\1", text)
+    text = re.sub(r"^np\.asarray\((.*?)(, dtype)?\)$", r"\1", text)
     if not text.endswith("[...]"):
         return text
     inner = text.removesuffix("[...]")
