@@ -162,7 +162,7 @@ def _near(a: Array, b: Array) -> bool:
 #: What is asked of a matrix that is declared to have a property.
 _HELD: dict[str, Callable[[Array], bool]] = {
     "symmetric": lambda a: _near(a, a.T),
-    "psd": lambda a: _near(a, a.T),
+    "psd": lambda a: _near(a, a.T) and bool(np.all(np.linalg.eigvalsh(a) >= -1e-8 * np.max(np.abs(a), initial=0.0))),
     "skew": lambda a: _near(a, -a.T),
     "diagonal": lambda a: _near(a, np.diag(np.diag(a))),
     "lower": lambda a: _near(a, np.tril(a)),

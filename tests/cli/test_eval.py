@@ -128,6 +128,7 @@ def test_several_variables_and_products():
         (["1/a", "--at", "a=0"], 4, "no finite value"),
         (["x.T@x", "--at", "x=[1,2]", "--verify"], 2, "--verify is about a derivative"),
         (["x.T@x", "--at", "x=[1,-2]", "--var", "x[n] positive"], 2, "declared positive"),
+        (["logdet(S)", "--at", "S=[[1,2],[2,1]]", "--var", "S[n,n] psd"], 2, "declared psd"),
         (["f(x)", "--fun", "f: [n] -> []", "--at", "x=[1,2]"], 3, "only declared"),
     ],
 )  # fmt: skip
