@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcalc.algebra.ops.special import SPECIAL
 from mcalc.errors import Problem
 
-#: Functions of every entry, by our name and SymPy's.
+#: Functions of every entry, by our name and SymPy's; of some the order comes first.
 ELEMENTWISE = {
-    name: name
-    for name in """
-        exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sqrt erf erfc erfi erfinv gamma loggamma
-        digamma trigamma sign sec csc cot sech csch coth
-    """.split()
-} | {"abs": "Abs"}
+    **{
+        name: name
+        for name in "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sqrt erf sign".split()
+    },
+    **{name: theirs for name, (theirs, *_) in SPECIAL.items()},
+    "abs": "Abs",
+}
 
 
 def as_scalar(value: Any) -> Any:
@@ -205,4 +207,4 @@ class _Everywhere:
 
 
 #: SymPy's functions by our names.
-_OURS = {theirs: ours for ours, theirs in ELEMENTWISE.items()} | {"besselj": "besselj", "LambertW": "lambertw"}
+_OURS = {theirs: ours for ours, theirs in ELEMENTWISE.items()}

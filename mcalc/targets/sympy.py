@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from mcalc.errors import Problem
@@ -86,7 +87,9 @@ class _Making:
             case Name(name):
                 if name in self.known:
                     return self.known[name]
-                return self.sizes[name] if name in self.sizes else self.size_named(name)
+                if name in self.sizes:
+                    return self.sizes[name]
+                return self.call(name, []) if name in _CALLS else self.size_named(name)
             case Transpose(arg):
                 inner = self.of(arg)
                 return inner.T if is_matrix(inner) else inner
@@ -154,17 +157,25 @@ class _Making:
     def call(self, name: str, args: list[Any]) -> Any:
         """A function."""
         sympy = self.sympy
-        first: Any = args[0] if args else None
         if name in _CALLS:
             return _CALLS[name](sympy, *args)
-        if name in ELEMENTWISE:
-            function = (lambda x: sympy.polygamma(1, x)) if name == "trigamma" else getattr(sympy, ELEMENTWISE[name])
-        else:
-            function = lambda x: _FORMULAS[name](sympy, x)  # noqa: E731
-        if not is_matrix(first):
-            return function(first)
+        function: Callable[..., Any] = getattr(sympy, ELEMENTWISE.get(name, ""), None) or partial(
+            _FORMULAS[name], sympy
+        )
+        *orders, array = args
+        order = [_entry(sympy, one) for one in orders]
+        if not is_matrix(array):
+            return function(*order, array)
         x = sympy.Dummy("x", real=True)
-        return first.applyfunc(sympy.Lambda(x, function(x)))
+        return array.applyfunc(sympy.Lambda(x, function(*order, x)))
+
+
+def _entry(s: Any, x: Any) -> Any:
+    """The number that every entry of an array is, as the order of a special function; else what it is."""
+    if isinstance(x, s.ZeroMatrix):
+        return s.Integer(0)
+    factor, rest = x.as_coeff_mmul() if is_matrix(x) else (x, None)
+    return factor if rest is None or isinstance(rest.doit(), s.OneMatrix) else x
 
 
 def _named(node: Syntax) -> str:

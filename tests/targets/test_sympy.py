@@ -72,6 +72,11 @@ def agrees(expr, node, values):
         ("sum(X.^3)", "X"),
         ("mean(exp(x))", "x"),
         ("(a.T@x)*(b.T@x)*x", "x"),
+        ("sum(besselj(1, x)) + sum(besselk(2, x))", "x"),
+        ("sum(polygamma(2, x)) + sum(loggamma(x)).*y", "x"),
+        ("sum(lambertw(x).*erfc(x))", "x"),
+        ("sum(ellipk(x/9)) + sum(airyai(x)) + sum(fresnels(x))", "x"),
+        ("erfinv(a/9)*Si(a) + besseli(0, a)", "a"),
     ],
 )
 def test_answers_become_objects_and_scripts(text, wrt):
@@ -108,6 +113,8 @@ def test_answers_become_objects_and_scripts(text, wrt):
         (n * x, "x"),
         (sympy.DiagMatrix(x) * S, "x"),
         (x.applyfunc(sympy.erf), "x"),
+        (x.applyfunc(lambda t: sympy.besselj(2, t) * sympy.polygamma(1, t)), "x"),
+        (x.applyfunc(lambda t: sympy.LambertW(t) + sympy.Ei(t) ** 2), "x"),
     ],
     ids=str,
 )  # fmt: skip
