@@ -13,7 +13,7 @@ from mcalc.algebra.ops import Op
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.array import order as arguments_first
 from mcalc.targets.code.program import program
-from mcalc.targets.code.python import Python, tuple_of
+from mcalc.targets.code.python import Python, is_given, tuple_of
 from mcalc.targets.code.spell import Scope, Solved, body
 from mcalc.targets.code.task import Task
 
@@ -138,7 +138,7 @@ def _definition(
     dims, missing = scope.found(read)
     read.update(variable for _, variable, _, _ in dims)
     results = [language.result(code, text, scope) for code, text in zip(codes, texts, strict=True)]
-    given = sorted({code_name(node.data) for node in arguments_first(codes) if is_abstract(node)})
+    given = sorted({code_name(node.data) for node in arguments_first(codes) if is_given(node)})
     # A result that holds no variable has their type of numbers all the same.
     taken_in = [symbol for symbol in symbols if symbol.name in read] or (symbols if scope.typed else [])
     arrays = [scope.variables[symbol.name] for symbol in taken_in]
@@ -165,11 +165,6 @@ def _definition(
 def code_name(op: Op) -> str:
     """What the code calls a function that the caller gives."""
     return op.numpy.partition("(")[0]
-
-
-def is_abstract(code: Code) -> bool:
-    """Whether the node calls a function that the caller gives."""
-    return isinstance(code.data, Op) and code.data.private
 
 
 def _sizes(dims: list[Solved], scope: Scope) -> list[str]:

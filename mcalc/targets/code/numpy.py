@@ -8,7 +8,7 @@ from types import MappingProxyType
 from mcalc.algebra.dims import product
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
-from mcalc.targets.code.python import FIT, Python, letters, shared_with_caller
+from mcalc.targets.code.python import FIT, PLAIN, Python, is_given, letters, shared_with_caller
 from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, Scope, Text, wrap
 
 CHO_INVERSE = '''\
@@ -107,6 +107,14 @@ def arrays(names, *given, fitting=set(), double=np.dtype(np.float64)):
         if node.rank == 1 + (len(left) < min(a.rank, b.rank)):
             return text, MATRIX
         return f"({text}).reshape({', '.join(scope.size(d)[0] for d in node.shape)})", ATOM
+
+    def plain(self, code: Code) -> bool:
+        """Whether the code has a plain number of Python's here: a function of such, too."""
+        return not code.rank and code.kind in PLAIN and all(map(self.plain, code.args)) and not is_given(code)
+
+    def narrowed(self, node: Code, text: str, scope: Scope) -> str:
+        """Of numbers alone a float, which gives way to the type of the arrays."""
+        return f"float({text})" if node.args and self.plain(node) else super().narrowed(node, text, scope)
 
     def gram(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """A weighted Gram matrix."""

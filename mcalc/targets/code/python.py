@@ -102,6 +102,11 @@ def constant(code: Code) -> bool:
     )
 
 
+def is_given(code: Code) -> bool:
+    """Whether it is what a function of the caller's returns, which may be a number of any kind."""
+    return code.kind == "call" and bool(code.data.private)
+
+
 def tuple_of(texts: list[str]) -> str:
     """A tuple of these."""
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
@@ -175,8 +180,8 @@ class Python(Language):
     def power(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An elementwise power."""
         exponent = node.data
-        if node.args[0].kind == "number":
-            return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER  # Python does it once
+        if self.plain(node.args[0]):  # Python does it, in a type that gives way to that of the arrays
+            return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER
         if exponent == Fraction(1, 2):
             return f"{self.lib}.sqrt({args[0][0]})", ATOM
         return f"{wrap(args[0], ATOM)}**{wrap(number(exponent), ATOM)}", POWER
@@ -196,6 +201,10 @@ class Python(Language):
         """An operation, in the type of numbers of the arguments where it has one of its own."""
         text = filled(self.known_template(node), list(map(self.operand, node.args, args)))
         return self.narrowed(node, text, scope), ATOM
+
+    def plain(self, code: Code) -> bool:
+        """Whether the code has a plain number of Python's here."""
+        return constant(code)
 
     def narrowed(self, node: Code, text: str, scope: Scope) -> str:
         """An operation's result in the type of numbers that the program computes with."""
@@ -357,11 +366,10 @@ class Python(Language):
 
     def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array that the caller may keep. `[...]` makes one of a scalar, and computes nothing."""
-        if constant(code):
+        if self.plain(code):
             return f"{self.lib}.asarray({text[0]}, {scope.kind()})"
         if shared_with_caller(code):
             return self.copied(text)
         if code.rank:
             return text[0]
-        given = code.kind == "call" and code.data.private  # what the caller's function returns may be a float
-        return f"{self.lib}.asarray({text[0]})" if given else f"{wrap(text, ATOM)}[...]"
+        return f"{self.lib}.asarray({text[0]})" if is_given(code) else f"{wrap(text, ATOM)}[...]"

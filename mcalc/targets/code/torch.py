@@ -7,7 +7,7 @@ import re
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
-from mcalc.targets.code.python import FIT, constant, filled, number, shared_with_caller, tuple_of
+from mcalc.targets.code.python import FIT, constant, filled, shared_with_caller, tuple_of
 from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, wrap
 
 TYPE_CHECKING = False
@@ -120,12 +120,6 @@ def on_host(f, *given):
     def typed(self, arrays: list[str]) -> str:
         """The dtype and the device of the arguments."""
         return f'{{"dtype": {arrays[0]}.dtype, "device": {arrays[0]}.device}}' if arrays else "{}"
-
-    def power(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """An elementwise power, of a plain number by Python itself."""
-        if constant(node.args[0]):
-            return f"{wrap(args[0], ATOM)}**{wrap(number(node.data), ATOM)}", POWER
-        return super().power(node, args, scope)
 
     def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An operation; its arguments are tensors, also where they are plain numbers."""
