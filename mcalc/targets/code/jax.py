@@ -94,6 +94,7 @@ def on_host(f, shape, *given):
                 seen.add(x)
             spread = f"{wrap(value, ATOM)}[{', '.join(places)}]" if code.rank else value[0]
             spread = value[0] if all(place == ":" for place in places) else spread
+            spread = f"jnp.asarray({spread}, {scope.kind()})" if constant(code) else spread
             terms.append(
                 ("- " if sign < 0 else "+ " if terms else "") + f"jnp.where({' & '.join(masks)}, {spread}, 0.0)"
             )
