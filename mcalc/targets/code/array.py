@@ -211,6 +211,8 @@ class Codes:
             return code
         if code.kind == "permute":
             return self.permute(code.args[0], tuple(code.data[k] for k in order))
+        if code.kind == "matmul" and code.rank == 2 and any(arg.kind == "permute" for arg in code.args):
+            return self.matmul(*(self.permute(arg, order) for arg in reversed(code.args)))
         return self.make("permute", (code,), order, tuple(code.shape[k] for k in order))
 
     def expand(self, code: Code, pattern: tuple[bool, ...]) -> Code:

@@ -55,7 +55,8 @@ def mirrored(codes: Codes, roots: Sequence[Code]) -> dict[Code, Code]:
         args = tuple(moved[arg] for arg in node.args)
         if node.kind == "matmul" and args[0].rank == args[1].rank == 2:
             other = made.get((codes.permute(args[1], TRANSPOSE), codes.permute(args[0], TRANSPOSE)))
-            moved[node] = codes.again(node, args) if other is None else codes.permute(other, TRANSPOSE)
+            shape = other.shape[::-1] if other else ()
+            moved[node] = codes.make("permute", (other,), TRANSPOSE, shape) if other else codes.again(node, args)
             made.setdefault(args, moved[node])
         else:
             moved[node] = codes.again(node, args)

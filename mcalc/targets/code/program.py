@@ -31,7 +31,7 @@ from mcalc.algebra.walk import children, postorder
 from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.factor import factored, hoisted
-from mcalc.targets.code.orient import mirrored, oriented
+from mcalc.targets.code.orient import TRANSPOSE, mirrored, oriented
 from mcalc.targets.code.plan import Planned, Planner, Term
 from mcalc.targets.code.stable import stable
 from mcalc.targets.code.systems import factorised, solved
@@ -42,9 +42,9 @@ def program(
 ) -> tuple[list[Code], dict[Code, Expr]]:
     """The array code of each root, and the codes of those nodes of `keep` that it computes.
 
-    Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up. Without `softmax` of
-    its own the language gets it, and logsumexp, in terms of what both share. `sizes` are
-    those that are known: they decide on the order of products.
+    Every root has exactly its shape. Nodes of `keep` are definitions: they are not broken up. Where both softmax and
+    logsumexp occur, or the language has no `softmax` of its own, they are written in terms of what they share. `sizes`
+    are those that are known: they decide on the order of products.
     """
     definitions = list(keep)
     kept = definitions
@@ -89,6 +89,7 @@ class Lowering:
                 if not isinstance(node, Sum):
                     inner.add(child)
         self.titled = {*self.roots, *self.keep}
+        self.exponents = {u for u, names in _exponents(found).items() if len(names) == 2}
         self.logistic = set() if softmax else _sharing(found)
         self.softplus = {node.args[0]: node for node in found if isinstance(node, Apply) and node.op.name == "softplus"}
         for node in found:
@@ -104,7 +105,7 @@ class Lowering:
         code = self.values.get(node)
         if code is None:
             code = self._lower(node)
-            if isinstance(node, Sum) and self.uses[node] > 1 and node not in self.titled:
+            if isinstance(node, (Sum, Contract)) and self.uses[node] > 1 and node not in self.titled:
                 code = self._shared(code)
             self.values[node] = code
             if node.rank == 2 and definite(node):
@@ -115,7 +116,7 @@ class Lowering:
         return code
 
     def _shared(self, code: Code) -> Code:
-        """A sum that is used more than once, as it is computed best: the way round that has fewer transposes, and with
+        """What is used more than once, as it is computed best: the way round that has fewer transposes, and with
         what is computed in front of what is given, since NumPy then writes the sum onto it.
         """
         codes = self.codes
@@ -126,7 +127,7 @@ class Lowering:
         flips = flips and behind(code.args[0])[-1].kind == "variable" and behind(code.args[1])[-1].kind == "matmul"
         self.shared.update([code] if not flips else [codes.negative(code)])
         code = codes.negative(code) if flips else code
-        code = codes.permute(code, (1, 0)) if turned else code
+        code = codes.permute(code, TRANSPOSE) if turned else code
         return codes.mul(-1, [(code, 1)]) if flips else code
 
     def _lower(self, node: Expr) -> Code:
@@ -138,10 +139,14 @@ class Lowering:
                 return codes.number(value)
             case Size(name):
                 return codes.size(dim(name))
-            case Apply(op, (x,)) if not self.softmax and op.name in ("softmax", "logsumexp"):
+            case Apply(op, (x,)) if op.name in ("softmax", "logsumexp") and (not self.softmax or x in self.exponents):
                 return self._shares(op.name, self.value(x))
             case Apply(op, (x,)) if not self.softmax and (op.name == "softplus" or node in self.logistic):
                 return self._logistic(op.name, x)
+            case Apply(op, (x,)) if op.kind == "elementwise" and node.rank == 2:
+                code, turned = oriented(codes, self.value(x), self.shared)
+                made = codes.call(op, (code,), code.shape)
+                return codes.permute(made, TRANSPOSE) if turned else made
             case Apply(op, args):
                 return codes.call(op, tuple(self.value(a) for a in args), node.shape)
             case Sum(terms):
@@ -292,6 +297,8 @@ class Lowering:
                 half = self.codes.power(code, exponent // 2)
                 terms += [Term([(half, 1, labels)]), Term([(half, 1, labels)])]
                 continue
+            if code.kind == "permute":
+                code, labels = code.args[0], tuple(labels[code.data.index(k)] for k in range(code.rank))
             code = self.codes.power(code, exponent * sign)
             if axes:
                 terms.append(Term([(code, sign, labels)]))
@@ -321,6 +328,15 @@ class Lowering:
             data = _pattern(flat), _pattern(labels, flat)
             code = self.codes.make("diagonal", (code,), data, tuple(node.sizes[x] for x in labels))
         return code, labels
+
+
+def _exponents(nodes: Iterable[Expr]) -> dict[Expr, set[str]]:
+    """Which of softmax and logsumexp is taken of what."""
+    found: dict[Expr, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, Apply) and node.op.name in ("softmax", "logsumexp"):
+            found.setdefault(node.args[0], set()).add(node.op.name)
+    return found
 
 
 def _sharing(nodes: Iterable[Expr]) -> set[Expr]:

@@ -351,6 +351,34 @@ def test_what_is_computed_already_decides_too():
     assert "np.vdot(Y, S)" in text  # and not of W and X.T @ Y, which is one more product of matrices
 
 
+def test_layers_are_computed_as_they_are_written():
+    text = code("numpy", "sum(square(relu(tanh(X@A)@B)@C - Y))", "A", "X[s,n]", "Y[s,n]")
+    body = text[text.index("def value_and") : text.index("def fit")]
+    assert body.count(".T") == 3  # of C, B and X, as in a backward pass by hand
+    assert "np.tanh(X @ A)" in body and "np.maximum(t2, 0.0) @ C" in body
+
+
+def test_jax_is_given_no_transpose_of_a_matrix_beside_a_vector():
+    jax = pytest.importorskip("jax")  # it is no dependency: it comes with the extra test-backends
+    text = code("jax", "x.T@A@(B.T@y)", "x")
+    assert "B.T" not in text[text.index("def value") :]
+    scope = {"__name__": "generated"}
+    exec(text, scope)
+    x, A, B, y = (RNG.normal(size=shape) for shape in ((3,), (3, 4), (5, 4), (5,)))
+    found = scope["value_and_derivative"](
+        **{k: jax.numpy.asarray(v) for k, v in zip("xABy", (x, A, B, y), strict=True)}
+    )
+    np.testing.assert_allclose(found[0], x @ A @ B.T @ y, rtol=1e-5)
+    np.testing.assert_allclose(found[1], A @ B.T @ y, rtol=1e-5)
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+def test_softmax_and_logsumexp_share_their_exponentials(form):
+    text = code(form, "sum(logsumexp(S, axis=1))", "S")
+    body = text[text.index("def value_and") : text.index("def fit")]
+    assert body.count("exp(") == 1
+
+
 def test_brackets_keep_the_order():
     text = code("numpy", "tr(P@X.T@X@P@P)*c", "c", "P[d,d]", "X[N,d]", "c[]", size=["d=8", "N=100"])
     scope = {"__name__": "generated"}

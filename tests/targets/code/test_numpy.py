@@ -131,7 +131,7 @@ R = T - U @ V.T
             derivative(total(R * R), U, 2),
             [
                 "m, k = U.shape",
-                't1 = on_diagonal(np.zeros((m, k, m, k)), "abac->abc", 2*(V.T @ V))',
+                't1 = on_diagonal(np.zeros((m, k, m, k)), "abac->abc", 2*(V.T @ V), zeros=True)',
                 "t1",
             ],
         ),
