@@ -1,7 +1,8 @@
-"""How fast generated code runs: `python tests/benchmarks/speed.py [--only NAME] [--seconds S] [--json FILE]`.
+"""How fast generated code runs: `python tests/benchmarks/speed.py [--only NAME] [--seconds S] [--markdown --short]`.
 
-A table with a row for each problem and size: the best form by hand in microseconds, and how many times as long mcalc's
-NumPy code, jax.jit of autodiff and torch.func take (compilation left out). All of a row run in turns, window after
+A table with a row for each problem and size: the best form by hand in microseconds, and how many times as long take
+mcalc's code for NumPy, for JAX (under jax.jit) and for PyTorch, and autodiff, by jax.jit of grad, hessian or jacobian
+and by torch.func (compilation left out). All of a row run in turns, window after
 window, and a ratio is that of the shortest, so that a busy machine slows all alike; held to one core (`taskset -c 0`)
 the processor's time counts, whoever else is busy on it. Every result is compared first.
 """
@@ -14,6 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -419,16 +421,36 @@ PROBLEMS = [
 ]  # fmt: skip
 
 
-def generated(problem: Problem, size: str) -> Callable[..., Any]:
-    """mcalc's function for NumPy, told the sizes."""
+def generated(problem: Problem, size: str, form: str = "numpy") -> Callable[..., Any]:
+    """mcalc's function in this form, told the sizes."""
     manner = Manner(compressed=problem.compressed, size=size.split(","))
     scope: dict[str, Any] = {"__name__": "generated"}
-    exec(differentiate(problem.expr, [problem.wrt], problem.variables, problem.order, manner).code("numpy"), scope)
+    exec(differentiate(problem.expr, [problem.wrt], problem.variables, problem.order, manner).code(form), scope)
     function: Callable[..., Any] = scope["value_and_derivative" if problem.both else "derivative"]
     return function
 
 
-def with_jax(problem: Problem, values: Values) -> Callable[[], Any]:
+def mcalc_in_jax(problem: Problem, size: str, values: Values) -> Callable[[], Any]:
+    """jax.jit of mcalc's code for it."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    made = generated(problem, size, "jax")
+    function = jax.jit(lambda *args: made(**dict(zip(values, args, strict=True))))
+    args = [jax.numpy.asarray(v) for v in values.values()]
+    return lambda: jax.block_until_ready(function(*args))
+
+
+def mcalc_in_torch(problem: Problem, size: str, values: Values) -> Callable[[], Any]:
+    """mcalc's code for PyTorch."""
+    import torch
+
+    function = generated(problem, size, "torch")
+    args = {name: torch.as_tensor(v) for name, v in values.items()}
+    return lambda: function(**args)
+
+
+def with_jax(problem: Problem, size: str, values: Values) -> Callable[[], Any]:
     """jax.jit of the derivative by autodiff."""
     import jax
     import jax.numpy as jnp
@@ -450,7 +472,7 @@ def with_jax(problem: Problem, values: Values) -> Callable[[], Any]:
     return lambda: jax.block_until_ready(function(*args))
 
 
-def with_torch(problem: Problem, values: Values) -> Callable[[], Any]:
+def with_torch(problem: Problem, size: str, values: Values) -> Callable[[], Any]:
     """torch.func of the same."""
     import torch
 
@@ -493,6 +515,28 @@ def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
     return {name: min(times) for name, times in windows.items()}
 
 
+#: What is timed beside the forms by hand and mcalc's code for NumPy, by the library that it needs.
+RIVALS = {
+    "jax": {"jit(mcalc)": mcalc_in_jax, "jit(grad)": with_jax},
+    "torch": {"mcalc": mcalc_in_torch, "func": with_torch},
+}
+
+
+def timed(problem: Problem, size: str, libraries: list[str], most: float, seconds: float) -> dict[str, float]:
+    """The time of everything that can be had for a row, by name."""
+    function, values = generated(problem, size), problem.values(size)
+    expected = problem.by_hand(**values)
+    rivals: Rivals = {"hand": lambda: problem.by_hand(**values), "mcalc": lambda: function(**values)}
+    largest = np.size(expected[1] if problem.both else expected)
+    for library in libraries:
+        for name, make in RIVALS[library].items():
+            if "mcalc" in name or (largest <= most and problem.shown):
+                rivals[f"{library} {name}"] = make(problem, size, values)
+    for name, run in rivals.items():
+        agree(f"{problem.name} {size} {name}", run(), expected)
+    return measured(rivals, seconds)
+
+
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -501,34 +545,28 @@ def main() -> None:
     options.add_argument("--most", type=float, default=2e7, help="entries of the largest result for autodiff")
     options.add_argument("--rivals", default="jax,torch", help="the libraries to compare with")
     options.add_argument("--json", help="a file for the numbers")
+    options.add_argument("--markdown", action="store_true", help="print a table for README")
+    options.add_argument("--short", action="store_true", help="one size of each problem, a middling one")
     chosen = options.parse_args()
-    known = {"jax": with_jax, "torch": with_torch}
-    print(f"{'problem':28} {'size':18} {'hand, µs':>10} {'mcalc':>8} {'jax':>8} {'torch':>8}   (hand = 1.0)")
+    libraries = [name for name in chosen.rivals.split(",") if name and find_spec(name)]
+    columns = ["mcalc", *(f"{library} {name}" for library in libraries for name in RIVALS[library])]
+    heads = ["problem", "size", "by hand, µs", *columns]
+    if chosen.markdown:
+        print("|", " | ".join(heads), "|")
+        print("|---|---|", " | ".join(["--:"] * len(heads[2:])), "|")
+    else:
+        print(f"{heads[0]:28} {heads[1]:18}", *(f"{head:>15}" for head in heads[2:]), "  (by hand = 1.0)")
     rows = []
     for problem in PROBLEMS:
-        if chosen.only not in problem.name:
-            continue
-        for size in problem.sizes:
-            function = generated(problem, size)
-            values = problem.values(size)
-            expected = problem.by_hand(**values)
-            rivals: Rivals = {
-                "hand": lambda p=problem, v=values: p.by_hand(**v),
-                "mcalc": lambda f=function, v=values: f(**v),
-            }  # type: ignore[misc]
-            largest = np.size(expected[1] if problem.both else expected)
-            for name in filter(None, chosen.rivals.split(",")):
-                if largest <= chosen.most and problem.shown:
-                    try:
-                        rivals[name] = known[name](problem, values)
-                    except ImportError:
-                        continue
-            for name, run in rivals.items():
-                agree(f"{problem.name} {size} {name}", run(), expected)
-            times = measured(rivals, chosen.seconds)
+        sizes = problem.sizes[len(problem.sizes) // 3 :][:1] if chosen.short else problem.sizes
+        for size in sizes if chosen.only in problem.name else []:
+            times = timed(problem, size, libraries, chosen.most, chosen.seconds)
             ratios = {name: times[name] / times["hand"] for name in times if name != "hand"}
-            shown = " ".join(f"{ratios[name]:8.2f}" if name in ratios else f"{'–':>8}" for name in ("mcalc", *known))
-            print(f"{problem.name:28} {size:18} {times['hand'] * 1e6:10.1f} {shown}", flush=True)
+            shown = [f"{times['hand'] * 1e6:.1f}", *(f"{ratios[c]:.2f}" if c in ratios else "–" for c in columns)]
+            if chosen.markdown:
+                print("|", " | ".join([problem.name, size.replace(",", ", "), *shown]), "|", flush=True)
+            else:
+                print(f"{problem.name:28} {size:18}", *(f"{cell:>15}" for cell in shown), flush=True)
             rows.append({"problem": problem.name, "size": size, "hand": times["hand"], "ratios": ratios})
     if chosen.json:
         Path(chosen.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
