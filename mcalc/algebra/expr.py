@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from weakref import WeakValueDictionary
 from zlib import crc32
 
@@ -445,6 +446,7 @@ def hadamard(a: Expr, b: Expr) -> Expr:
     return contract([(a, 1, axes[: a.rank]), (b, 1, axes[: b.rank])], axes)
 
 
+@lru_cache(maxsize=256)
 def ones(shape: Shape) -> Expr:
     """The array of ones of this shape."""
     axes = _axes(len(shape))

@@ -13,6 +13,10 @@ Observer = Callable[[Rule, Expr, Expr], None]
 #: Rules make nodes that others apply to, so passes are repeated; no expression seen has needed half of these.
 MOST_PASSES = 12
 
+#: What nodes settled to lately: a search asks again and again. Old ones are forgotten at once.
+_lately: dict[Expr, Expr] = {}
+MOST_REMEMBERED = 20_000
+
 
 def simplify(root: Expr, observe: Observer | None = None) -> Expr:
     """The expression with every rule applied until none applies any more.
@@ -32,6 +36,16 @@ def simplify(root: Expr, observe: Observer | None = None) -> Expr:
 
 def settle(node: Expr, observe: Observer | None = None) -> Expr:
     """The node with rules applied to it and to its terms, its children being simple already."""
+    known = _lately.get(node)
+    if known is None or (known is not node and observe is not None):
+        known = _settle(node, observe)
+        if len(_lately) >= MOST_REMEMBERED:
+            _lately.clear()
+        _lately[node] = known
+    return known
+
+
+def _settle(node: Expr, observe: Observer | None) -> Expr:
     if isinstance(node, Sum):
         node = add([(c, settle(n, observe) if isinstance(n, Contract) else n) for c, n in node.terms], node.shape)
     for _ in range(100):

@@ -261,7 +261,11 @@ class Program(Syntax):
 
 def children(node: Syntax) -> Iterator[Syntax]:
     """The nodes directly below."""
-    match node:
+    match node:  # what is met most stands first
+        case Name() | Num():
+            return
+        case Matmul(items) | Product(items) | Terms(items):
+            yield from items
         case Call(_, args, options):
             yield from args
             yield from (value for _, value in options)
@@ -288,8 +292,6 @@ def children(node: Syntax) -> Iterator[Syntax]:
                 yield line.left
                 yield from (part for definition in definitions_of(line.right) for part in definition)
                 yield body_of(line.right)
-        case Matmul(items) | Product(items) | Terms(items):
-            yield from items
         case Program(definitions, body):
             yield from (value for _, value in definitions)
             yield body

@@ -15,6 +15,7 @@ from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
 from mcalc.language.syntax import Program, Syntax
 from mcalc.notation.collect import present, spread
+from mcalc.notation.extended import Extended
 from mcalc.notation.names import Definitions, length, named, repeats, shared, with_names
 from mcalc.notation.notate import Notation
 
@@ -107,7 +108,7 @@ def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation
     shown = [present(expr, notation)]
     if repeats(expr, notation):
         # What repeats costs its full weight in the first search and that of a name in this one: take the better.
-        shown.append(present(expr, Notation(notation.said, notation.names, notation.sums), share=True))
+        shown.append(present(expr, Extended(notation)))
     if expr.rank > 2:
         shown.append(add(spread(expr), expr.shape))  # brackets of arrays with many axes are hard to read
     taken = taken_names(reading)
@@ -128,8 +129,8 @@ def together(exprs: Sequence[Expr], reading: Reading, rows: Sequence[bool]) -> t
     apart = sum(with_names(written(e, reading)[1], notation, taken_names(reading))[0] for e in exprs)
     ways = []
     for share in (False, True):
-        searched = Notation(notation.said, notation.names, notation.sums) if share else notation
-        roots = [present(e, searched, share=share) for e in exprs]
+        searched = Extended(notation) if share else notation
+        roots = [present(e, searched) for e in exprs]
         ways.append((*named(roots, notation, taken_names(reading)), roots))
     weight, definitions, known, roots = min(ways, key=lambda way: way[0])
     if not definitions or weight >= apart:

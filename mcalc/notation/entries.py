@@ -25,10 +25,12 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
 
     A window counts only where its label is summed and shared by others.
     """
-    shown = {x for g in node.out for x in g}
     found: dict[Group, tuple[int, Dim, Dim, Group]] = {}
+    if not any(_selects(base) for base, _, _ in node.factors):
+        return found
+    shown = {x for g in node.out for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if not isinstance(base, Apply) or base.op not in (unit, window) or exponent != 1 or len(axes[0]) != 1:
+        if not isinstance(base, Apply) or not _selects(base) or exponent != 1 or len(axes[0]) != 1:
             continue
         others = [f for j, f in enumerate(node.factors) if j != k and axes[0] in f[2]]
         if not others or axes[0] in found or any(f[0] is base or _selects(f[0]) for f in others):

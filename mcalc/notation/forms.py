@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mcalc.algebra.expr import Expr
+from mcalc.algebra.expr import Contract, Expr, transpose
 from mcalc.language.syntax import Call, Matmul, Name, Num, Open, Power, Product, Syntax, Terms, Transpose
 
 #: What a reader pays for. Names, numbers and calls weigh most; the rest decides between equals.
@@ -36,50 +36,60 @@ class Form:
         return self.weight + (BRACKETS if self.level < need else 0)
 
 
-NOTHING: frozenset[Expr] = frozenset()
+def parts(node: Expr) -> frozenset[Expr]:
+    """The factors of a product."""
+    return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else frozenset()
 
 
 class Piece:
     """A value of at most two axes in both orientations.
 
-    `parts` are the factors that it is made of and `value` its expression, worked out only where something
-    the user named has the same factors.
+    It is the piece of a `node`, or one that `make` makes of others; of what comes from neither the value is not known.
+    What it is worth and made of is worked out only where something the user named has the same factors.
     """
 
-    __slots__ = ("parts", "plain", "turned", "value")
+    __slots__ = ("_made", "make", "node", "of", "plain", "turned")
 
     def __init__(
         self,
         plain: Form,
         turned: Form,
-        parts: frozenset[Expr] = NOTHING,
-        value: Callable[[], Expr] | None = None,
+        node: Expr | None = None,
+        of: Sequence[Piece] = (),
+        make: Callable[..., Expr] | None = None,
     ) -> None:
-        self.plain, self.turned, self.parts, self.value = plain, turned, parts, value
+        self.plain, self.turned, self.node, self.of, self.make = plain, turned, node, of, make
+        self._made: Expr | None = None
 
     @property
     def T(self) -> Piece:  # noqa: N802 (NumPy's name)
         """The transpose."""
-        value = self.value
-        return Piece(self.turned, self.plain, self.parts, None if value is None else lambda: value().T)
+        return Piece(self.turned, self.plain, None, (self,), transpose)
+
+    @property
+    def parts(self) -> frozenset[Expr]:
+        """The factors that it is made of."""
+        if self.node is not None:
+            return parts(self.node) or frozenset((self.node,))
+        return frozenset[Expr]().union(*(piece.parts for piece in self.of))
+
+    @property
+    def value(self) -> Expr | None:
+        """The expression, where it is known."""
+        if self.node is None and self._made is None and self.make is not None:
+            known = [piece.value for piece in self.of]
+            if all(value is not None for value in known):
+                self._made = self.make(*known)
+        return self.node or self._made
 
     @property
     def places(self) -> tuple[int, ...]:
         """Where the variables of the piece first stand in the input."""
         return tuple(sorted({s.place for part in self.parts for s in part.free}))
 
-    def valued(self, pieces: Sequence[Piece], value: Callable[..., Expr]) -> Piece:
-        """The piece, as made of others by `value`."""
-        known = [p.value for p in pieces]
-        parts = NOTHING.union(*(p.parts for p in pieces))
-        found: list[Expr] = []
-
-        def once() -> Expr:
-            if not found:
-                found.append(value(*(v() for v in known if v is not None)))
-            return found[0]
-
-        return Piece(self.plain, self.turned, parts, once)
+    def made(self, of: Sequence[Piece], make: Callable[..., Expr]) -> Piece:
+        """The piece, as made of others by `make`."""
+        return Piece(self.plain, self.turned, None, of, make)
 
 
 def lighter(*forms: Form) -> Form:

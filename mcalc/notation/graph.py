@@ -101,7 +101,7 @@ class Graph:
                 self.edges.remove(edge)
                 whole = self.along(edge)
                 piece = forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)]))
-                self.weigh(edge.start, self.known(piece.valued([whole], _diagonal)), False)
+                self.weigh(edge.start, self.known(piece.made([whole], _diagonal)), False)
                 return True
         return False
 
@@ -162,7 +162,7 @@ class Graph:
 
     def product(self, pieces: list[Piece]) -> Piece:
         """A chain of matrix products, by the user's own name where one has it."""
-        return self.known(forms.chain(pieces).valued(pieces, _chained))
+        return self.known(forms.chain(pieces).made(pieces, _chained))
 
 
 def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
@@ -174,7 +174,7 @@ def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
         axes = tuple((k,) for k in range(parts[0].rank))
         return contract([(v, 1 if k < len(over) else -1, axes) for k, v in enumerate(parts)], axes)
 
-    return forms.hadamard(over, under).valued([*over, *under], value)
+    return forms.hadamard(over, under).made([*over, *under], value)
 
 
 def _reading_order(piece: Piece) -> tuple[tuple[int, ...], int]:
@@ -204,7 +204,7 @@ def _matrix(value: Expr) -> Expr:
 def diagonal_matrix(weight: Piece) -> Piece:
     """diag(w): the matrix with a vector on its diagonal."""
     form = forms.call("diag", [weight.plain])
-    return Piece(form, form).valued([weight], _matrix)
+    return Piece(form, form).made([weight], _matrix)
 
 
 def scalar(graph: Graph) -> Form | None:

@@ -25,6 +25,7 @@ from mcalc.language.syntax import (
 )
 from mcalc.language.syntax import children as parts_of
 from mcalc.notation import forms
+from mcalc.notation.extended import Extended
 from mcalc.notation.notate import Notation
 
 TYPE_CHECKING = False
@@ -63,7 +64,7 @@ def named(roots: Sequence[Expr], notation: Notation, taken: Iterable[str]) -> tu
     uses = _uses(roots, notation)
     if not any(count > 1 for count in uses.values()):
         return plain, [], notation
-    shared = Notation(notation.said, notation.names, notation.sums)
+    shared = Extended(notation)
     fresh = _fresh(set(taken) | {s.name for root in roots for s in root.free})
     definitions: Definitions = []
     cost = 0

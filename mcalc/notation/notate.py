@@ -32,15 +32,15 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
-from mcalc.algebra.walk import postorder
+from mcalc.algebra.walk import children, postorder
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Syntax, Transpose
 from mcalc.notation import forms
 from mcalc.notation.entries import columns
-from mcalc.notation.forms import Form, Piece
+from mcalc.notation.forms import Form, Piece, parts
 from mcalc.notation.kronecker import gathered
 from mcalc.notation.moves import Move
-from mcalc.notation.products import Products, is_fused, parts
+from mcalc.notation.products import Products, is_fused
 from mcalc.notation.scalars import number
 from mcalc.notation.words import said_in, words
 
@@ -65,22 +65,36 @@ class Notation(Products):
         self.said = dict(said or {})
         self.names = dict(names or {})
         self.pieces: dict[Expr, Piece] = {}
-        self.products = {parts(n) for n in (*self.said, *self.names)} - {forms.NOTHING}
+        self.quoting: set[Expr] = set()  # nodes whose calls are being written, which may stand in them
+        self.products = {parts(n) for n in (*self.said, *self.names)} - {frozenset()}
         self.moved: Callable[[Move, Expr, Expr], None] = _unobserved  # told of each move that is tried
         self.words = words(n for n, name in self.names.items() if not name.startswith(PLACEHOLDER))
         self.phrased: dict[Contract, tuple[int, Contract]] = {}  # products with the user's definitions in them
+        self.worded: dict[Contract, tuple[int, Contract]] = {}  # products with their differences as they read best
+        self.ways: dict[Expr, int] = {}  # how well differences read as they are
+        self.fronts: dict[object, tuple[list[Form], list[Form]]] = {}  # powers of scalars
+        self.contractions: dict[tuple[Contract, Rational], Piece] = {}  # multiples of products
+        self.cores: dict[object, Piece] = {}  # indexed factors of products
+        self.multiples: dict[tuple[Rational, Expr, bool], tuple[int, Piece]] = {}  # terms of sums
+        self.lightened: dict[Expr, Expr] = {}  # the lightest of the ways to write a node, as far as it is known
         self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
         for node in self.names:
             if node.rank == 2 and node.T not in self.names:
                 self.pieces[node.T] = self.piece(node).T
 
+    def home(self, node: Expr) -> Notation:
+        """The notation that knows best what the node looks like: one with fewer names where none of ours is in it."""
+        return self
+
     def piece(self, node: Expr) -> Piece:
         """The notation of a node of at most two axes (of an `einsum` call where it has more)."""
-        found = self.pieces.get(node)
+        pieces = self.pieces
+        found = pieces.get(node)
         if found is None:
-            for inner in postorder(node, lambda n: n not in self.pieces):
-                self.pieces[inner] = self._make(inner)
-            found = self.pieces[node]
+            if any(child not in pieces for child in children(node)):
+                for inner in postorder(node, lambda n: n not in pieces and self.home(n) is self)[:-1]:
+                    pieces[inner] = self._make(inner)
+            found = pieces[node] = self._make(node)
         return found
 
     def weight(self, node: Expr) -> int:
@@ -91,13 +105,6 @@ class Notation(Products):
         """The node as surface syntax."""
         return self.piece(node).plain.syntax
 
-    def call(self, node: Expr, name: str) -> None:
-        """Let a node have a name from here on."""
-        self.names[node] = name
-        self.products.add(parts(node))
-        self.products.discard(forms.NOTHING)
-        self.pieces[node] = self._make(node)
-
     # ------------------------------------------------------------ nodes
 
     def _make(self, node: Expr) -> Piece:
@@ -107,10 +114,12 @@ class Notation(Products):
             piece = self._spell(node)
             if node in self.said and not isinstance(node, (Symbol, Size, Number)):
                 piece = self._prefer(piece, node)
-        return Piece(piece.plain, piece.turned, parts(node) or frozenset((node,)), lambda: node)
+        return Piece(piece.plain, piece.turned, node)
 
     def _prefer(self, piece: Piece, node: Expr) -> Piece:
-        """The user's own call, unless our spelling has fewer tokens."""
+        """The user's own call, unless our spelling has fewer tokens, or the node stands in the call: diag(diag(x))."""
+        if node in self.quoting:
+            return piece
         theirs = self._theirs(node)
         if theirs.weight // forms.TOKEN > piece.plain.weight // forms.TOKEN:
             return piece
@@ -119,8 +128,11 @@ class Notation(Products):
     def _theirs(self, node: Expr) -> Form:
         """The call that the input makes of the node."""
         name, args, options = self.said[node]
-        call = forms.call(name, [self.piece(a).plain for a in args])
-        syntax = Call(name, tuple(self.piece(a).plain.syntax for a in args), options)
+        self.quoting.add(node)
+        inner = [self.piece(a).plain for a in args]
+        self.quoting.discard(node)
+        call = forms.call(name, inner)
+        syntax = Call(name, tuple(form.syntax for form in inner), options)
         return Form(syntax, forms.ATOM, call.weight + 2 * forms.TOKEN * len(options))
 
     def _spell(self, node: Expr) -> Piece:
@@ -270,6 +282,13 @@ class Notation(Products):
 
     def term(self, c: Rational, node: Expr, lone: bool = False) -> tuple[int, Piece]:
         """A rational multiple of a node: its sign, and the rest."""
+        key = c, node, lone
+        found = self.multiples.get(key)
+        if found is None:
+            found = self.multiples[key] = self._term(c, node, lone)
+        return found
+
+    def _term(self, c: Rational, node: Expr, lone: bool) -> tuple[int, Piece]:
         if isinstance(node, Contract) and node not in self.names:
             sign, node = self._worded(node)
             c *= sign
@@ -286,7 +305,7 @@ class Notation(Products):
 
     def _valued(self, piece: Piece, node: Expr | None) -> Piece:
         """The piece, its value known where it is a node's own."""
-        return piece if node is None else Piece(piece.plain, piece.turned, parts(node), lambda: node)
+        return piece if node is None else Piece(piece.plain, piece.turned, node)
 
     def _scaled(self, c: Rational, node: Expr) -> Piece:
         """A positive rational in front of a node."""
@@ -321,9 +340,17 @@ class Notation(Products):
 
         Where signs would not cancel only a difference that has a name of its own is turned round.
         """
+        found = self.worded.get(node)
+        if found is None:
+            found = self.worded[node] = self._right_way_round(node)
+        return found
+
+    def _right_way_round(self, node: Contract) -> tuple[int, Contract]:
         spoken, node = self.in_words(node)
         sign, node = self._worded_scalars(node)
         sign *= spoken
+        if not any(isinstance(b, Sum) for b, _, _ in node.factors):
+            return sign, node
         single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
         for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
             other = scale(-1, base)
@@ -370,16 +397,22 @@ class Notation(Products):
 
     def way(self, base: Expr) -> int:
         """How well a difference reads this way round: by a name, as 1 - x, as in the input."""
+        found = self.ways.get(base)
+        if found is None:
+            found = self.ways[base] = self._way(base)
+        return found
+
+    def _way(self, base: Expr) -> int:
         if self._named(base):
             return 3
         one = ONE if not base.rank else ones(base.shape)
         if isinstance(base, Sum) and any(n is one and c > 0 for c, n in base.terms):
             return 2
-        return int(base in self.sums or base.T in self.sums)
+        return int(bool(self.sums) and (base in self.sums or base.T in self.sums))
 
     def _named(self, node: Expr) -> bool:
         """Whether the node or its transpose has a name."""
-        return node in self.names or node.T in self.names
+        return bool(self.names) and (node in self.names or node.T in self.names)
 
 
 def _is_constant(node: Expr) -> bool:

@@ -27,6 +27,8 @@ class Products(Scalars):
     """The part of `Notation` that writes contractions. It asks the whole for the pieces of factors."""
 
     products: set[frozenset[Expr]]
+    contractions: dict[tuple[Contract, Rational], Piece]
+    cores: dict[object, Piece]
 
     def _prefer(self, piece: Piece, node: Expr) -> Piece:
         """The user's own call, unless our spelling has fewer tokens."""
@@ -34,6 +36,12 @@ class Products(Scalars):
 
     def _contraction(self, node: Contract, c: Rational = 1) -> Piece:
         """Scalars in front, divisors below, the indexed factors between them."""
+        found = self.contractions.get((node, c))
+        if found is None:
+            found = self.contractions[node, c] = self._product(node, c)
+        return found
+
+    def _product(self, node: Contract, c: Rational) -> Piece:
         found = entries.entry(node)
         if found is not None:
             return self._entry(c, *found)
@@ -119,21 +127,20 @@ class Products(Scalars):
 
     def _known(self, piece: Piece) -> Piece:
         """The piece in the user's own words, where its value has a name or stands in the input."""
-        if piece.parts not in self.products or piece.value is None:
+        if not self.products or piece.parts not in self.products or (value := piece.value) is None:
             return piece
-        value = piece.value()
         if value in self.names:
             return self.piece(value)
         if value.T in self.names:
             return self.piece(value.T).T
         if value in self.said:
             theirs = self._prefer(piece, value)
-            return Piece(theirs.plain, theirs.turned, piece.parts, piece.value)
+            return Piece(theirs.plain, theirs.turned, value)
         return piece
 
     def _ones(self, d: Dim) -> Piece:
         form = forms.call("ones", [self._dim(d)])
-        return Piece(form, forms.turn(form)).valued([], lambda: ones((d,)))
+        return Piece(form, forms.turn(form)).made([], lambda: ones((d,)))
 
     def _dim(self, d: Dim) -> Form:
         from mcalc.algebra.expr import size
@@ -142,6 +149,13 @@ class Products(Scalars):
 
     def _core(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...], node: Expr) -> Piece:
         """The indexed factors as a vector or matrix."""
+        key = tuple(factors), out, sizes
+        found = self.cores.get(key)
+        if found is None:
+            found = self.cores[key] = self._reduced(factors, out, sizes, node)
+        return found
+
+    def _reduced(self, factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...], node: Expr) -> Piece:
         if len(out) > 2:
             form = self._einsum(factors, out, sizes)
             return Piece(form, form)
@@ -249,11 +263,6 @@ def _over_one(scalar: Form, core: Piece) -> Piece | None:
         return Form(whole, forms.PRODUCT, weight, max(form.depth, scalar.depth))
 
     return Piece(put(core.plain), put(core.turned))
-
-
-def parts(node: Expr) -> frozenset[Expr]:
-    """The factors of a product."""
-    return frozenset(b for b, _, axes in node.factors if axes) if isinstance(node, Contract) else forms.NOTHING
 
 
 def is_fused(node: Expr) -> bool:

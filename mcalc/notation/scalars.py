@@ -28,6 +28,8 @@ class Scalars:
 
     names: dict[Expr, str]
     said: dict[Expr, Said]
+    quoting: set[Expr]
+    fronts: dict[object, tuple[list[Form], list[Form]]]
 
     def piece(self, node: Expr) -> Piece:
         """The notation of a node."""
@@ -49,6 +51,15 @@ class Scalars:
 
     def front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
         """What a rational and powers of scalars put in front of a product, and what they divide it by."""
+        if not scalars and c == 1:
+            return [], []
+        key = c, tuple(scalars)
+        found = self.fronts.get(key)
+        if found is None:
+            found = self.fronts[key] = self._in_front(c, scalars)
+        return found
+
+    def _in_front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
         options = [self._fraction(c, scalars, [])]
         for node in self._spoken(scalars):
             left, times = _taken_out(scalars, node)
@@ -61,7 +72,7 @@ class Scalars:
         held = dict(scalars)
         found = []
         for node in self.said if any(e.denominator == 2 for _, e in scalars) else ():
-            if isinstance(node, Contract) and all(not axes for _, _, axes in node.factors):
+            if isinstance(node, Contract) and node not in self.quoting and all(not axes for _, _, axes in node.factors):
                 roots = [(b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size)]
                 if roots and all(ratio(held.get(b, 0) / Fraction(e)).denominator == 1 and b in held for b, e in roots):
                     found.append(node)
@@ -170,8 +181,8 @@ class Scalars:
             return piece
         plain = self._plain_power(piece.plain, exponent, True)
         if base.rank < 2:
-            return forms.upright(plain).valued([piece], lambda v: v**exponent)
-        return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).valued(
+            return forms.upright(plain).made([piece], lambda v: v**exponent)
+        return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).made(
             [piece], lambda v: v**exponent
         )
 

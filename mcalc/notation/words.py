@@ -20,6 +20,7 @@ class Word(NamedTuple):
     node: Expr
     sign: int
     product: Contract
+    bases: frozenset[Expr]  #: what has to be there for it to be there
 
 
 def words(definitions: Iterable[Expr]) -> list[Word]:
@@ -28,7 +29,8 @@ def words(definitions: Iterable[Expr]) -> list[Word]:
     for node in definitions:
         sign, product = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else (1, node)
         if sign in (1, -1) and isinstance(product, Contract) and _plain(product):
-            found.append(Word(node, int(sign), product))
+            bases = frozenset(b for b, _, _ in product.factors if not isinstance(b, Size))
+            found.append(Word(node, int(sign), product, bases))
     return sorted(found, key=lambda word: -len(word.product.factors))
 
 
@@ -46,6 +48,8 @@ def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None
 
     None where they are not all there. What is in `kept` is not looked into.
     """
+    if not word.bases <= _bases(node):
+        return None
     indexed, scalars = [f for f in node.factors if f[2]], [f for f in node.factors if not f[2]]
     taken = [f for f in word.product.factors if not f[2]]
     if not word.product.out:
@@ -67,6 +71,12 @@ def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None
                 scalars[k] = _compact(found, (), base.sizes), 1, ()
                 return _compact([*indexed, *scalars], node.out, node.sizes)
     return None
+
+
+def _bases(node: Contract) -> set[Expr]:
+    """What is multiplied in a product, in the connected scalars among its factors as well."""
+    inside = (base for base, _, axes in node.factors if not axes and isinstance(base, Contract))
+    return {b for product in (node, *inside) for b, _, _ in product.factors}
 
 
 def _without(factors: list[Factor], taken: list[Factor]) -> list[Factor] | None:

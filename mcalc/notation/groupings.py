@@ -1,0 +1,186 @@
+"""What terms of a sum share, and the sum with that pulled out of them: A@x + B@x as (A + B)@x."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mcalc.algebra.dims import Dim
+from mcalc.algebra.expr import (
+    Contract,
+    Expr,
+    Factor,
+    Group,
+    Number,
+    Rational,
+    Sum,
+    Term,
+    add,
+    contract,
+    magnitude,
+    ratio,
+)
+from mcalc.calculus.simplify import settle
+from mcalc.notation.moves import Role, collecting
+
+#: A factor of a term: which term, which factor, its labels in the order of the role.
+Spot = tuple[int, int, tuple[Group, ...]]
+Split = tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, Dim]]
+#: What a grouping leaves of a term: its coefficient, the factors, their labels that are axes then, the sizes.
+Rest = tuple[Rational, list[Factor], tuple[Group, ...], dict[int, Dim]]
+
+
+class Grouping:
+    """A factor that several terms of a sum share, and what it leaves of them.
+
+    `axes` are the labels of the factor, `inside` those of the bracket with the rests, `out` those of the result.
+    """
+
+    __slots__ = ("_parts", "axes", "base", "exponent", "inside", "move", "others", "out", "rests")
+
+    def __init__(
+        self,
+        role: Role,
+        factor: Factor,
+        others: list[Term],
+        rests: list[Rest],
+        inside: tuple[Group, ...],
+        out: tuple[Group, ...],
+    ) -> None:
+        self.base, self.exponent, self.axes = factor
+        self.move = collecting(role, self.exponent)
+        self.others, self.rests, self.inside, self.out = others, rests, inside, out
+        self._parts: list[Term] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many terms share the factor."""
+        return len(self.rests)
+
+    @property
+    def parts(self) -> list[Term]:
+        """What is left of the terms."""
+        if self._parts is None:
+            self._parts = []
+            for c, factors, axes, sizes in self.rests:
+                held = {x for ax in (axes, *(ax for _, _, ax in factors)) for g in ax for x in g}
+                self._parts.append((c, contract(factors, axes, {x: sizes[x] for x in held})))
+        return self._parts
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What tells groupings of one factor apart: where it stands, and what is left of the terms."""
+        left = [n.h for _, n in self.parts], [n.h for _, n in self.others]
+        return float(self.exponent), self.axes, self.inside, self.out, *left
+
+    def carried_out(self, inside: Callable[[Sum], Expr] = lambda bracket: bracket) -> Expr:
+        """The sum with the factor pulled out, what is left in brackets presented by `inside`."""
+        bracket: Expr = add(self.parts, self.parts[0][1].shape)
+        if isinstance(bracket, Sum):
+            bracket = inside(bracket)
+        whole = settle(contract([(self.base, self.exponent, self.axes), (bracket, 1, self.inside)], self.out))
+        return add([*self.others, (1, whole)], whole.shape)
+
+
+def _factors(node: Expr, opened: bool) -> Split:
+    """A term as factors, its result axes and its sizes; connected scalars among the factors may be opened."""
+    if not isinstance(node, Contract):
+        own: tuple[Group, ...] = tuple((k,) for k in range(node.rank))
+        return ((node, 1, own),), own, dict(enumerate(node.shape))
+    factors: list[Factor] = []
+    sizes = dict(enumerate(node.sizes))
+    for base, exponent, axes in node.factors:
+        if opened and not axes and exponent == 1 and isinstance(base, Contract):
+            start = len(sizes)
+            sizes.update({start + x: d for x, d in enumerate(base.sizes)})
+            factors += [(b, e, tuple(tuple(start + x for x in g) for g in ax)) for b, e, ax in base.factors]
+        else:
+            factors.append((base, exponent, axes))
+    return tuple(factors), node.out, sizes
+
+
+def shared_factors(node: Sum) -> Iterator[Grouping]:
+    """Every factor that several terms share, with what it leaves of them.
+
+    Terms share a factor in the same role. Where one sums over an axis of the factor and another shows it,
+    the second is the first with an identity in between, so it may join.
+    """
+    closed = [_factors(n, False) for _, n in node.terms]
+    opened = [_factors(n, True) for _, n in node.terms]
+    for split in [closed] if opened == closed else [closed, opened]:
+        yield from _shared(node, split)
+
+
+def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
+    holders: dict[tuple[Expr, Role, bool], list[Spot]] = {}
+    for t, (factors, out, _) in enumerate(split):
+        if any(len(g) != 1 for g in out):
+            continue
+        for f, (base, exponent, axes) in enumerate(factors):
+            # A diagonal has one label twice, and is no factor of a product with the matrix itself.
+            whole = len(axes) <= 2 and len(set(axes)) == len(axes) and all(len(g) == 1 for g in axes)
+            if isinstance(base, Number) or not whole:
+                continue
+            for way in {axes, axes[::-1]} if base.symmetric else {axes}:
+                role = tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way)
+                holders.setdefault((base, role, exponent > 0), []).append((t, f, way))
+    for (base, role, over), spots in list(holders.items()):
+        if () in role:
+            for (other, shown, also), more in list(holders.items()):
+                joins = other is base and also == over and shown != role
+                if joins and all(not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)):
+                    spots = [*spots, *(s for s in more if all(s[0] != t for t, _, _ in spots))]
+        for chosen in _selections(spots):
+            if len(chosen) > 1 and (found := _pull_out(node, split, base, role, chosen)) is not None:
+                yield found
+
+
+def _selections(
+    spots: list[Spot],
+) -> Iterator[list[Spot]]:
+    """One spot in each term: the first of each, and each other spot of a term with the firsts of the rest."""
+    by_term: dict[int, list[Spot]] = {}
+    for spot in spots:
+        by_term.setdefault(spot[0], []).append(spot)
+    firsts = {t: found[0] for t, found in by_term.items()}
+    yield list(firsts.values())
+    for t, found in by_term.items():
+        for other in found[1:]:
+            yield list({**firsts, t: other}.values())
+
+
+def _pull_out(node: Sum, split: list[Split], base: Expr, role: Role, chosen: list[Spot]) -> Grouping | None:
+    exponents = [split[t][0][f][1] for t, f, _ in chosen]
+    shared: Rational = min(exponents, key=magnitude)
+    rank = node.rank
+    covered = {p for places in role for p in places}
+    # An axis of the factor is an axis of the bracket too where it is summed, or where some term uses it again.
+    left_over: list[list[Factor]] = []
+    used = [False] * len(role)
+    for t, f, way in chosen:
+        factors = split[t][0]
+        rest = [*factors[:f], *factors[f + 1 :]]
+        left = ratio(factors[f][1] - shared)
+        if left:
+            rest.append((base, left, way))
+        left_over.append(rest)
+        labels = {x for _, _, axes in rest for g in axes for x in g}
+        for k, group in enumerate(way):
+            used[k] = used[k] or not role[k] or group[0] in labels
+    free = [p for p in range(rank) if p not in covered]
+    if len(free) + sum(used) > max(2, rank):
+        return None
+    rests: list[Rest] = []
+    for (t, _, way), rest in zip(chosen, left_over, strict=True):
+        _, out, sizes = split[t]
+        axes = tuple(out[p] for p in free) + tuple(g for g, u in zip(way, used, strict=True) if u)
+        rests.append((node.terms[t][0], rest, axes, sizes))
+    # Labels of the whole: its places first, then the factor's own.
+    own: list[Group] = []
+    for k, places in enumerate(role):
+        own.append((places[0],) if places else (rank + k,))
+    inside = tuple((p,) for p in free) + tuple(g for g, u in zip(own, used, strict=True) if u)
+    home = {p: own[k] for k, places in enumerate(role) for p in places}
+    out = tuple(home.get(p, (p,)) for p in range(rank))
+    taken = {t for t, _, _ in chosen}
+    others = [term for t, term in enumerate(node.terms) if t not in taken]
+    return Grouping(role, (base, shared, tuple(own)), others, rests, inside, out)
