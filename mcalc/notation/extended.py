@@ -30,8 +30,13 @@ class Extended(Notation):
         if isinstance(node, Sum):
             self.own_sums += [frozenset(n for _, n in way.terms) for way in (node, node.T) if isinstance(way, Sum)]
         self.ways.clear()
+        self.stand_for(node, self._make(node))
+
+    def stand_for(self, node: Expr, piece: Piece) -> None:
+        """Write the node as this piece, which the notation before this one does not know."""
+        self.own.add(node)
         self.touched = {n: True for n, found in self.touched.items() if found}
-        self.pieces[node] = self._make(node)
+        self.pieces[node] = piece
 
     def home(self, node: Expr) -> Notation:
         """The notation before this one for what no name of ours stands in."""

@@ -97,6 +97,10 @@ class Notation(Products):
             found = pieces[node] = self._make(node)
         return found
 
+    def stand_for(self, node: Expr, piece: Piece) -> None:
+        """Write the node as this piece."""
+        self.pieces[node] = piece
+
     def weight(self, node: Expr) -> int:
         """What a reader pays for the node."""
         return self.piece(node).plain.weight

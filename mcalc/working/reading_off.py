@@ -88,7 +88,7 @@ def _term(
     sign, piece = _linear(-1 if c < 0 else 1, rest, f, dx, notation, signs is None, lone)
     axes = tuple((k,) for k in range(f.rank))
     stand_in = symbol("·", f.shape, (), next(_places))
-    notation.pieces[stand_in] = piece
+    notation.stand_for(stand_in, piece)
     outer, whole = coefficient_of(contract([(scalar, 1, ()), (stand_in, 1, axes)], axes))
     c = (-c if c < 0 else c) * outer * sign
     sign, piece = notation.term(ratio(c), whole, lone=lone)

@@ -15,6 +15,7 @@ from mcalc.language.read import Reading, read, reread
 from mcalc.notation import collect
 from mcalc.notation.collect import present
 from mcalc.notation.forms import TOKEN
+from mcalc.notation.groupings import Grouping
 from mcalc.notation.moves import MOVES, Move
 from mcalc.notation.notate import Notation
 from mcalc.targets import write
@@ -64,16 +65,16 @@ def test_every_move_that_is_tried_keeps_the_value(text: str) -> None:
 @given(TYPES.flatmap(expressions), st.integers(0, 10**6))
 def test_the_order_in_which_moves_are_found_is_nothing(text: str, seed: int) -> None:
     simple = simplify(read(text, DECLARATIONS).root)
-    order, found = random.Random(seed), collect._groupings
+    order, found = random.Random(seed), collect.shared_factors
 
-    def shuffled(node: Sum) -> list[collect.Grouping]:
+    def shuffled(node: Sum) -> list[Grouping]:
         groupings = list(found(node))
         order.shuffle(groupings)
         return groupings
 
     shown = present(simple, Notation())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(collect, "_groupings", shuffled)
+        patch.setattr(collect, "shared_factors", shuffled)
         assert present(simple, Notation()) is shown
 
 

@@ -16,6 +16,7 @@ from mcalc.calculus.simplify import simplify
 from mcalc.language.read import Reading, read, reread
 from mcalc.notation import notate
 from mcalc.notation.collect import present
+from mcalc.notation.extended import Extended
 from mcalc.notation.notate import Notation
 from mcalc.targets import write
 from tests.evaluate import draw, evaluate
@@ -72,7 +73,7 @@ def test_simplifying_keeps_the_value_and_is_done_at_once(text: str):
 def test_presenting_keeps_the_value_and_makes_nothing_heavier(text: str, share: bool):
     reading = read(text, DECLARATIONS)
     simple = simplify(reading.root)
-    shown = present(simple, Notation(), share)
+    shown = present(simple, Extended(Notation()) if share else Notation())
     assert agree(simple, shown, reading)
     assert share or Notation().weight(shown) <= Notation().weight(simple)
 
