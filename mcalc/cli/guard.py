@@ -7,7 +7,6 @@ was killed. On a system that cannot fork, work is done on the spot, without thes
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import signal
@@ -154,7 +153,6 @@ class Worker:
 def serve(work: Work, into: int, out: int, memory: Memory | None) -> None:
     """Do the work on each item that comes, until no more come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    gc.freeze()  # what is loaded by now stays: no need to look through it again
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     hold_memory(limit("memory"))
     streams = sys.stdout, sys.stderr
