@@ -108,7 +108,7 @@ def written(expr: Expr, reading: Reading | None) -> tuple[Syntax, Expr, Notation
     shown = [present(expr, notation)]
     if repeats(expr, notation):
         # What repeats costs its full weight in the first search and that of a name in this one: take the better.
-        shown.append(present(expr, Extended(notation)))
+        shown.append(present(expr, notation, Extended(notation)))
     if expr.rank > 2:
         shown.append(add(spread(expr), expr.shape))  # brackets of arrays with many axes are hard to read
     taken = taken_names(reading)
@@ -129,8 +129,8 @@ def together(exprs: Sequence[Expr], reading: Reading, rows: Sequence[bool]) -> t
     apart = sum(with_names(written(e, reading)[1], notation, taken_names(reading))[0] for e in exprs)
     ways = []
     for share in (False, True):
-        searched = Extended(notation) if share else notation
-        roots = [present(e, searched) for e in exprs]
+        shared_names = Extended(notation) if share else None
+        roots = [present(e, notation, shared_names) for e in exprs]
         ways.append((*named(roots, notation, taken_names(reading)), roots))
     weight, definitions, known, roots = min(ways, key=lambda way: way[0])
     if not definitions or weight >= apart:

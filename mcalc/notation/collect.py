@@ -45,21 +45,22 @@ MOST_OPENED = 2
 MOST_TRIED, MOST_FOLLOWED = 3, 1
 
 
-def present(root: Expr, notation: Notation) -> Expr:
+def present(root: Expr, notation: Notation, names: Extended | None = None) -> Expr:
     """An equal expression that reads lighter.
 
-    In an extended notation, what stands in several places weighs as one name while the rest is weighed.
+    With `names`, an extension of the notation, what stands in several places is given a name in it, and weighs as one
+    while the rest is weighed.
     """
     done: dict[Expr, Expr] = {}
     order = postorder(root)
-    uses = Counter(child for node in order for child in children(node))
+    uses = Counter(child for node in order for child in children(node)) if names is not None else Counter[Expr]()
     for node in order:
         kept = node in notation.names or node in notation.said
-        new = done[node] = lightest(node if kept else rebuild(node, done.__getitem__), notation)
-        if not isinstance(notation, Extended) or uses[node] < 2 or isinstance(new, (Symbol, Number, Size)):
+        new = done[node] = lightest(node if kept else rebuild(node, done.__getitem__), names or notation)
+        if names is None or uses[node] < 2 or isinstance(new, (Symbol, Number, Size)):
             continue
-        if new not in notation.names:
-            notation.call(new, f"{PLACEHOLDER}{len(notation.names)}")
+        if new not in names.names:
+            names.call(new, f"{PLACEHOLDER}{len(names.names)}")
     return done[root]
 
 

@@ -17,8 +17,8 @@ from mcalc.calculus.simplify import settle, simplify
 from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present, width
+from mcalc.notation.extended import Extended
 from mcalc.notation.names import named_in
-from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import differential, slope
 from mcalc.targets import write
 from mcalc.working.opening import Opening, chief_first, d, opened, tidied
@@ -59,9 +59,7 @@ class _Working:
         self.dx = differential_of(x, change_name(reading, x))
         self.f = result_name(reading)
         known = notation_of(reading)
-        self.notation = Notation(known.said, known.names, known.sums)
-        self.notation.pieces.update(known.pieces)
-        self.notation.collected.update(known.collected)
+        self.notation = Extended(known)
         self.signs = Signs(reading.sums, {*known.said, *known.names})
         if not _turns(reading.program.body, x):
             self._at_the_end(self.dx)

@@ -20,8 +20,8 @@ from mcalc.language.syntax import Entry, Name, Program, Summation, Syntax, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import present, spread
 from mcalc.notation.components import Components
+from mcalc.notation.extended import Extended
 from mcalc.notation.index import IndexForm, Indices
-from mcalc.notation.notate import Notation
 from mcalc.notation.quotient import entry, slope
 from mcalc.notation.tensor import shared, with_definitions
 from mcalc.targets import write
@@ -63,7 +63,7 @@ class _Working:
         self.dx = differential_of(x, change_name(reading, x))
         self.f = result_name(reading)
         known = notation_of(reading)
-        self.notation = Notation(known.said, known.names, known.sums)
+        self.notation = Extended(known)
         self.signs = Signs(reading.sums, {*known.said, *known.names})
         self.taken = {*reading.scope, *reading.sizes, self.dx.name, self.f}
         self.above = self._indices(VALUE, _parts(reading.root), ())

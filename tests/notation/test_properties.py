@@ -73,7 +73,7 @@ def test_simplifying_keeps_the_value_and_is_done_at_once(text: str):
 def test_presenting_keeps_the_value_and_makes_nothing_heavier(text: str, share: bool):
     reading = read(text, DECLARATIONS)
     simple = simplify(reading.root)
-    shown = present(simple, Extended(Notation()) if share else Notation())
+    shown = present(simple, notation := Notation(), Extended(notation) if share else None)
     assert agree(simple, shown, reading)
     assert share or Notation().weight(shown) <= Notation().weight(simple)
 
