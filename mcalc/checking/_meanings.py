@@ -119,6 +119,7 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "csc": lambda x0: (1.0 / np.sin(x0)),
     "csch": lambda x0: (1.0 / np.sinh(x0)),
     "det": lambda x0: np.linalg.det(x0),
+    "detsign": lambda x0: np.linalg.slogdet(x0)[0],
     "digamma": lambda x0: scipy.special.digamma(x0),
     "duplication": lambda x0: duplication(x0),
     "eigvalsh": lambda x0: np.linalg.eigvalsh(x0),
