@@ -14,9 +14,10 @@ class Extended(Notation):
     def __init__(self, before: Notation) -> None:
         self.before = before
         self.own: set[Expr] = set()  # what has a name of ours, either way round and with either sign
-        self.own_products: set[frozenset[Expr]] = set()
+        self.own_products: dict[Expr, list[frozenset[Expr]]] = {}  # by one of their factors
         self.own_sums: list[frozenset[Expr]] = []
-        self.touched: dict[Expr, bool] = {}  # whether a name of ours may stand in the node
+        #: Whether a name of ours may stand in the node. Names come before what they stand in, so it is asked once.
+        self.touched: dict[Expr, bool] = {}
         super().__init__(before.said, before.names, before.sums)
 
     def call(self, node: Expr, name: str) -> None:
@@ -26,7 +27,7 @@ class Extended(Notation):
             self.own |= {way, way.T}
         if parts(node):
             self.products.add(parts(node))
-            self.own_products.add(parts(node))
+            self.own_products.setdefault(next(iter(parts(node))), []).append(parts(node))
         if isinstance(node, Sum):
             self.own_sums += [frozenset(n for _, n in way.terms) for way in (node, node.T) if isinstance(way, Sum)]
         self.ways.clear()
@@ -35,7 +36,7 @@ class Extended(Notation):
     def stand_for(self, node: Expr, piece: Piece) -> None:
         """Write the node as this piece, which the notation before this one does not know."""
         self.own.add(node)
-        self.touched = {n: True for n, found in self.touched.items() if found}
+        self.touched.update(dict.fromkeys(self.own & self.touched.keys(), True))
         self.pieces[node] = piece
 
     def home(self, node: Expr) -> Notation:
@@ -54,7 +55,7 @@ class Extended(Notation):
             return True
         if isinstance(node, Contract) and self.own_products:
             held = frozenset(part for b, _, axes in node.factors if axes for part in parts(b) or (b,))
-            return any(product <= held for product in self.own_products)
+            return any(product <= held for part in held for product in self.own_products.get(part, ()))
         if isinstance(node, Sum) and self.own_sums:
             terms = {n for _, n in node.terms}
             return any(named <= terms for named in self.own_sums)

@@ -45,10 +45,11 @@ class Piece:
     """A value of at most two axes in both orientations.
 
     It is the piece of a `node`, or one that `make` makes of others; of what comes from neither the value is not known.
-    What it is worth and made of is worked out only where something the user named has the same factors.
+    `parts` are the factors that it is made of; what it is worth is worked out only where something the user named has
+    the same.
     """
 
-    __slots__ = ("_made", "make", "node", "of", "plain", "turned")
+    __slots__ = ("_made", "make", "node", "of", "parts", "plain", "turned")
 
     def __init__(
         self,
@@ -60,18 +61,15 @@ class Piece:
     ) -> None:
         self.plain, self.turned, self.node, self.of, self.make = plain, turned, node, of, make
         self._made: Expr | None = None
+        if node is not None:
+            self.parts = parts(node) or frozenset((node,))
+        else:
+            self.parts = frozenset[Expr]().union(*(piece.parts for piece in of))
 
     @property
     def T(self) -> Piece:  # noqa: N802 (NumPy's name)
         """The transpose."""
         return Piece(self.turned, self.plain, None, (self,), transpose)
-
-    @property
-    def parts(self) -> frozenset[Expr]:
-        """The factors that it is made of."""
-        if self.node is not None:
-            return parts(self.node) or frozenset((self.node,))
-        return frozenset[Expr]().union(*(piece.parts for piece in self.of))
 
     @property
     def value(self) -> Expr | None:
