@@ -110,7 +110,7 @@ def watched(case: Case, law: object, found: Found) -> str:
     except TooSlow:
         found.slow[case] += 1
         return ""
-    except Exception:
+    except Exception:  # whatever a law raises is what the fuzzer looks for
         return "a crash: " + traceback.format_exc()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
