@@ -9,9 +9,8 @@ from mcalc.algebra.expr import Expr
 from mcalc.answer.derivative import Derivative
 from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.layout import as_row
-from mcalc.errors import Problem
 from mcalc.targets import module
-from mcalc.targets.code.manner import batched, compressed
+from mcalc.targets.code.manner import batched, compressed, of_samples
 from mcalc.targets.code.stable import steadied
 
 
@@ -44,10 +43,14 @@ def module_of(form: str, derivatives: Sequence[Derivative]) -> str:
         shown = [part for several in found for part, _ in several]
         more["patterns"] = [[pattern for _, pattern in several] for several in found]
     if manner.samples:
-        if manner.compressed or manner.layout != "mixed":
-            raise Problem("E032", "--batch goes with neither --compressed nor a layout")
-        reading, (value, *shown), more["batch"] = batched(reading, [reading.root, *shown], manner.samples)
+        reading, (value, *many), more["batch"] = batched(reading, [reading.root, *shown], manner.samples)
         more["value"] = value
+        if manner.compressed:
+            alike = [all(s.name not in manner.samples for s in part.free) for part in shown]
+            many = [part if same else stack for part, stack, same in zip(shown, many, alike, strict=True)]
+            same = iter(alike)
+            more["patterns"] = [[of_samples(one, next(same)) for one in several] for several in more["patterns"]]
+        shown = many
     more["entries"] = [d.entry for d in derivatives]
     order = min(next((k for k, x in enumerate(d.turns) if x is not d.variable), len(d.turns)) for d in derivatives)
     more |= {"order": order, "then": [x.name for x in first.turns[order:]]}

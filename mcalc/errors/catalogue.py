@@ -245,13 +245,6 @@ CODES: dict[str, Code] = {
         "mcalc explain E999",
         "Without a name the command lists every entry.",
     ),
-    "E032": Code(
-        USAGE,
-        "options of code that exclude each other",
-        "Code for many samples is in the mixed layout and not compressed.",
-        "mcalc diff 'sum(exp(x))' --wrt x --order 2 --to numpy --compressed --batch x",
-        "Leave one of them out.",
-    ),
     "E033": Code(
         USAGE,
         "an option of code that cannot be read",
@@ -988,7 +981,7 @@ CODES: dict[str, Code] = {
     "E417": Code(
         UNSUPPORTED,
         "nothing to compress",
-        "Only a derivative that is a product with a δ has zeros that are known in advance.",
+        "Fewer numbers than entries tell a derivative only where a δ makes zeros, or all along an axis is the same.",
         "mcalc diff 'x.T@A@x' --wrt x --to numpy --compressed",
         "Leave --compressed out.",
     ),

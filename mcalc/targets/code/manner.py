@@ -16,31 +16,41 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 LETTERS = "ijklmnop"
+SAMPLES = "b"  #: the letter of the axis of samples
+#: The axes of a whole array, with a letter twice where it is a diagonal, and those of an array that makes it.
+Pattern = tuple[str, str]
 
 
-def compressed(node: Expr) -> list[tuple[Expr, tuple[str, str]]]:
-    """The arrays that the node puts on diagonals, without the axes on which they are the same, and how it does that.
+def compressed(node: Expr) -> list[tuple[Expr, Pattern]]:
+    """The arrays of which the node is made, without the axes on which they are the same, and how it is made of them.
 
     Of δ_ia H_jb, whose axes are i, j, a and b, that is H, and `("ijib", "jb")`; a sum has an array for each kind of
-    diagonal. Raises a `Problem` of kind unsupported where a term is no product with a δ.
+    diagonal, and of no diagonal. Raises a `Problem` of kind unsupported where one of them has all axes of the node.
     """
     groups: dict[Group, list[tuple[Rational, Contract]]] = {}
     terms = node.terms if isinstance(node, Sum) else ((1, node),)
+    full = 0
     for c, term in terms or ((0, node),):
         pattern = _pattern(term)
-        if pattern is None or len(set(pattern)) == len(pattern):
-            hint = "it is written in full without --compressed"
-            raise Problem("E417", "the derivative is no product with a δ: there is nothing to compress", hint=hint)
-        assert isinstance(term, Contract)
-        groups.setdefault(pattern, []).append((c, term))
+        if pattern is None or not isinstance(term, Contract) or len(_needed(pattern, term)) == node.rank:
+            full += 1
+        else:
+            groups.setdefault(pattern, []).append((c, term))
+    if full:
+        raise Problem(
+            "E417",
+            "a part of the derivative fills all of it: beside that part there is nothing to compress"
+            if groups
+            else "the derivative is no product with a δ: there is nothing to compress",
+            hint="without --compressed it is written in full; --jvp, --vjp and --hvp compute products without it",
+        )
     return [_alone(pattern, terms) for pattern, terms in groups.items()]
 
 
-def _alone(pattern: Group, terms: Sequence[tuple[Rational, Contract]]) -> tuple[Expr, tuple[str, str]]:
+def _alone(pattern: Group, terms: Sequence[tuple[Rational, Contract]]) -> tuple[Expr, Pattern]:
     """The array that terms put on one kind of diagonal."""
     places = {x: k for k, x in reversed(list(enumerate(pattern)))}
-    needed = {x for _, term in terms for x in _needed(term)}
-    kept = sorted(x for x in places if x in needed)
+    kept = sorted({x for _, term in terms for x in _needed(pattern, term)})
     parts: list[tuple[Rational, Expr]] = []
     for c, term in terms:
         labels = {k: term.out[places[k]] for k in kept}
@@ -58,12 +68,16 @@ def _pattern(node: Expr) -> Group | None:
     return tuple(seen.setdefault(group, len(seen)) for group in node.out)
 
 
-def _needed(node: Contract) -> list[int]:
-    """The numbers of the axes that the product cannot do without."""
-    pattern = _pattern(node)
-    assert pattern is not None
+def _needed(pattern: Group, node: Contract) -> set[int]:
+    """The numbers of the axes along which the entries of the product differ."""
     held = {x for _, _, axes in node.factors for group in axes for x in group}
-    return [k for k, group in zip(pattern, node.out, strict=True) if group[0] in held or pattern.count(k) == 1]
+    return {k for k, group in zip(pattern, node.out, strict=True) if group[0] in held}
+
+
+def of_samples(pattern: Pattern, alike: bool) -> Pattern:
+    """The axes with that of the samples in front: of the whole, and of an array that is not `alike` for all of them."""
+    whole, held = pattern
+    return SAMPLES + whole, held if alike else SAMPLES + held
 
 
 def batched(reading: Reading, nodes: Sequence[Expr], samples: Mapping[str, str]) -> tuple[Reading, list[Expr], Dim]:

@@ -11,7 +11,7 @@ from mcalc.algebra.expr import Group, Rational
 from mcalc.algebra.ops import Op
 from mcalc.errors import Problem
 from mcalc.targets.code.array import Code, behind
-from mcalc.targets.code.selfcheck import self_check
+from mcalc.targets.code.selfcheck.python import self_check
 from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, SIGN, SUM, Language, Scope, Text, wrap
 
 TYPE_CHECKING = False

@@ -62,7 +62,8 @@ class Task:
                 part += f"[{', '.join(held)}]" if held else ""
                 texts.append(f"full[{', '.join(whole)}] {'+' * bool(k)}= {part}")
             by = f"by {comment(name)} " if len(self.patterns) > 1 else ""
-            told.append(f"{by}{', '.join(texts)}, and 0 elsewhere")
+            zeros = all(len(set(whole)) < len(whole) for whole, _ in parts)
+            told.append(f"{by}{', '.join(texts)}{', and 0 elsewhere' * zeros}")
         return told
 
     def nested(self, texts: Sequence[str], tuple_of: Callable[[list[str]], str]) -> list[str]:

@@ -81,6 +81,15 @@ CHECKED = [
     (("numpy", "tanh(A@x)", "x"), {"product": ("jvp", "v")}),
     (("numpy", "R = T - U@V.T; sum(R.*R)", "U"), {"order": 2, "compressed": True}),
     (("numpy", "sum(exp(x))", "x"), {"order": 2, "compressed": True}),
+    (("numpy", "A@X + X@B", "X"), {"compressed": True, "layout": "denominator"}),
+    (("numpy", "sum(U.^3) + norm(T - U@V.T)^2 + sum(U)^2", "U"), {"order": 2, "compressed": True}),
+    (("numpy", "sum(U.^3) + norm(t - U@v)^2", "U"), {"order": 2, "compressed": True, "batch": ["v"]}),
+    (("numpy", "A@X", "X"), {"compressed": True, "batch": ["A:columns"], "layout": "denominator"}),
+    (("numpy", "x.T@A@x", "x"), {"batch": ["A"], "layout": "numerator"}),
+    (("numpy", "sum(tanh(A@x))", "x"), {"product": ("hvp", "v"), "batch": ["x:columns"], "layout": "numerator"}),
+    (("numpy", "tanh(A@x)", "A"), {"product": ("vjp", "g"), "batch": ["x", "g:columns"]}),
+    (("numpy", "tanh(A@x)", "x"), {"product": ("jvp", "v"), "batch": ["A", "x"], "layout": "denominator"}),
+    (("numpy", "A@X@X", "X[1,2]"), {"layout": "denominator"}),
     (("numpy", "(x.T@w - y)^2", "w"), {"batch": ["x:rows", "y"]}),
     (("numpy", "(x.T@w - y)^2", "x"), {"batch": ["x:columns"]}),
     (("numpy", "sum(tanh(A@x))", "x"), {"batch": ["x"], "order": 2}),
@@ -195,6 +204,20 @@ def test_a_compressed_hessian_makes_the_full_one():
     full = module(*what, order=2)["derivative"](**given)
     np.testing.assert_allclose(np.einsum("ijik->ijk", full), found)
     assert np.count_nonzero(full) == found.size
+
+
+def test_what_is_the_same_for_all_samples_is_there_once():
+    what = ("numpy", "sum(U.^3) + norm(t - U@v)^2 + sum(U)^2", "U")
+    found = module(*what, order=2, compressed=True, batch=["v"])["derivative"]
+    U, v, t = RNG.normal(size=(3, 2)), RNG.normal(size=(5, 2)), RNG.normal(size=3)
+    parts = found(U=U, v=v, t=t)
+    assert sorted(part.shape for part in parts) == [(), (3, 2), (5, 2, 2)]
+    whole = module(*what, order=2)["derivative"]
+    expected = np.stack([whole(U=U, v=row, t=t) for row in v])
+    by_rank = {part.ndim: part for part in parts}
+    made = by_rank[0] + np.einsum("bjk,ia->bijak", by_rank[3], np.eye(3))
+    made = made + np.einsum("ij,ia,jb->ijab", by_rank[2], np.eye(3), np.eye(2))
+    np.testing.assert_allclose(made, expected, rtol=1e-12)
 
 
 def test_unlike_diagonals_are_compressed_apart():

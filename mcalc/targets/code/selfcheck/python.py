@@ -1,0 +1,212 @@
+"""The check of a Python module, over NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from mcalc.algebra.ops.abstract import taken_apart
+from mcalc.targets.code.selfcheck import Change, SelfCheck
+from mcalc.targets.code.spell import Scope
+from mcalc.targets.code.task import Task
+
+MADE = {
+    "positive": "0.1 + abs({0})",
+    "orthogonal": "np.linalg.qr({0})[0]",
+    "diagonal": "np.diag(np.diagonal({0}))",
+    "lower": "np.tril({0})",
+    "symmetric": "both({0}, 1)",
+    "skew": "both({0}, -1)",
+    "psd": "square({0})",
+}
+KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
+
+INNER = {
+    "both": "    def both(a, sign):\n        return (a + sign * a.T) / 2\n",
+    "expanded": (
+        "    def expanded(parts, full, shape):\n        whole = np.zeros(shape)\n"
+        "        for part, (axes, held) in zip(parts, full):\n"
+        "            kept = ''.join(dict.fromkeys(axes))\n"
+        "            at = tuple(slice(None) if x in held else None for x in kept)\n"
+        '            np.einsum(f"{axes}->{kept}", whole)[...] += np.asarray(part)[at]\n        return whole\n'
+    ),
+    "entry": (
+        "    def entry(a, *place):\n        v = np.zeros(np.shape(a))\n"
+        "        v[tuple(int(k) for k in place)] = 1.0\n        return v\n"
+    ),
+    "square": "    def square(a):\n        return a @ a.T + np.eye(len(a))\n",
+    "smooth": (
+        "    def smooth(seed, order, out, inner):\n"
+        "        a = np.random.default_rng(seed).normal(size=(*out, *inner))\n        axes = range(-len(inner), 0)\n\n"
+        "        def f(x):\n            x = np.asarray(x)\n"
+        "            y = np.tensordot(x, a, (list(axes), list(axes))) + order * np.pi / 2\n"
+        "            y = np.sin(y) + 2 * (not order)\n"
+        "            for k in range(order):\n"
+        "                y = y.reshape((*y.shape, *(1 for _ in inner)))\n"
+        "                y = y * a.reshape((*out, *(1 for _ in inner for _ in range(k)), *inner))\n"
+        "            return {made}\n\n        return f\n"
+    ),
+    "sampled": (
+        "    def sampled():\n"
+        "        return given | {name: np.stack([given[name], a], axis) for name, (a, axis) in other.items()}\n"
+    ),
+}
+
+BODY = '''\
+def self_check():
+    """Compare the derivative with differences of the value; the exit status is 0 where they agree."""
+{imports}
+    def draw(*shape):
+        a = rng.normal(size=shape)
+        middle = len(a) * np.eye(len(a)) if len(shape) == 2 and shape[0] == shape[1] else 0
+        return [a, 0.3 + abs(a) + middle, 0.1 + 0.2 * np.tanh(abs(a)), 1.5 + abs(a) + 3 * middle][trial % 4]
+
+{inner}    def rate(along, step):
+        if not along:
+            return {value}
+        name, v = along[0]
+        here = given[name]
+
+        def at(h):
+            given[name] = here + h * v
+            return rate(along[1:], step)
+
+        slope = (8 * (at(step) - at(-step)) - at(2 * step) + at(-2 * step)) / (12 * step)
+        given[name] = here
+        return slope
+
+    def compare(name, exact, along, changes):
+        for {variable}, v in reversed(changes):
+            {contract}exact = np.tensordot(exact, v, axes=v.ndim)
+        rough, fine = (rate(along + changes, h) for h in ({step}, {step} / 2))
+        scale = max(np.max(abs(a), initial=1e-9) for a in (fine, 1e-3 * {call}))
+        if not np.max(abs(rough - fine), initial=0) <= {tolerance} * scale:
+            raise ValueError("differences do not settle")
+        return name, np.max(abs(exact - fine), initial=0) / max(scale, np.max(abs(exact), initial=0))
+
+    points = 0
+    for trial in range(80):
+        rng = np.random.default_rng(trial)
+        given = {{{given}}}
+{other}        try:
+            with np.errstate(all="ignore"):
+                found = {found}
+                gaps = [{compared}]
+        except (ValueError, RuntimeError):  # outside the domain, or at a kink
+            continue
+        for name, gap in gaps:
+            if not gap <= 4 * {tolerance}:
+                print(f"the derivative by {{name}} disagrees with differences of the value by {{gap:.1e}} of its scale")
+                return 1
+        points += 1
+        if points == 3:
+            print("the derivative agrees with differences of the value at 3 random points")
+            return 0
+    print("no point was found at which differences of the value settle")
+    return 1
+
+
+if __name__ == "__main__":
+{main}    raise SystemExit(self_check())
+'''
+
+
+class PythonCheck(SelfCheck):
+    """The check in Python."""
+
+    made = MappingProxyType(MADE)
+    kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1} @ both({0}, -1)", "psd": MADE["symmetric"]})
+
+    def value_of(self, name: str) -> str:
+        """What stands for the value that a variable is given."""
+        return f'given["{name}"]'
+
+    def drawn(self, lengths: Sequence[int]) -> str:
+        """A random array in the manner of the trial."""
+        return f"draw({', '.join(map(str, lengths))})"
+
+    def normal(self, lengths: Sequence[int]) -> str:
+        """A random array of any sign."""
+        return f"rng.normal(size={tuple(lengths)})"
+
+    def whole(self) -> str:
+        """A random whole number."""
+        return "float(rng.integers(1, 4))"
+
+    def entry(self, array: str, place: Sequence[str]) -> str:
+        """An array of zeros but for a one at this place."""
+        return f"entry({array}, {', '.join(place)})"
+
+    def both(self, one: str, other: str) -> str:
+        """The greater of two arrays of zeros and ones, entry by entry."""
+        return f"np.maximum({one}, {other})"
+
+    def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
+        """The whole of a compressed derivative."""
+        return f"expanded({text if len(parts) > 1 else f'[{text}]'}, {list(parts)}, {tuple(lengths)})"
+
+    def transposed(self, text: str, order: Sequence[int]) -> str:
+        """An array with its axes in this order."""
+        return f"{text}.transpose({tuple(order)})"
+
+    def unrowed(self, text: str) -> str:
+        """The first of what lies along the first axis."""
+        return f"{text}[0]"
+
+    def found(self, k: int) -> str:
+        """The derivative by the k-th variable."""
+        text = "found" if len(self.task.wrt) == 1 else f"found[{k}]"
+        if self.task.patterns:
+            return text
+        return f"np.asarray({text})" + "[0]" * (self.task.batch is not None)
+
+    def compare(self, title: str, exact: str, held: Sequence[Change], changes: Sequence[Change]) -> str:
+        """The call that compares."""
+        along, free = (", ".join(f'("{name}", {change})' for name, change in some) for some in (held, changes))
+        return f'compare("{title}", {exact}, [{along}], [{free}])'
+
+    def functions(self) -> list[tuple[str, str]]:
+        """Functions for those that the caller gives, and for their derivatives: sines of random combinations."""
+        given = []
+        abstract = self.task.reading.abstract.values()
+        base = sorted({taken_apart(op.name)[0] for op, _, _ in abstract})
+        for op, source, target in abstract:
+            name, order, _ = taken_apart(op.name)
+            out = target[: len(target) - order * len(source)]
+            axes = ", ".join(str(tuple(self.lengths(some))) for some in (out, source))
+            given.append((op.numpy.partition("(")[0], f"smooth({base.index(name)}, {order}, {axes})"))
+        return given
+
+
+def self_check(task: Task, scope: Scope, imports: str = "", main: str = "", made: str = "{}") -> str:
+    """The text of the check, or '' where there is nothing to compare.
+
+    `scope` has the names of the variables and sizes; `imports` imports NumPy, and `main` stands before the call; `made`
+    makes the library's array of one of NumPy's.
+    """
+    if not task.wrt:
+        return ""
+    check = PythonCheck(task, scope)
+    given = ", ".join(f'"{name}": {text}' for name, text in check.given)
+    other = ", ".join(f'"{name}": ({text}, {-1 if axis else 0})' for name, axis, text in check.stacked)
+    call = "np.asarray(value(**given))" if not other else "np.asarray(value(**sampled()))[0]"
+    compared = ", ".join(check.compared)
+    calls = given + compared + call
+    among = ", ".join(f'"{name}"' for name in check.mirrored)
+    return BODY.format(
+        imports=imports,
+        inner="".join(
+            source.replace("{made}", made.format("y")) + "\n" for name, source in INNER.items() if f"{name}(" in calls
+        ),
+        value=f"np.sum({call} * {check.value_of(scope.variables[check.array])})" if check.kind == "vjp" else call,
+        call=call,
+        variable="at" if among else "_",
+        contract=f"v = np.triu(v) if at in {{{among}}} else v\n            " if among else "",
+        step=check.step,
+        tolerance=check.tolerance,
+        given=given,
+        other=f"        other = {{{other}}}\n" if other else "",
+        found="derivative(**given)" if not other else "derivative(**sampled())",
+        compared=compared,
+        main=main,
+    )
