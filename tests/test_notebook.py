@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat", reason="the extra test-notebook brings the kernel that runs notebooks")
-nbclient = pytest.importorskip("nbclient", reason="the extra test-notebook brings the kernel that runs notebooks")
-pytest.importorskip("ipykernel", reason="the extra test-notebook brings the kernel that runs notebooks")
+from tests import needed
+
+nbformat = needed.library("nbformat")
+nbclient = needed.library("nbclient")
+needed.library("ipykernel")
 
 CELLS = (
     "import mcalc\n%load_ext mcalc",

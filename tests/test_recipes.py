@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests import needed
 from tests.shell import ROOT, environment
 
 BLOCK = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
@@ -55,19 +56,14 @@ class Folder:
         assert self.run(f"git init -q && {names} && echo bin > .git/info/exclude").returncode == 0
 
 
-def needs(program: str) -> None:
-    if not shutil.which(program):
-        pytest.skip(f"{program} is not installed")
-
-
 def tables_with_jq(block: str, folder: Folder) -> None:
-    needs("jq")
+    needed.program("jq")
     folder.write("formulas.txt", "x.T@A@x\nA@x\n")
     assert folder.run(block).stdout == "x.T@A@x\t(A + A.T)@x\tn\nA@x\tA\tm x n\n"
 
 
 def code_and_pages_with_make(block: str, folder: Folder) -> None:
-    needs("make")
+    needed.program("make")
     folder.write("Makefile", block)
     folder.write("ridge.mc", "norm(X@w - y)^2 + lambda*norm(w)^2\n")
     assert folder.run("make ridge.py ridge.html && python3 -m py_compile ridge.py").returncode == 0
@@ -99,7 +95,7 @@ def the_hook_of_pre_commit(block: str, folder: Folder) -> None:
 
 
 def the_hook_of_git(block: str, folder: Folder) -> None:
-    needs("git")
+    needed.program("git")
     folder.repository()
     folder.write(".git/hooks/pre-commit", block).chmod(0o755)
     folder.write("paper.tex", CLAIM.format(WRONG))

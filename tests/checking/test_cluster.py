@@ -11,8 +11,9 @@ import pytest
 
 from mcalc.checking.grade import Grader
 from mcalc.checking.submissions import Submission
+from tests import needed
 
-distributed = pytest.importorskip("distributed", reason="Dask is an extra: pip install mcalc[dask]")
+distributed = needed.library("distributed")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, when a worker ends
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from click.shell_completion import split_arg_string
 
 from mcalc.cli.completion import SHELLS
 from mcalc.cli.main import COMMANDS
+from tests import needed
 from tests.shell import MCALC, environment, mcalc
 
 
@@ -98,9 +98,7 @@ ASKED = {
 
 @pytest.mark.parametrize("shell", ASKED)
 def test_the_shell_completes(shell: str, tmp_path: Path) -> None:
-    found = shutil.which(shell)
-    if found is None:
-        pytest.skip(f"there is no {shell} here")
+    found = needed.program(shell)
     program = tmp_path / "mcalc"
     program.write_text(f'#!/bin/sh\nexec {" ".join(MCALC)} "$@"\n')
     program.chmod(0o755)

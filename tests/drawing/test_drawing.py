@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from typing import Any
@@ -16,6 +15,7 @@ from mcalc.drawing.picture import Picture
 from mcalc.errors import Problem
 from mcalc.language.read import read
 from mcalc.working.nodes import Graph
+from tests import needed
 from tests.shell import mcalc
 
 BATCH_NORM = "mu = mean(x); v = mean((x - mu).^2); xhat = (x - mu)/sqrt(v + eps); y = gamma*xhat + beta; c.T@y"
@@ -59,9 +59,7 @@ def test_the_same_graph_gives_the_same_picture() -> None:
 
 
 def test_graphviz_reads_it() -> None:
-    program = shutil.which("dot")
-    if program is None:
-        pytest.skip("Graphviz is not installed")
+    program = needed.program("dot")
     read_back = subprocess.run([program, "-Tplain"], input=draw("dot", picture(NET)), capture_output=True, text=True)
     assert read_back.returncode == 0, read_back.stderr
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from inspect import signature
 from itertools import islice
 
@@ -323,7 +322,7 @@ def mixed_derivatives_commute(p: Posed) -> str:
 LAWS: dict[str, Callable[[Posed], str]] = {
     law.__name__: law
     for law in (
-        finite_differences, *([automatic_differentiation] if find_spec("jax") else []), the_second_order_too,
+        finite_differences, automatic_differentiation, the_second_order_too,
         text_reads_back, printing_is_done_at_once, the_input_reads_back, simplifying_keeps_the_value,
         its_own_answer_is_correct, a_mistake_is_not_correct, a_slip_is_not_correct,
         *running.LAWS, every_target_spells_it, *map(_told, METHODS),
@@ -331,6 +330,8 @@ LAWS: dict[str, Callable[[Posed], str]] = {
         mixed_derivatives_commute,
     )
 }  # fmt: skip
+#: The library that a law takes, where it takes one that is not always here.
+TAKES = {"automatic_differentiation": "jax", "jax_code_agrees": "jax", "torch_code_agrees": "torch"}
 
 
 def broken(case: Case, law: Callable[[Posed], str]) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -110,11 +109,6 @@ def octave_code_agrees(cases: Sequence[Case]) -> list[tuple[Case, str]]:
     return wrong
 
 
-#: The laws of the targets that run here.
-LAWS: list[Callable[[Posed], str]] = [
-    numpy_code_agrees,
-    scipy_code_agrees,
-    *([jax_code_agrees] if find_spec("jax") else []),
-    *([torch_code_agrees] if find_spec("torch") else []),
-]
+#: The laws of the targets.
+LAWS: list[Callable[[Posed], str]] = [numpy_code_agrees, scipy_code_agrees, jax_code_agrees, torch_code_agrees]
 HAS_OCTAVE = shutil.which("octave-cli") is not None

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.special import SPECIAL
+from tests import needed
 from tests.fuzz import running
-from tests.fuzz.laws import LAWS, broken
+from tests.fuzz.laws import LAWS, TAKES, broken
 from tests.fuzz.problems import Case, cases, drawn, productions
 
 KEPT = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -21,6 +22,8 @@ KEPT = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").rea
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
 @pytest.mark.parametrize("name", LAWS)
 def test_random_problems(name: str):
+    needed.library(TAKES.get(name, "numpy"))
+
     @settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(cases())
     def keeps(case: Case) -> None:
@@ -30,15 +33,14 @@ def test_random_problems(name: str):
     keeps()
 
 
-@pytest.mark.skipif(not running.HAS_OCTAVE, reason="there is no Octave")
 def test_random_problems_in_octave():
+    needed.program("octave-cli")
     assert not running.octave_code_agrees(drawn(1, 3))
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=[kept["text"] for kept in KEPT])
 def test_what_once_failed(kept: dict[str, str]):
-    if kept["law"] not in LAWS:
-        pytest.skip("the law takes a library that is not here")
+    needed.library(TAKES.get(kept["law"], "numpy"))
     assert not broken(Case(kept["text"], kept["wrt"]), LAWS[kept["law"]])
 
 

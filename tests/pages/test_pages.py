@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from mcalc.answer import Answer, differentiate
 from mcalc.pages import PAGES, page
 from mcalc.request import Way
+from tests import needed
 from tests.shell import MCALC, mcalc, on_terminal
 
 HERE = Path(__file__).parent
@@ -116,9 +116,7 @@ def test_a_terminal_shows_a_long_working_with_every_formula_indented(columns: in
 
 
 def test_a_browser_shows_the_page(tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("there is no Chromium here")
+    browser = needed.program("chromium", "chromium-browser", "google-chrome")
     (tmp_path / "page.html").write_text(page("html", answer("softmax.md"), Way()), encoding="utf-8")
     asked = [
         browser,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -14,6 +13,7 @@ from mcalc.language.parse import parse
 from mcalc.language.syntax import Call, Matmul, Name, Num, Power, Syntax, Text, Transpose
 from mcalc.targets.latex import write
 from mcalc.targets.names import Lettering
+from tests import needed
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,7 @@ def test_tex_can_set_it(tree: Syntax) -> None:
 
 def test_a_real_tex_sets_it(tmp_path: Path) -> None:
     """Every operation, with nothing but amsmath, where a TeX is installed."""
-    tex = which("pdflatex")
-    if tex is None:
-        pytest.skip("pdflatex is not installed")
+    tex = needed.program("pdflatex")
     lines = [rf"\[{write(tree)}\]" for tree in applications()]
     workings = [("softmax(A@x + b)", "x", 1), ("sum(exp(x))", "x", 2), ("tr(inv(X)@B)", "X", 1)]
     for expr, x, order in workings:

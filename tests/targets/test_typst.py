@@ -9,6 +9,7 @@ from mcalc.language.parse import parse
 from mcalc.language.syntax import Call, Name, Num, Power, Text
 from mcalc.targets.names import Lettering
 from mcalc.targets.typst import write
+from tests import needed
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_text_is_escaped() -> None:
 
 def test_typst_sets_it() -> None:
     """Names, and every operation, through the real thing where it is installed."""
-    typst = pytest.importorskip("typst", reason="Typst is not installed")
+    typst = needed.library("typst")
     names = ("x̂_1", "dSigma_1", "loss2", "x_max", "omicron", "ж", "Upsilon", "varphi", "in", "x_in", "W1")
     lines = [write(Name(name), Lettering((), bold)) for name in names for bold in ((), names)]
     for record in OPS.values():

@@ -14,6 +14,7 @@ from junitparser import Failure, JUnitXml, Skipped
 from mcalc.checking.grade import Grader, Row, Statistics
 from mcalc.checking.reports import FORMATS, report
 from mcalc.checking.submissions import Submission
+from tests import needed
 
 #: Texts that mean something to somebody who reads a report.
 HOSTILE = [
@@ -238,7 +239,7 @@ def test_check50_is_as_it_is_specified() -> None:
 
 
 def test_check50_reads_it() -> None:
-    pytest.importorskip("check50", reason="check50 is not on every system, and brings much along")
+    needed.library("check50")
     from check50.renderer import to_ansi
     from check50.runner import CheckResult
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import keyword
-import shutil
 import warnings
 from functools import cache
 from importlib import import_module
@@ -26,6 +25,7 @@ from mcalc.targets.code import jax as to_jax
 from mcalc.targets.code import julia, matlab
 from mcalc.targets.code import numpy as to_numpy
 from mcalc.targets.code import torch as to_torch
+from tests import needed
 from tests.evaluate import draw, sizes_of
 from tests.targets.code.octave import from_octave, octave
 from tests.targets.code.test_numpy import reading
@@ -76,7 +76,7 @@ def functions(text):
 
 def library(name):
     """The target's module and what makes an array of NumPy's its own."""
-    found = pytest.importorskip(name)
+    found = needed.library(name)
     if name == "numpy":
         return to_numpy, np.asarray
     if name == "jax":
@@ -105,11 +105,8 @@ def test_the_corpus_in_python(name, part):
     assert not wrong
 
 
-needs_octave = pytest.mark.skipif(not shutil.which("octave-cli"), reason="there is no Octave")
-
-
-@needs_octave
 def test_the_corpus_in_octave(tmp_path):
+    needed.program("octave-cli")
     points = [point(k) for k in range(len(CASES))]
     modules = [code(matlab, k) for k in range(len(CASES))]
     given = [[values[name] for name in answer(k).reading.symbols] for k, (values, _) in enumerate(points)]
@@ -123,8 +120,8 @@ def test_the_corpus_in_octave(tmp_path):
 
 def julia_fault(text):
     """Where a parser of Julia stumbles; None where it reads all of the text."""
-    tree_sitter = pytest.importorskip("tree_sitter")
-    grammar = pytest.importorskip("tree_sitter_julia")
+    tree_sitter = needed.library("tree_sitter")
+    grammar = needed.library("tree_sitter_julia")
     root = tree_sitter.Parser(tree_sitter.Language(grammar.language())).parse(text.encode()).root_node
     stack = [root] if root.has_error else []
     while stack:
@@ -188,8 +185,8 @@ def test_an_operation_in_python(name, op):
         assert np.asarray(functions(text)["value"](**single)).dtype == np.float32
 
 
-@needs_octave
 def test_the_operations_in_octave(tmp_path):
+    needed.program("octave-cli")
     cases = {op.name: applied(op) for op in RECORDS if op.name not in NOT_IN_MATLAB.split()}
     modules = [matlab.module(reading(node), node, node) for node, _ in cases.values()]
     given = [[values[s] for s in reading(node).symbols] for node, values in cases.values()]

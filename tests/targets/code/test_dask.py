@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests import needed
 from tests.targets.code.test_module import LOGREG, module
 
-da = pytest.importorskip("dask.array")  # it is no dependency: it comes with the extra dask
+da = needed.library("dask.array")
 
 RNG = np.random.default_rng(0)
 ROWS, CHUNK = 60, 7
@@ -70,7 +71,7 @@ def test_no_step_holds_all_rows(order):
 @pytest.mark.filterwarnings("ignore")  # the cluster warns of ports and of garbage collection
 def test_data_larger_than_the_memory_of_the_workers():
     """280 MB in chunks of 8 MB, and a worker that has 256 MB, half of which Python and the libraries take."""
-    distributed = pytest.importorskip("distributed")  # as dask
+    distributed = needed.library("distributed")
     rows, columns, chunks = 350_000, 100, 35
     X = da.random.default_rng(1).normal(size=(rows, columns), chunks=(rows // chunks, columns))
     y = da.where(X[:, 0] > 0, 1.0, -1.0)

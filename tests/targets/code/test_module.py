@@ -15,6 +15,7 @@ from mcalc.answer import answer_to
 from mcalc.errors import Problem
 from mcalc.request import Manner, Request
 from mcalc.targets.code.path import _cheapest_next, _exhaustive, path
+from tests import needed
 
 LOGREG = "sum(log(exp(-y.*(X@w)) + 1))"
 RNG = np.random.default_rng(0)
@@ -40,7 +41,7 @@ def module(*what, **how):
 @pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
 def test_shapes_are_checked_and_named(form):
     if form != "numpy":
-        pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+        needed.library(form)
     derivative = module(form, LOGREG, "w", "X[m,n]")["derivative"]
     y, X, w = np.ones(5), np.ones((5, 4)), np.ones(4)
     for _ in range(2):
@@ -138,7 +139,7 @@ def test_the_check_passes(what, how, capsys):
 
 @pytest.mark.parametrize("form", ["jax", "torch"])
 def test_the_check_passes_in_libraries(form, capsys):
-    library = pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+    library = needed.library(form)
     if form == "jax":
         library.config.update("jax_enable_x64", True)
     for text, wrt in [(LOGREG, "w"), ("log(det(X))", "X"), ("norm(relu(A@x))", "x"), ("vech(A@B)", "A")]:
@@ -244,7 +245,7 @@ def test_unlike_diagonals_are_compressed_apart():
 
 @pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
 def test_a_result_without_variables_has_their_type(form):
-    library = pytest.importorskip(form)  # but for NumPy no dependency: it comes with the extra test-backends
+    library = needed.library(form)
     if form == "jax":
         library.config.update("jax_enable_x64", True)
     for text, wrt, order, var in [("2*s", "s", 1, "s[]"), ("3*x", "x", 1, "x[n]"), ("sum(x.^3)", "x[1]", 1, "x[n]"),
@@ -329,7 +330,7 @@ def test_the_length_of_the_vector_tells_the_size_of_a_square(text, wrt):
 
 
 def test_autograd_goes_through_the_torch_module():
-    torch = pytest.importorskip("torch")  # it is no dependency: it comes with the extra test-backends
+    torch = needed.library("torch")
     scope = module("torch", "tanh(A@x)", ["A", "x"])
     A = torch.as_tensor(RNG.normal(size=(3, 4))).requires_grad_()
     x = torch.as_tensor(RNG.normal(size=4)).requires_grad_()
@@ -382,7 +383,7 @@ def test_layers_are_computed_as_they_are_written():
 
 
 def test_jax_is_given_no_transpose_of_a_matrix_beside_a_vector():
-    jax = pytest.importorskip("jax")  # it is no dependency: it comes with the extra test-backends
+    jax = needed.library("jax")
     text = code("jax", "x.T@A@(B.T@y)", "x")
     assert "B.T" not in text[text.index("def value") :]
     scope = {"__name__": "generated"}
@@ -414,7 +415,7 @@ def test_brackets_keep_the_order():
 @pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
 def test_a_sum_of_outer_products_is_one_product_of_matrices(form):
     if form != "numpy":
-        pytest.importorskip(form)  # it is no dependency: it comes with the extra test-backends
+        needed.library(form)
     text = code(form, "-N/2*logdet(S) - tr(inv(S)@X.T@X)/2", "S", "S[d,d]", "X[N,d]", order=2)
     body = text[text.index("def derivative") : text.index("def value_and")]
     assert body.count(".concatenate(") == 2
@@ -423,7 +424,7 @@ def test_a_sum_of_outer_products_is_one_product_of_matrices(form):
     exec(text, scope)
     S, X = RNG.normal(size=(4, 4)) + 5 * np.eye(4), RNG.normal(size=(6, 4))
     if form != "numpy":
-        library = pytest.importorskip(form)
+        library = needed.library(form)
         S, X = (library.asarray(a) if form == "torch" else library.numpy.asarray(a) for a in (S, X))
     P = np.linalg.inv(np.asarray(S))
     Q = P @ np.asarray(X).T @ np.asarray(X) @ P
@@ -433,7 +434,7 @@ def test_a_sum_of_outer_products_is_one_product_of_matrices(form):
 
 
 def test_long_products_go_to_opt_einsum_and_do_without():
-    pytest.importorskip("opt_einsum")  # jax brings it along
+    needed.library("opt_einsum")
     terms = [frozenset((k, k + 1)) for k in range(9)]
     lengths = {k: 3 + (7 * k) % 11 for k in range(10)}
     shown = frozenset((0, 9))

@@ -11,13 +11,14 @@ import scipy.linalg
 
 from mcalc.algebra.expr import contract, dim, symbol
 from mcalc.targets.code.array import Codes, nonnegative
+from tests import needed
 from tests.targets.code.test_module import RNG, code, module
 
 EXTREME = np.array([-800.0, -50.0, -1e-9, 0.3, 40.0, 900.0])
 
 
 def library(form):
-    found = pytest.importorskip(form)  # but for NumPy no dependency: it comes with the extra test-backends
+    found = needed.library(form)
     if form == "jax":
         found.config.update("jax_enable_x64", True)
 
