@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from mcalc.algebra.expr import Expr, Symbol
+from mcalc.algebra.sizes import Room, sizes_at
 from mcalc.checking.modular import Plain
-from mcalc.checking.point import NoValue, Point, TooLarge, sizes_at
+from mcalc.checking.point import NoValue, Point, TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def counterexample(question: Question, answer: Expr) -> Counterexample | None:
     right = question.reference
     used = sorted({*right.free, *answer.free, *question.f.free}, key=lambda s: s.place)
     names = sorted({name for s in used for d in s.shape for name in d.names} | question.sizes)
-    sizes = sizes_at(names, frozenset(), least=2)
+    sizes = sizes_at(names, frozenset(), least=2, room=Room((question.f, right, answer)))
     found: list[Counterexample] = []
     for point in _points(sizes, question.f):
         if shown := _difference(point, right, answer, used, question.f):

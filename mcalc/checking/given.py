@@ -8,8 +8,9 @@ from string import ascii_letters
 
 import numpy as np
 
-from mcalc.algebra.dims import show_shape
-from mcalc.algebra.expr import Apply, Expr, Symbol
+from mcalc.algebra.dims import dim, show_shape
+from mcalc.algebra.expr import Apply, Expr, Symbol, size
+from mcalc.algebra.ops.selection import on_axis
 from mcalc.checking._meanings import MEANINGS
 from mcalc.checking.point import Labels, NoValue, TooLarge
 from mcalc.checking.sampling import Array, Floating
@@ -61,6 +62,12 @@ class Given(Floating):
                 domain=domain,
             )
         return found
+
+    def stand(self, node: Apply) -> None:
+        """Raise a `Problem` of kind shape where what the node selects is not there."""
+        places = [int(self.known[arg]) for arg in node.args]
+        if not on_axis(*places):
+            node.op(*map(size, map(dim, places)))  # which the record refuses, with the numbers
 
     def value(self, root: Expr) -> Array:
         """What the expression is worth."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mcalc.algebra.expr import Expr, is_zero
+from mcalc.algebra.sizes import Room, sizes_at
 from mcalc.calculus.simplify import simplify
 from mcalc.checking.modular import Modular, chance, is_opaque, is_rough
-from mcalc.checking.point import NoValue, Point, TooLarge, sizes_at
+from mcalc.checking.point import NoValue, Point, TooLarge
 from mcalc.checking.terms import multiplied_out
 
 TYPE_CHECKING = False
@@ -49,8 +50,15 @@ class Samples:
 
     def __init__(self, names: Sequence[str], numbers: frozenset[int], context: Sequence[Expr], seed: int = 0) -> None:
         self.names, self.numbers, self.context, self.seed = names, numbers, context, seed
+        self.room = Room(context)
         self._points: dict[tuple[str, int], Point[Any] | None] = {}
         self._parent: Samples | None = None
+
+    def roomy(self, *nodes: Expr) -> Samples:
+        """Samples at sizes that have room for these too, as `unit(n, 9)` in an answer needs; these where they have."""
+        if self.room.has(Room(nodes)):
+            return self
+        return Samples(self.names, self.numbers, (*self.context, *nodes), self.seed)
 
     def fork(self) -> Samples:
         """Samples at the same points, which forget on their own what they compute further."""
@@ -60,9 +68,7 @@ class Samples:
 
     def exact(self, k: int) -> Modular | None:
         """The k-th point modulo the prime."""
-        found: Modular | None = self._point(
-            EXACT, k, lambda: Modular(sizes_at(self.names, self.numbers, k), 1000 * self.seed + k)
-        )
+        found: Modular | None = self._point(EXACT, k, lambda: Modular(self._sizes(k), 1000 * self.seed + k))
         return found
 
     def floating(self, k: int) -> Floating | None:
@@ -71,11 +77,13 @@ class Samples:
 
         def make() -> Floating:
             manner = MANNERS[k % len(MANNERS)]
-            sizes = sizes_at(self.names, self.numbers, k)
-            return Floating(sizes, 1000 * self.seed + k, manner, self.context)
+            return Floating(self._sizes(k), 1000 * self.seed + k, manner, self.context)
 
         found: Floating | None = self._point(NUMERIC, k, make)
         return found
+
+    def _sizes(self, k: int) -> dict[str, int]:
+        return sizes_at(self.names, self.numbers, k, room=self.room)
 
     def _point(self, kind: str, k: int, make: Callable[[], Any]) -> Any:
         if (kind, k) not in self._points:
@@ -103,6 +111,7 @@ def decide(a: Expr, b: Expr, samples: Samples) -> Decision:
         return Decision(False, EXACT)
     if a is b or simplify(a) is simplify(b):
         return Decision(True, EXACT)
+    samples = samples.roomy(a, b)
     opaque = is_opaque(a) or is_opaque(b)
     found = modulo(a, b, samples)
     if found.equal or (found.equal is False and not opaque):
@@ -114,6 +123,7 @@ def decide(a: Expr, b: Expr, samples: Samples) -> Decision:
 
 def sampled(a: Expr, b: Expr, samples: Samples) -> bool | None:
     """Whether two expressions of one shape are equal, by their values alone."""
+    samples = samples.roomy(a, b)
     found = modulo(a, b, samples).equal
     if found or (found is False and not (is_opaque(a) or is_opaque(b))):
         return found

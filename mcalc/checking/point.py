@@ -13,6 +13,7 @@ from math import prod
 from typing import Generic, Self, TypeVar
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Group, Number, Rational, Size, Sum, Symbol
+from mcalc.algebra.sizes import selects, stands
 from mcalc.algebra.walk import postorder
 
 Array = TypeVar("Array")
@@ -48,15 +49,25 @@ class Point(ABC, Generic[Array]):
         return other
 
     def shape(self, node: Expr) -> tuple[int, ...]:
-        """The shape of the node in numbers."""
-        return tuple(d.at(self.sizes) for d in node.shape)
+        """The shape of the node in numbers. Raises `NoValue` where it has none, as an axis of n - 9 at n = 3."""
+        found = tuple(d.at(self.sizes) for d in node.shape)
+        if found and min(found) < 0:
+            raise NoValue
+        return found
 
     def value(self, root: Expr) -> Array:
         """What the expression is worth."""
         for node in postorder(root, lambda n: n not in self.known):
+            if selects(node):
+                self.stand(node)
             self.spend(prod(self.shape(node)))
             self.known[node] = self._value(node)
         return self.known[root]
+
+    def stand(self, node: Apply) -> None:
+        """Raise `NoValue` where what the node selects is not there at these sizes, as the tenth of three entries."""
+        if not stands(node, self.sizes):
+            raise NoValue
 
     def _value(self, node: Expr) -> Array:
         match node:
@@ -156,14 +167,3 @@ class Point(ABC, Generic[Array]):
 def _cost(x: int, rest: Sequence[tuple[object, Labels]], lengths: Mapping[int, int]) -> int:
     """The entries of the product of everything that carries the label."""
     return prod(lengths[y] for y in {y for _, labels in rest if x in labels for y in labels})
-
-
-def sizes_at(names: Sequence[str], numbers: frozenset[int], turn: int = 0, least: int = 3) -> dict[str, int]:
-    """Pairwise distinct sizes from `least` upwards, none of them one of `numbers`; another `turn`, another order.
-
-    Equal sizes hide transposes, and matrices of two rows satisfy too many identities.
-    """
-    free = [k for k in range(least, least + len(names) + len(numbers) + 2) if k not in numbers]
-    pool = free[: max(len(names), 1)] if not turn else free[: max(len(names), 1) + 1]
-    turn %= len(pool)
-    return dict(zip(names, [*pool[turn:], *pool[:turn]], strict=False))

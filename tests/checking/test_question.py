@@ -282,3 +282,23 @@ def test_a_place_that_no_size_names_is_refused() -> None:
     assert "no size i" in asked.check("a[i]*x").told
     asked = Question("x[k]*x.T@x", "x")
     assert asked.check("x[k]*x").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("expr", "answer", "verdict"),
+    [
+        ("x[9]", "unit(n, 9)", "correct"),
+        ("x[9]", "2*unit(n, 9)", "partial"),
+        ("sum(x)", "unit(n, 9) + ones(n)", "wrong"),
+        ("exp(x[9])", "exp(x[9])*unit(n, 9)", "correct"),
+        ("exp(x[9])", "exp(x[8])*unit(n, 9)", "wrong"),
+        ("besselk(1, x[0]^2 + 1)", "2*x[0]*unit(n, 3)", "wrong"),
+        ("sum(x[0:n-9])", "ones(n)", "wrong"),
+        ("sum(x[0:n-9])", "eye(n)[:, 0:n-9]@ones(n - 9)", "correct"),
+        # Of a range of one entry both would be the same.
+        ("sum(exp(x[k:n]))^2", "2*eye(n)[:, k:n]@(exp(x[k:n]).^2)", "wrong"),
+        ("sum(exp(x[k:n]))^2", "2*sum(exp(x[k:n]))*eye(n)[:, k:n]@exp(x[k:n])", "correct"),
+    ],
+)
+def test_places_are_there_at_the_points(expr: str, answer: str, verdict: str) -> None:
+    assert check(expr, "x", answer, "x[n]").verdict == verdict

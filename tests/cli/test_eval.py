@@ -130,6 +130,8 @@ def test_several_variables_and_products():
         (["x.T@x", "--at", "x=[1,-2]", "--var", "x[n] positive"], 2, "declared positive"),
         (["logdet(S)", "--at", "S=[[1,2],[2,1]]", "--var", "S[n,n] psd"], 2, "declared psd"),
         (["f(x)", "--fun", "f: [n] -> []", "--at", "x=[1,2]"], 3, "only declared"),
+        (["x[9]", "--at", "x=[1,2]"], 2, "there is no place 9 on an axis of 2"),
+        (["sum(x[k:n])", "--var", "x[n]", "--at", "x=[1,2]", "--at", "k=5"], 2, "there is no range 5:2"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(words, status, said):

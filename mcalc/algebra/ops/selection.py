@@ -35,6 +35,11 @@ def outside(place: Dim, length: Dim) -> bool:
     return (past is not None and past >= 0) or (short is not None and short >= 0)
 
 
+def on_axis(length: int, *places: int) -> bool:
+    """Whether a place, or a range from the first to the last of two, lies on an axis of so many; it may be empty."""
+    return 0 <= places[0] <= places[-1] <= length - (len(places) == 1)
+
+
 def _unit_shape(n: Expr, k: Expr) -> Shape:
     length, place = _sizes("unit", (n, k))
     if outside(place, length):
