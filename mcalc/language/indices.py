@@ -65,6 +65,7 @@ def chosen(bound: Bound, length: Dim) -> Expr:
                 "give the sum limits, as in sum_{i=1}^{n-1}(…)",
                 index=bound.id,
             )
+        bound.length = length
         return _index(bound, length)
     start, count, _ = bound.reach
     index = _index(bound, count)
@@ -98,28 +99,38 @@ def summed(node: Summation, body: Value) -> Value:
     return Value(found, body.row)
 
 
-def _over(node: Summation, letter: str, body: Expr) -> Expr:
-    name = f"{letter}·{node.span[0] + 1}"
-    indices = sorted((s for s in body.free if s.name == name), key=lambda s: s.h)
+def _lengths(node: Summation, letter: str) -> list[Dim]:
+    """The lengths of the axes that the index goes along, also where nothing is left of these, as of 0*x[i]."""
     limits = limits_of(node)
-    count = limits[1] - limits[0] + dim(1) if limits else None
-    if len(indices) > 1:
-        lengths = [str(s.shape[0]) for s in indices]
+    if limits is not None:
+        return [limits[1] - limits[0] + dim(1)]
+    bounds = [one for one in walk(node.body) if isinstance(one, Bound) and one.sum == node.span[0] + 1]
+    return list(dict.fromkeys(one.length for one in bounds if one.id == letter and one.length is not None))
+
+
+def _over(node: Summation, letter: str, body: Expr) -> Expr:
+    lengths = _lengths(node, letter)
+    if len(lengths) > 1:
         raise Problem(
-            "E332", "{index} goes over {lengths}, which are not equal", node.span, index=letter, lengths=lengths
+            "E332",
+            "{index} goes over {lengths}, which are not equal",
+            node.span,
+            index=letter,
+            lengths=list(map(str, lengths)),
         )
-    if not indices:
-        if count is None:
-            raise Problem(
-                "E332",
-                "{index} does not occur in what is summed",
-                node.span,
-                "did you mean another index?",
-                index=letter,
-            )
-        return OPS["pow"].of(body, size(count)) if node.product else size(count) * body
-    length = indices[0].shape[0]
-    lifted = lift_over(body, {indices[0]: eye(length)}, (length,))
+    if not lengths:
+        raise Problem(
+            "E332",
+            "{index} does not occur in what is summed",
+            node.span,
+            "did you mean another index?",
+            index=letter,
+        )
+    (length,) = lengths
+    index = next((s for s in body.free if s.name == f"{letter}·{node.span[0] + 1}"), None)
+    if index is None:
+        return OPS["pow"].of(body, size(length)) if node.product else size(length) * body
+    lifted = lift_over(body, {index: eye(length)}, (length,))
     if node.product:
         if body.rank:
             raise Problem("E307", "a product over {index} is of scalars", node.span, index=letter)

@@ -171,10 +171,10 @@ class Bound(Syntax):
     """An index of a sum around it, or a place a little off it: the `i+1` of `sum_i(x[i+1] - x[i])`.
 
     `sum` tells sums over the same letter apart. Where the sum has `limits`, `reach` is the first place, the number of
-    places, and how far places in the same array go.
+    places, and how far places in the same array go; where it has none, `length` is that of the axis, once it is known.
     """
 
-    __slots__ = ("id", "limits", "reach", "shift", "sum")
+    __slots__ = ("id", "length", "limits", "reach", "shift", "sum")
     __match_args__ = ("id", "shift")
 
     def __init__(self, id: str, shift: int = 0, span: Span = NOWHERE) -> None:
@@ -182,6 +182,7 @@ class Bound(Syntax):
         self.sum = 0
         self.reach: tuple[Dim, Dim, Dim] | None = None
         self.limits: tuple[Syntax, Syntax] | None = None
+        self.length: Dim | None = None
 
 
 class Index(Syntax):

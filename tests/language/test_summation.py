@@ -45,6 +45,9 @@ LOOPS = {
     "prod_i(c + x[i]^2)": lambda v: np.prod(v["c"] + v["x"] ** 2),
     "log(∏_{i=1}^{n} (1 + x_i^2))": lambda v: np.sum(np.log(1 + v["x"] ** 2)),
     "∑_{i=1}^{n} c": lambda v: 4 * v["c"],
+    # Where nothing is left of what an index stands at, it has gone along it all the same.
+    "∑_{i,j} (zeros(n, n)[i,j] x_i + c)": lambda v: 16 * v["c"],
+    "∏_i ((x - x)[i] + c)": lambda v: v["c"] ** 4,
 }
 
 
@@ -109,6 +112,7 @@ def test_every_notation_has_sums_and_products_with_limits() -> None:
         ("∑_i i*x_i", "E332", "i"),
         ("∑_i x[j]", "E332", "∑_i x[j]"),
         ("∑_i x_i w_i", "E332", "∑_i x_i w_i"),
+        ("∑_i (0*x_i + w_i)", "E332", "∑_i (0*x_i + w_i)"),
         ("∏_i X[i,:]", "E307", "∏_i X[i,:]"),
         ("∑_i", "E120", "∑_i"),
         ("sum_i(x_i)^2", "E143", "^"),
