@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import ONE, Apply, Contract, Expr, Factor, Number, Rational, Sum, Symbol, contract, magnitude
 from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 from mcalc.language.syntax import Call, Change, Entry, Name, Product, Summation, Terms, Transpose, walk
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
-from mcalc.notation.index import LETTERS, Indices, letters
+from mcalc.notation.index import LETTERS, Indices, lettered, letters, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.algebra.dims import Dim
     from mcalc.algebra.ops.record import Op
     from mcalc.notation.notate import Notation
 
@@ -145,11 +145,12 @@ class Components:
                 known.setdefault(label, own)
         summed: list[str] = []
         # Matrices name their indices first, those that come first in the text before others: x[i]*A[i,j]*x[j].
+        every = [group for _, _, axes in factors for group in axes]
         for _, _, axes in sorted(factors, key=lambda f: (f[0] is self.dx, -len(f[2]), _place(f[0]))):
-            for label in (label for group in axes for label in group):
-                if label not in known:
-                    known[label] = (self._fresh(node.sizes[label], scope | set(summed)),)
-                    summed += known[label]
+            for part in (part for group in axes for part in parts(group, every, known)):
+                size = product([node.sizes[label] for label in part])
+                known |= lettered(part, self._fresh(size, scope | set(summed)))
+                summed += known[part[0]]
         inner = scope | set(summed)
         above: list[tuple[tuple[bool, list[int]], Form]] = []
         below: list[tuple[tuple[bool, list[int]], Form]] = []

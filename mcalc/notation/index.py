@@ -6,7 +6,7 @@ hidden in the entry of a matrix product where it can be, `(X@B)[i,l]`, and shown
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Term, intern_contraction, magnitude
@@ -25,6 +25,21 @@ def letters(taken: set[str]) -> Iterator[str]:
     """The letters that stand for nothing else, then such with numbers."""
     yield from (letter for letter in LETTERS if letter not in taken)
     yield from (f"i{k}" for k in range(1000) if f"i{k}" not in taken)
+
+
+def parts(group: Group, every: Sequence[Group], known: Container[int]) -> Iterator[Group]:
+    """What wants an index in an axis: the whole of it where no other axis takes it apart, else each part on its own."""
+    own = set(group)
+    whole = len(own) == len(group) and all(other == group or own.isdisjoint(other) for other in every)
+    if whole and not any(x in known for x in group):
+        yield group
+    else:
+        yield from ((x,) for x in group if x not in known)
+
+
+def lettered(part: Group, letter: str) -> dict[int, tuple[str, ...]]:
+    """The labels of a part with what each adds to the index of the axis: the first one the letter."""
+    return {x: (letter,) if x == part[0] else () for x in part}
 
 
 class IndexForm:
@@ -92,10 +107,12 @@ class IndexForm:
         below: list[Form] = []
         summed: list[str] = []
         fresh = letters(self.taken)
-        for piece, groups, over in self._operands(factors, set(at), sizes):
-            for x in (x for group in groups for x in group if x not in at):
-                at[x] = (next(fresh),)
-                summed += at[x]
+        operands = list(self._operands(factors, set(at), sizes))
+        every = [group for _, groups, _ in operands for group in groups]
+        for piece, groups, over in operands:
+            for part in (part for group in groups for part in parts(group, every, at)):
+                at |= lettered(part, next(fresh))
+                summed += at[part[0]]
             own = tuple(tuple(letter for x in group for letter in at[x]) for group in groups)
             (above if over else below).append(_entry(piece, own))
         return [*deltas, *sorted(above, key=_order)], below, summed
