@@ -91,6 +91,7 @@ def on_host(f, shape, *given):
         """An array with diagonals: a mask chooses where their values stand. Nothing is written in place."""
         based, patterns, signs = node.data
         terms = [values[0][0]] if based else []
+        spanned = set(range(node.rank)) if based else set[int]()  # the axes that some term is as long as
         for code, value, pattern, sign in zip(node.args[based:], values[based:], patterns, signs, strict=True):
             labels = tuple(dict.fromkeys(pattern))
             held = labels[len(labels) - code.rank :]
@@ -104,13 +105,17 @@ def on_host(f, shape, *given):
                     axes = ", ".join(":" if j in (pattern.index(x), k) else "None" for j in range(len(pattern)))
                     masks.append(f"jnp.eye({size}, dtype=bool)" + (f"[{axes}]" if len(pattern) > 2 else ""))
                 seen.add(x)
+            spanned |= {k for k, x in enumerate(pattern) if x in held or pattern.count(x) > 1}
             spread = f"{wrap(value, ATOM)}[{', '.join(places)}]" if code.rank else value[0]
             spread = value[0] if all(place == ":" for place in places) else spread
             spread = f"jnp.asarray({spread}, {scope.kind()})" if constant(code) else spread
             terms.append(
                 ("- " if sign < 0 else "+ " if terms else "") + f"jnp.where({' & '.join(masks)}, {spread}, 0.0)"
             )
-        return [f"{name} = {' '.join(terms)}"]
+        text = " ".join(terms)
+        if len(spanned) < node.rank:
+            text = f"jnp.broadcast_to({text}, {tuple_of([scope.size(d)[0] for d in node.shape])})"
+        return [f"{name} = {text}"]
 
     def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The Cholesky factor, with the triangle that it stands in."""
