@@ -7,6 +7,7 @@ derivatives are not asked for; and no text goes to SymPy, only objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -115,7 +116,9 @@ class _Making:
                 at = [int(place.text) for place in places if isinstance(place, Num)]
                 return self.of(base)[(*at, 0)[:2]]
             case Call(name, args, options) if not options and name in {*_CALLS, *ELEMENTWISE, *_FORMULAS}:
-                return self.call(name, [self.of(arg) for arg in args])
+                made = [self.of(arg) for arg in args]
+                with suppress(TypeError):  # SymPy takes a sum of matrices in a number apart as one of numbers
+                    return self.call(name, made)
         raise Problem("E430", "SymPy has no form for {what}", what=_named(node))
 
     def chain(self, factors: Sequence[Any]) -> Any:

@@ -77,6 +77,7 @@ def agrees(expr, node, values):
         ("sum(lambertw(x).*erfc(x))", "x"),
         ("sum(ellipk(x/9)) + sum(airyai(x)) + sum(fresnels(x))", "x"),
         ("erfinv(a/9)*Si(a) + besseli(0, a)", "a"),
+        ("relu(logdet(A + B) - a)", "A"),
     ],
 )
 def test_answers_become_objects_and_scripts(text, wrt):
@@ -158,7 +159,7 @@ def test_what_is_not_known_is_refused(expr):
 
 
 def test_what_sympy_lacks_is_refused():
-    for text, wrt in (("kron(A,B)", "A"), ("sum(cumsum(x).*y)", "x"), ("expm(X)", "X")):
+    for text, wrt in (("kron(A,B)", "A"), ("sum(cumsum(x).*y)", "x"), ("expm(X)", "X"), ("relu(det(X + 2*Y))", "X")):
         found = differentiate(text, [wrt]).derivatives[0]
         with pytest.raises(Problem, match="SymPy has no form") as caught:
             module("sympy", found.reading, found.expr, wrt=wrt)
