@@ -46,7 +46,7 @@ FORMULAS = [
     r"\begin{bmatrix} A & b \\ b^\top & c \end{bmatrix}",
 ]
 
-FAULTS = ("E499", "E502")  #: a defect of mcalc, and a recursion without end
+FAULTS = ('"E499"', "too large or too deep")  #: a defect of mcalc, and a recursion without end
 WITHIN = 2.0  #: seconds of the processor that a short request may take
 
 
@@ -57,7 +57,7 @@ def asked(**fields: Any) -> dict[str, Any]:
 
 def fine(reply: dict[str, Any], text: str) -> bool:
     """Whether the reply is an answer, or says what is wrong where."""
-    if any(f'"{code}"' in json.dumps(reply) for code in FAULTS):
+    if any(fault in json.dumps(reply) for fault in FAULTS):
         return False
     if reply["ok"]:
         return True
