@@ -48,11 +48,18 @@ class Room:
         """Whether everything is there at these sizes, and no axis shorter than `least`."""
         return all(d.at(sizes) >= least for d in self.lengths) and all(stands(s, sizes) for s in self.selections)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names in places and in lengths."""
+        return frozenset(name for d in self._dims() for name in d.names)
+
     def furthest(self) -> int:
         """The greatest number among places and in lengths."""
+        return max((abs(int(count)) for d in self._dims() for names, count in d.terms if not names), default=0)
+
+    def _dims(self) -> list[Dim]:
         places = [measure(arg) for node in self.selections for arg in node.args]
-        known: list[Dim] = [*self.lengths, *(place for place in places if place is not None)]
-        return max((abs(int(count)) for d in known for names, count in d.terms if not names), default=0)
+        return [*self.lengths, *(place for place in places if place is not None)]
 
 
 def sizes_at(

@@ -108,6 +108,7 @@ CHECKED = [
     (("numpy", "sum(X.^3)", "X[1,2]"), {"order": 2}),
     (("numpy", "tr(S@A@S)", ["S[0,7]", "S[2,2]"], "S[n,n] symmetric"), {}),
     (("numpy", "A@(x.*x)", ["x[n-1]", "x[i]"]), {"layout": "denominator"}),
+    (("numpy", "exp(x[9])*sum(exp(x[k:n]))", "x", "x[n]"), {}),
     (("numpy", "tanh(A@x)", "x"), {"then": ["A"], "layout": "numerator"}),
     (("numpy", "sum(exp(A@x))", ["x", "A"]), {"then": ["x"]}),
     (("numpy", "sum(exp(A@x))", "x"), {"order": 2, "then": ["A"]}),
@@ -142,7 +143,13 @@ def test_the_check_passes_in_libraries(form, capsys):
     library = needed.library(form)
     if form == "jax":
         library.config.update("jax_enable_x64", True)
-    for text, wrt in [(LOGREG, "w"), ("log(det(X))", "X"), ("norm(relu(A@x))", "x"), ("vech(A@B)", "A")]:
+    for text, wrt in [
+        (LOGREG, "w"),
+        ("log(det(X))", "X"),
+        ("norm(relu(A@x))", "x"),
+        ("vech(A@B)", "A"),
+        ("(A@x)@b.T", "A"),
+    ]:
         assert checked(code(form, text, wrt)) == 0
     assert checked(code(form, "f(A@x)", "x", fun=["f: [m] -> [k]"])) == 0
     assert checked(code(form, "sum(U.^3) + norm(T - U@V.T)^2", ["U", "V"], order=2, compressed=True)) == 0
@@ -380,6 +387,13 @@ def test_layers_are_computed_as_they_are_written():
     body = text[text.index("def value_and") : text.index("def fit")]
     assert body.count(".T") == 3  # of C, B and X, as in a backward pass by hand
     assert "np.tanh(X @ A)" in body and "np.maximum(t2, 0.0) @ C" in body
+
+
+def test_jax_is_told_the_shape_where_a_diagonal_is_all_that_is_spread():
+    """One block of ones on the diagonal of the first axes, and as many of them as the second axis is long."""
+    text = code("jax", "(X@ones(n))@ones(k).T", "X", "X[m,n]")
+    assert "jnp.broadcast_to(jnp.where(jnp.eye(m, dtype=bool)[:, None, :, None]," in text
+    assert "(m, k, m, n))" in text
 
 
 def test_jax_is_given_no_transpose_of_a_matrix_beside_a_vector():

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Symbol
+from mcalc.algebra.sizes import Room, sizes_at
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.layout import is_row, order_of
 from mcalc.targets.code.spell import Scope
@@ -196,15 +197,15 @@ class SelfCheck:
 
 
 def _sizes(task: Task) -> dict[str, int]:
-    """A size for every name, all different and none of them one that an axis is declared to have."""
+    """A size for every name, all different, with room for what is selected and none of them one that is declared."""
     shapes = [*(s.shape for s in task.reading.symbols.values()), *(root.shape for root in task.roots)]
     shapes += [axes for _, *both in task.reading.abstract.values() for axes in both]
     bare = set(task.reading.sizes) if hasattr(task.reading, "sizes") else set()
-    names = sorted({name for shape in shapes for d in shape for name in d.names} | bare)
-    numbers = {d.number for shape in shapes for d in shape}
+    room = Room(task.roots)
+    names = sorted({name for shape in shapes for d in shape for name in d.names} | bare | room.names)
+    numbers = frozenset(d.number for shape in shapes for d in shape if d.number is not None)
     least = max([3, *(1 + int(k) for entry in task.entries for k in re.findall(r"\b\d+", entry))])
-    free = [k for k in range(least, least + 2 + len(names) + len(numbers)) if k not in numbers]
-    return dict(zip(names, free, strict=False))
+    return sizes_at(names, numbers, least=least, room=room)
 
 
 def _counted(task: Task) -> set[Symbol]:
