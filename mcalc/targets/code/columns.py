@@ -7,7 +7,6 @@ diagonals, go through two functions that come with the code, `contracted` and `p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from mcalc.algebra.expr import Rational
@@ -21,8 +20,14 @@ class Columns(Language):
     """Array code over columns. `own` has a template for each operation; `{axis}` is the last axis of the argument."""
 
     own: Mapping[str, str] = {}
+    forms: Mapping[str, Text] = {}  #: the spellings that are made of the arguments alone, by the kind of the node
     quote = '"'
     sources: Mapping[str, str] = {}  #: the functions that templates and spellings call, by name
+
+    def spell(self, node: Code, args: list[Text], scope: Scope) -> Text:
+        """The node as an expression."""
+        form, level = self.forms.get(node.kind, ("", ATOM))
+        return (filled(form, args), level) if form else super().spell(node, args, scope)
 
     # ------------------------------------------------------------ what differs
 
@@ -145,7 +150,8 @@ class Columns(Language):
 
     def repeats(self, node: Code, k: int) -> int:
         """How often the spelling writes the k-th argument."""
-        return self.template(node).count(f"{{{k}}}") if node.kind == "call" else 1
+        text = self.template(node) if node.kind == "call" else self.forms.get(node.kind, ("",))[0]
+        return text.count(f"{{{k}}}") if text else 1
 
     # ------------------------------------------------------------ products
 
@@ -279,16 +285,3 @@ class Columns(Language):
     def zeros(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """Zeros."""
         raise NotImplementedError
-
-
-def called(sources: Mapping[str, str], texts: Sequence[str]) -> list[str]:
-    """The functions among `sources` that the texts call, and those that these call."""
-    found: dict[str, str] = {}
-    stack = list(texts)
-    while stack:
-        text = stack.pop()
-        for name, source in sources.items():
-            if name not in found and re.search(rf"\b{name}\(", text):
-                found[name] = source.strip()
-                stack.append(source)
-    return [found[name] for name in sources if name in found]

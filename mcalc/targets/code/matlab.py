@@ -9,7 +9,9 @@ from unicodedata import name as character_name
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
-from mcalc.targets.code.columns import Columns, called
+from mcalc.targets.code.columns import Columns
+from mcalc.targets.code.helpers import called
+from mcalc.targets.code.helpers.matlab import SOURCES
 from mcalc.targets.code.program import program
 from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
@@ -88,206 +90,16 @@ OWN = {
     "window": "double((1:{0})' == ({1} + 1:{2}))",
 }
 
-#: The functions that the spellings call.
-SOURCES = {
-    "frechet": """\
-function L = frechet(f, A, varargin)
-    % The derivative of f at A along each of the others: the corner of f of a block matrix (Higham, Theorem 3.6).
-    n = size(A, 1);
-    Z = zeros(n);
-    M = [A, varargin{1}; Z, A];
-    if numel(varargin) == 2
-        E = varargin{2};
-        M = [M, [E, Z; Z, E]; zeros(2*n), M];
-    end
-    F = f(M);
-    L = F(1:n, end-n+1:end);
-end
-""",
-    "duplication": """\
-function D = duplication(n)
-    % The matrix that takes vech(S) to vec(S) for a symmetric S.
-    places = zeros(n);
-    places(tril(true(n))) = 1:n*(n + 1)/2;
-    places = places + tril(places, -1)';
-    D = double(places(:) == 1:n*(n + 1)/2);
-end
-""",
-    "elimination": """\
-function L = elimination(n)
-    % The matrix that takes vec(X) to vech(X), the columns of the lower triangle one below the other.
-    lower = tril(true(n));
-    L = eye(n^2);
-    L = L(lower(:), :);
-end
-""",
-    "eigvalsh": """\
-function d = eigvalsh(A)
-    % The eigenvalues of a symmetric matrix in rising order.
-    d = sort(real(eig((A + A')/2)));
-end
-""",
-    "eigvecs": """\
-function V = eigvecs(A)
-    % The eigenvectors of a symmetric matrix, in the order of its eigenvalues.
-    [V, D] = eig((A + A')/2);
-    [~, order] = sort(diag(D));
-    V = V(:, order);
-end
-""",
-    "gaps": """\
-function F = gaps(x)
-    % 1/(x(j) - x(i)) for each pair, 0 where both are the same.
-    d = x(:)' - x(:);
-    F = 1 ./ d;
-    F(d == 0) = 0;
-end
-""",
-    "svdleft": """\
-function U = svdleft(X)
-    % The left singular vectors.
-    [U, ~, ~] = svd(X, 'econ');
-end
-""",
-    "svdright": """\
-function V = svdright(X)
-    % The right singular vectors.
-    [~, ~, V] = svd(X, 'econ');
-end
-""",
-    "logdet": """\
-function y = logdet(A)
-    % The logarithm of the absolute value of the determinant, which itself may overflow.
-    found = slogdet(A);
-    y = found(2);
-end
-""",
-    "detsign": """\
-function y = detsign(A)
-    % The sign of the determinant.
-    found = slogdet(A);
-    y = found(1);
-end
-""",
-    "slogdet": """\
-function y = slogdet(A)
-    % The sign of the determinant, and the logarithm of its absolute value, which itself may overflow.
-    [~, U, P] = lu(A);
-    d = diag(U);
-    y = [det(P)*prod(sign(d)), sum(log(abs(d)))];
-end
-""",
-    "logsumexp": """\
-function y = logsumexp(x, axis)
-    % log(sum(exp(x))) along an axis, without overflow.
-    top = max(x, [], axis);
-    y = top + log(sum(exp(x - top), axis));
-end
-""",
-    "softmax": """\
-function y = softmax(x, axis)
-    % exp(x)/sum(exp(x)) along an axis, without overflow.
-    y = exp(x - max(x, [], axis));
-    y = y ./ sum(y, axis);
-end
-""",
-    "marks": """\
-function y = marks(x, top, axis)
-    % 1 where x is as large as top along an axis (equal shares where several are), 0 elsewhere.
-    y = double(x == top);
-    y = y ./ sum(y, axis);
-end
-""",
-    "polar": """\
-function P = polar(X)
-    % The factor U V' of X = U S V'.
-    [U, ~, V] = svd(X, 'econ');
-    P = U*V';
-end
-""",
-    "polar_frechet": """\
-function D = polar_frechet(X, E)
-    % The derivative of polar at X along E, from X = U S V'.
-    [U, S, V] = svd(X, 'econ');
-    s = diag(S);
-    M = U'*E*V;
-    D = U*((M - M') ./ (s + s'))*V' + (E - U*(U'*E))*(V ./ s')*V' + (U ./ s')*(U'*(E - (E*V)*V'));
-end
-""",
-    "sylvester_equation": """\
-function Y = sylvester_equation(A, B, C)
-    % The Y that solves A Y + Y B = C.
-    [n, m] = size(C);
-    Y = reshape((kron(eye(m), A) + kron(B.', eye(n)))\\C(:), n, m);
-end
-""",
-    "contracted": """\
-function C = contracted(left, A, right, B, out)
-    % The product of A and B over labelled axes, summed over the labels that both have and `out` lacks.
-    both = left(ismember(left, right));
-    batch = both(ismember(both, out));
-    inner = both(~ismember(both, out));
-    rows = left(~ismember(left, right));
-    columns = right(~ismember(right, left));
-    [A, a] = arranged(A, left, {rows, inner, batch});
-    [B, b] = arranged(B, right, {inner, columns, batch});
-    C = zeros(prod(a{1}), prod(b{2}), prod(a{3}));
-    for k = 1:size(C, 3)
-        C(:, :, k) = A(:, :, k)*B(:, :, k);
-    end
-    C = reshape(C, [a{1}, b{2}, a{3}, 1, 1]);
-    [~, order] = ismember(out, [rows, columns, batch]);
-    if numel(order) > 1
-        C = permute(C, order);
-    end
-end
 
-
-function [A, shapes] = arranged(A, labels, groups)
-    % The axes of A in groups, each group as one axis; the sizes of the axes in each group.
-    sizes = ones(1, numel(labels));
-    for k = 1:numel(labels)
-        sizes(k) = size(A, k);
-    end
-    order = [];
-    for k = 1:3
-        [~, place] = ismember(groups{k}, labels);
-        order = [order, place];
-        shapes{k} = reshape(sizes(place), 1, []);
-    end
-    if numel(order) > 1
-        A = permute(A, order);
-    end
-    A = reshape(A, [prod(shapes{1}), prod(shapes{2}), prod(shapes{3})]);
-end
-""",
-    "entries": """\
-function d = entries(A, labels)
-    % The entries of A with equal indices at equal labels.
-    d = A(places(labels, A));
-end
-""",
-    "places": """\
-function at = places(labels, A)
-    % Where in A the entries with equal indices at equal labels stand, one axis for each label.
-    [names, first] = unique(labels, 'first');
-    [~, order] = sort(first);
-    names = names(order);
-    at = 1;
-    step = 1;
-    strides = zeros(1, numel(names));
-    sizes = ones(1, numel(names));
-    for k = 1:numel(labels)
-        here = names == labels(k);
-        strides(here) = strides(here) + step;
-        sizes(here) = size(A, k);
-        step = step*size(A, k);
-    end
-    for k = 1:numel(names)
-        at = at + reshape((0:sizes(k)-1)*strides(k), [ones(1, k-1), sizes(k), 1, 1]);
-    end
-end
-""",
+#: How products and factors are spelled; Cholesky's factor R is an upper triangle, and R'*R the matrix.
+FORMS = {
+    "chol": ("chol({0})", ATOM),
+    "chol_solve": ("{0}\\({0}'\\{1})", PRODUCT),
+    "chol_logdet": ("2*sum(log(diag({0})))", PRODUCT),
+    "slogdet": ("slogdet({0})", ATOM),
+    "dot": ("sum(reshape({0} .* {1}, [], 1))", ATOM),
+    "diag": ("diag({0})", ATOM),
+    "trace": ("trace({0})", ATOM),
 }
 
 
@@ -299,6 +111,7 @@ class Matlab(Columns):
     division = "/"
     quote = "'"
     own = OWN
+    forms = FORMS
     sources = SOURCES
 
     def identifier(self, wish: str) -> str:
@@ -342,46 +155,17 @@ class Matlab(Columns):
         return self.ranged((inner, ATOM), shape)
 
     def repeats(self, node: Code, k: int) -> int:
-        """How often the spelling writes the k-th argument: a triangular factor on both sides."""
-        return 2 - k if node.kind in ("chol_solve", "chol_inv") else super().repeats(node, k)
-
-    def chol(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """The Cholesky factor R, an upper triangle: R'*R is the matrix."""
-        return f"chol({args[0][0]})", ATOM
-
-    def chol_solve(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """A linear system by the factor."""
-        R = wrap(args[0], ATOM)
-        return f"{R}\\({R}'\\{wrap(args[1], POWER)})", PRODUCT
+        """How often the spelling writes the k-th argument."""
+        return 2 if node.kind == "chol_inv" else super().repeats(node, k)
 
     def chol_inv(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The inverse by the factor."""
         R = wrap(args[0], ATOM)
         return f"{R}\\({R}'\\{self.eye(node, [], scope)[0]})", PRODUCT
 
-    def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """The logarithm of the determinant by the factor."""
-        return f"2*sum(log(diag({args[0][0]})))", PRODUCT
-
-    def slogdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """The sign and the logarithm of a determinant."""
-        return f"slogdet({args[0][0]})", ATOM
-
     def item(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """One of two results."""
         return f"{args[0][0]}({1 + node.data})", ATOM
-
-    def dot(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """The sum of an elementwise product."""
-        return f"sum(reshape({wrap(args[0], POWER)} .* {wrap(args[1], POWER)}, [], 1))", ATOM
-
-    def diag(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """A diagonal matrix."""
-        return f"diag({args[0][0]})", ATOM
-
-    def trace(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """A trace."""
-        return f"trace({args[0][0]})", ATOM
 
     def zeros(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """Zeros."""
