@@ -7,13 +7,15 @@ diagonals, go through two functions that come with the code, `contracted` and `p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mcalc.algebra.expr import Rational
+from mcalc.algebra.ops import Op
 from mcalc.errors import Problem
-from mcalc.targets.code.array import Code
-from mcalc.targets.code.python import coefficient, filled, letters, number
-from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, SUM, Language, Scope, Text, wrap
+from mcalc.targets.code.array import Code, order
+from mcalc.targets.code.python import coefficient, filled, is_given, letters, number
+from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, SUM, Language, Scope, Text, code_name, wrap
 
 
 class Columns(Language):
@@ -129,7 +131,7 @@ class Columns(Language):
     def template(self, node: Code) -> str:
         """The spelling of the operation that the node applies. Raises a `Problem` of kind unsupported."""
         op = node.data
-        text = self.own.get(op.name)
+        text = f"{self.given(op)}({{0}})" if op.private else self.own.get(op.name)
         if text is None:
             raise Problem("E411", "there is no {target} code for {name}", target=self.name, name=op.name)
         first = op.signatures[0]
@@ -143,6 +145,11 @@ class Columns(Language):
             )
         rank = node.args[0].rank if node.args else 0
         return text.replace("{axis}", str(max(rank, 1))).replace("{dot}", "." if rank else "")
+
+    def given(self, op: Op) -> str:
+        """The name of a function that the caller gives."""
+        name = self.identifier(code_name(op))
+        return f"{name}_" if name in self.words else name
 
     def call(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """An operation."""
@@ -285,3 +292,17 @@ class Columns(Language):
     def zeros(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """Zeros."""
         raise NotImplementedError
+
+
+def called_for(language: Columns, codes: Sequence[Code]) -> list[str]:
+    """The names of the functions that the caller has to give."""
+    return sorted({language.given(code.data) for code in order(codes) if is_given(code)})
+
+
+def used(sizes: Sequence[tuple[str, str]], lines: Sequence[str]) -> list[str]:
+    """The statements that give sizes their names, those that the lines use, or that these use themselves."""
+    kept: list[str] = []
+    for name, statement in reversed(sizes):
+        if any(re.search(rf"\b{re.escape(name)}\b", line) for line in (*lines, *kept)):
+            kept.insert(0, statement)
+    return kept

@@ -14,7 +14,7 @@ from mcalc.targets.code.array import Code
 from mcalc.targets.code.array import order as arguments_first
 from mcalc.targets.code.program import program
 from mcalc.targets.code.python import Python, is_given, tuple_of
-from mcalc.targets.code.spell import Scope, Solved, body
+from mcalc.targets.code.spell import Scope, Solved, body, code_name
 from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False
@@ -160,11 +160,6 @@ def _definition(
         f"return {', '.join(results)}",
     ]
     return "\n    ".join([f"def {name}({parameters}):", *statements])
-
-
-def code_name(op: Op) -> str:
-    """What the code calls a function that the caller gives."""
-    return op.numpy.partition("(")[0]
 
 
 def _sizes(dims: list[Solved], scope: Scope) -> list[str]:

@@ -9,11 +9,13 @@ from typing import Any
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
-from mcalc.targets.code.columns import Columns
+from mcalc.targets.code.columns import Columns, called_for, used
 from mcalc.targets.code.helpers import called
 from mcalc.targets.code.helpers.julia import SOURCES
 from mcalc.targets.code.program import program
 from mcalc.targets.code.python import tuple_of
+from mcalc.targets.code.selfcheck.julia import SOURCES as CHECKS
+from mcalc.targets.code.selfcheck.julia import self_check
 from mcalc.targets.code.spell import ATOM, PRODUCT, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
 
@@ -30,7 +32,7 @@ WORDS = """
     svdvals sylvester tan tanh tr tril vec zeros logsumexp softmax marks along polar polar_frechet frechet digamma
     trigamma polygamma besseli besselj besselk bessely airyai airybi airyaiprime airybiprime expinti sinint cosint
     ellipk ellipe eigvals eigvecs gaps opnorm duplication
-    elimination logdet
+    elimination logdet arrays shapes self_check size Random LinearAlgebra
 """
 _MAPPED = """
     abs acos acosh asin asinh atan atanh cos cosh cot coth csc csch exp expm1 log log1p sec sech sign sin sinh tan tanh
@@ -124,6 +126,12 @@ class Julia(Columns):
         """A broadcasting sign where the shapes differ."""
         return sign if all(other.shape == code.shape for other in before) else f".{sign}"
 
+    def template(self, node: Code) -> str:
+        """The spelling of the operation; a function that the caller gives is of one number, where it is of numbers."""
+        text = super().template(node)
+        each = node.data.private and node.data.kind == "elementwise" and node.rank
+        return text.replace("(", ".(", 1) if each else text
+
     def mapped(self, function: str, node: Code, args: list[Text]) -> Text:
         """A function of each entry."""
         return f"{function}{'.' if node.rank else ''}({args[0][0]})", ATOM
@@ -187,32 +195,55 @@ def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **
     Raises a `Problem` of kind unsupported where an operation has no Julia code.
     """
     task = Task(reading, value, derivatives, **manner)
-    head = [f"# {line}" for line in task.heading()]
     functions = [
         _function("value", [value], task),
         _function("derivative", task.derivatives, task),
         _function("value_and_derivative", task.roots, task),
     ]
-    parts = [*called(JULIA.sources, functions), *functions]
+    scope = Scope(reading.symbols.values(), JULIA, [JULIA.given(op) for op, _, _ in reading.abstract.values()])
+    stated = f'"""The shape of each variable."""\nshapes() = {_shapes(scope)}'
+    check = self_check(task, scope)
+    *ending, start = check.rsplit("\n\n\n", 1) if check else ("",)
+    functions = [stated, *functions, *ending]
     special = ["using SpecialFunctions"] if any(map(SPECIAL.search, functions)) else []
-    head = [f"# A matrix expression and its derivative, written by mcalc {__version__}.", "#", *head, ""]
-    return "\n".join([*head, "using LinearAlgebra", *special, "", "", "\n\n\n".join(parts), ""])
+    parts = [*called(JULIA.sources | CHECKS, functions), *functions, *([start.strip()] if start else [])]
+    head = [f"# A matrix expression and its derivative, written by mcalc {__version__}.", "#"]
+    head += [f"# {line}" for line in task.heading()]
+    libraries = "using LinearAlgebra, Random" if check else "using LinearAlgebra"
+    return "\n".join([*head, "", libraries, *special, "", "", "\n\n\n".join(parts), ""])
+
+
+def _shapes(scope: Scope) -> str:
+    """The shape of each variable, its axes in quotes."""
+    shapes = [[f'"{scope.described(d)[0]}"' for d in symbol.shape] for symbol in scope.symbols]
+    named = zip(scope.variables.values(), shapes, strict=True)
+    return tuple_of([f"{name} = {tuple_of(axes) if axes else '()'}" for name, axes in named]) if shapes else "(;)"
 
 
 def _function(name: str, roots: list[Expr], task: Task) -> str:
     codes, kept = program(roots, task.reading.definitions.values(), sizes=task.sizes)
-    scope = Scope(task.reading.symbols.values(), JULIA)
+    given = called_for(JULIA, codes)
+    scope = Scope(task.reading.symbols.values(), JULIA, given)
     lines, texts = body(codes, JULIA, scope, task.titles(kept))
     dims, missing = scope.found()
-    parameters = ", ".join([*scope.variables.values(), *missing, f"{scope.fresh('rest')}..."])
+    names = ", ".join(scope.variables.values())
+    parameters = ", ".join([*scope.variables.values(), *missing, *given, f"{scope.fresh('rest')}..."])
     shapes = [f"({', '.join(scope.described(d)[0] for d in code.shape)})" for code in codes]
-    sizes = [f"{size} = " + solved.format(f"size({scope.variables[v]}, {axis + 1})") for size, v, axis, solved in dims]
     found = [text for text, _ in texts]
     if name != "value":
         start = len(found) - len(task.derivatives)
         nested = task.nested(found[start:], tuple_of)
         found = [*found[:start], *([tuple_of(nested)] if start and len(nested) > 1 else nested)]
-    results = ", ".join(found)
-    told = "".join(f" {line}." for line in task.full if "derivative" in name)
+    result = f"return {', '.join(found)}"
+    sizes = [
+        (size, f"{size} = {solved.format(f'size({scope.variables[v]}, {axis + 1})')}") for size, v, axis, solved in dims
+    ]
+    told = "".join(f" {line[0].upper()}{line[1:]}." for line in task.full if "derivative" in name)
+    statements = [
+        *([f"{names if ', ' in names else f'({names},)'} = arrays(; {names})"] if names else []),
+        *used(sizes, [*lines, result]),
+        *lines,
+        result,
+    ]
     told = f'"""The {name.replace("_", " ")}: of shape {" and ".join(shapes)}.{told}"""'
-    return "\n    ".join([f"{told}\nfunction {name}(; {parameters})", *sizes, *lines, f"return {results}"]) + "\nend"
+    return "\n    ".join([f"{told}\nfunction {name}(; {parameters})", *statements]) + "\nend"

@@ -9,10 +9,12 @@ from unicodedata import name as character_name
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
-from mcalc.targets.code.columns import Columns
+from mcalc.targets.code.columns import Columns, called_for, used
 from mcalc.targets.code.helpers import called
 from mcalc.targets.code.helpers.matlab import SOURCES
 from mcalc.targets.code.program import program
+from mcalc.targets.code.selfcheck.matlab import SOURCES as CHECKS
+from mcalc.targets.code.selfcheck.matlab import self_check
 from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, body, wrap
 from mcalc.targets.code.task import Task
 
@@ -28,7 +30,7 @@ WORDS = """
     inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
     sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
     frechet sylvester_equation logdet slogdet detsign numel entries error nargout double single eig eigvalsh eigvecs
-    gaps svdleft svdright sort duplication elimination
+    gaps svdleft svdright sort duplication elimination arrays self_check nargin
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -204,33 +206,56 @@ def module(reading: Reading, value: Expr, derivatives: Expr | Sequence[Expr], **
     Raises a `Problem` of kind unsupported where an operation has no MATLAB code.
     """
     task = Task(reading, value, derivatives, **manner)
-    head = [f"% {line}" for line in task.heading()]
     count = len(task.derivatives)
     results = ["df"] if count == 1 else [f"df{k + 1}" for k in range(count)]
-    functions = [
-        _function("derivative", [*results, "f"], [*task.derivatives, value], task),
-        _function("value", ["f"], [value], task),
-    ]
-    head = [f"% A matrix expression and its derivative, written by mcalc {__version__}.", "%", *head, ""]
-    return "\n".join(head) + "\n\n\n".join([*functions, *called(MATLAB.sources, functions)]) + "\n"
+    check = ["if nargin == 0", "    self_check();", "    return", "end"] if task.wrt else []
+    derivative, taken = _function("derivative", [*results, "f"], [*task.derivatives, value], task, check)
+    alone, taken_alone = _function("value", ["f"], [value], task)
+    scope = Scope(reading.symbols.values(), MATLAB, [MATLAB.given(op) for op, _, _ in reading.abstract.values()])
+    ending = self_check(task, scope, {"derivative": taken, "value": taken_alone})
+    functions = [derivative, alone, *([ending.strip()] if ending else [])]
+    head = [f"% A matrix expression and its derivative, written by mcalc {__version__}.", "%"]
+    head += [f"% {line}" for line in task.heading()]
+    head += ["%", "% Without arguments derivative compares itself with differences of the value."] if ending else []
+    sources = MATLAB.sources | CHECKS
+    return "\n".join([*head, "\n\n\n".join([*functions, *called(sources, functions)]), ""])
 
 
-def _function(name: str, results: list[str], roots: list[Expr], task: Task) -> str:
+def _function(
+    name: str, results: list[str], roots: list[Expr], task: Task, start: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """The function that computes these, which begins as told; and the names of its arguments."""
     codes, kept = program(roots, task.reading.definitions.values(), sizes=task.sizes)
-    scope = Scope(task.reading.symbols.values(), MATLAB)
+    given = called_for(MATLAB, codes)
+    scope = Scope(task.reading.symbols.values(), MATLAB, given)
     names = [scope.fresh(result) for result in results]
     lines, texts = body(codes, MATLAB, scope, task.titles(kept))
     dims, missing = scope.found()
-    parameters = ", ".join([*scope.variables.values(), *missing])
-    columns = [scope.variables[symbol.name] for symbol in scope.symbols if symbol.rank == 1]
-    shapes = [" x ".join(scope.described(d)[0] for d in code.shape) or "scalar" for code in codes]
-    told = [f"{result}: {shape}" for result, shape in zip(names, shapes, strict=True)]
-    statements = [
-        f"% {', '.join(told)}",
-        *(f"{vector} = {vector}(:);" for vector in columns),
-        *(f"{size} = {solved.format(f'size({scope.variables[v]}, {axis + 1})')};" for size, v, axis, solved in dims),
-        *lines,
-        *(f"{result} = {text};" for result, (text, _) in zip(names, texts, strict=True)),
+    variables = list(scope.variables.values())
+    ends = [f"{result} = {text};" for result, (text, _) in zip(names, texts, strict=True)]
+    sizes = [
+        (size, f"{size} = {solved.format(f'size({scope.variables[v]}, {axis + 1})')};")
+        for size, v, axis, solved in dims
     ]
-    taken = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-    return "\n    ".join([f"function {taken} = {name}({parameters})", *statements]) + "\nend"
+    shapes = [" x ".join(scope.described(d)[0] for d in code.shape) or "scalar" for code in codes]
+    statements = [
+        f"% {', '.join(f'{result}: {shape}' for result, shape in zip(names, shapes, strict=True))}",
+        *start,
+        *_taken(scope),
+        *used(sizes, [*lines, *ends]),
+        *lines,
+        *ends,
+    ]
+    result = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    arguments = [*variables, *missing, *given]
+    return "\n    ".join([f"function {result} = {name}({', '.join(arguments)})", *statements]) + "\nend", arguments
+
+
+def _taken(scope: Scope) -> list[str]:
+    """The statement that takes the variables in."""
+    rows, names = [], list(scope.variables.values())
+    for symbol, name in zip(scope.symbols, names, strict=True):
+        axes = ", ".join(f"'{scope.described(d)[0]}'" for d in symbol.shape)
+        rows.append(f"'{name}', {{{axes}}}")
+    left = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    return [f"{left} = arrays({{{'; '.join(rows)}}}, {', '.join(names)});"] if names else []

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Symbol
+from mcalc.algebra.ops import Op
 from mcalc.targets.code.array import VIEWS, Code, behind, order
 
 WIDTH = 84  #: longer expressions are broken up
@@ -21,6 +22,11 @@ Text = tuple[str, int]  #: the text and how tightly it binds
 Solved = tuple[str, str, int, str]
 SUM, PRODUCT, MATRIX, SIGN, POWER, ATOM = range(6)
 LEAVES = frozenset(("variable", "number", "size"))
+
+
+def code_name(op: Op) -> str:
+    """What the code calls a function that the caller gives."""
+    return op.numpy.partition("(")[0]
 
 
 def wrap(text: Text, level: int) -> str:
@@ -48,6 +54,10 @@ class Language:
         """A name as near to the wish as the language allows."""
         name = "".join(c if f"_{c}".isidentifier() else "_" for c in normalize("NFKC", wish))
         return name if name.isidentifier() else f"_{name}"
+
+    def given(self, op: Op) -> str:
+        """The name of a function that the caller gives."""
+        return code_name(op)
 
     def bind(self, name: str, text: str) -> str:
         """The statement that gives a value a name."""

@@ -31,6 +31,24 @@ def octave(folder, modules, points):
     return [found[f"c{k}"] for k in range(len(modules))]
 
 
+def programs(folder, modules):
+    """What the modules say, each run as a program: `derivative` without arguments."""
+    lines = []
+    for k, text in enumerate(modules):
+        (folder / f"c{k}").mkdir()
+        (folder / f"c{k}" / "derivative.m").write_text(text, encoding="utf-8")
+        lines.append(f"cd c{k}; try, derivative; catch e, disp(e.message); end; clear derivative; cd ..;")
+    return said(folder, lines)
+
+
+def said(folder, lines):
+    """What Octave prints in a folder, line by line."""
+    (folder / "a_run.m").write_text("\n".join(lines), encoding="utf-8")
+    command = ["octave-cli", "-qf", "a_run.m"]
+    ran = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=300)
+    return ran.stdout.splitlines()
+
+
 def from_octave(array, expected, name=""):
     """Octave's array with the axes of the expected one, where it has the shape that such an array has there."""
     assert array.dtype.kind == "f", (name, array)

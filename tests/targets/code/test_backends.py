@@ -27,6 +27,7 @@ from mcalc.targets.code import numpy as to_numpy
 from mcalc.targets.code import torch as to_torch
 from tests import needed
 from tests.evaluate import draw, sizes_of
+from tests.targets.code.julia import julia_fault
 from tests.targets.code.octave import from_octave, octave
 from tests.targets.code.test_numpy import reading
 
@@ -116,20 +117,6 @@ def test_the_corpus_in_octave(tmp_path):
         if not error < 1e-7:
             wrong[CASES[k]["id"]] = error
     assert not wrong
-
-
-def julia_fault(text):
-    """Where a parser of Julia stumbles; None where it reads all of the text."""
-    tree_sitter = needed.library("tree_sitter")
-    grammar = needed.library("tree_sitter_julia")
-    root = tree_sitter.Parser(tree_sitter.Language(grammar.language())).parse(text.encode()).root_node
-    stack = [root] if root.has_error else []
-    while stack:
-        node = stack.pop()
-        if node.is_error or node.is_missing:
-            return node.start_point
-        stack.extend(child for child in node.children if child.has_error or child.is_missing)
-    return None
 
 
 def test_the_corpus_is_julia():

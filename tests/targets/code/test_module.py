@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -61,114 +59,6 @@ def test_a_declared_number_is_a_size_too():
     assert value(x=[1, 2, 3]) == 14
     with pytest.raises(ValueError, match=re.escape("x has shape (2,), not (3,)")):
         value(x=[1, 2])
-
-
-# ---------------------------------------------------------------- the self-check
-
-CHECKED = [
-    (("numpy", LOGREG, "w"), {}),
-    (("numpy", "logdet(S) + x.T@inv(S)@x", "S", "S[n,n] psd"), {"order": 2}),
-    (("numpy", "sum(x.^3)", "x"), {"order": 3}),
-    (("numpy", "log(det(X))", "X"), {}),
-    (("numpy", "kron(A,B)", "A"), {}),
-    (("numpy", "s*eye(n)", "s"), {}),
-    (("numpy", "besselj(1,s)", "s"), {}),
-    (("numpy", "tr(S@A)", "S", "S[n,n] skew"), {}),
-    (("numpy", "tr(Q@A)", "Q", "Q[n,n] orthogonal"), {"convention": "structured"}),
-    (("numpy", "tanh(A@x)", "A"), {"layout": "denominator"}),
-    (("numpy", "x.T@A@x", "x"), {"layout": "numerator"}),
-    (("numpy", "sum(tanh(A@x))", "x"), {"product": ("hvp", "v")}),
-    (("numpy", "tanh(A@x)", "x"), {"product": ("vjp", "v")}),
-    (("numpy", "tanh(A@x)", "x"), {"product": ("jvp", "v")}),
-    (("numpy", "R = T - U@V.T; sum(R.*R)", "U"), {"order": 2, "compressed": True}),
-    (("numpy", "sum(exp(x))", "x"), {"order": 2, "compressed": True}),
-    (("numpy", "A@X + X@B", "X"), {"compressed": True, "layout": "denominator"}),
-    (("numpy", "sum(U.^3) + norm(T - U@V.T)^2 + sum(U)^2", "U"), {"order": 2, "compressed": True}),
-    (("numpy", "sum(U.^3) + norm(t - U@v)^2", "U"), {"order": 2, "compressed": True, "batch": ["v"]}),
-    (("numpy", "A@X", "X"), {"compressed": True, "batch": ["A:columns"], "layout": "denominator"}),
-    (("numpy", "x.T@A@x", "x"), {"batch": ["A"], "layout": "numerator"}),
-    (("numpy", "sum(tanh(A@x))", "x"), {"product": ("hvp", "v"), "batch": ["x:columns"], "layout": "numerator"}),
-    (("numpy", "tanh(A@x)", "A"), {"product": ("vjp", "g"), "batch": ["x", "g:columns"]}),
-    (("numpy", "tanh(A@x)", "x"), {"product": ("jvp", "v"), "batch": ["A", "x"], "layout": "denominator"}),
-    (("numpy", "A@X@X", "X[1,2]"), {"layout": "denominator"}),
-    (("numpy", "(x.T@w - y)^2", "w"), {"batch": ["x:rows", "y"]}),
-    (("numpy", "(x.T@w - y)^2", "x"), {"batch": ["x:columns"]}),
-    (("numpy", "sum(tanh(A@x))", "x"), {"batch": ["x"], "order": 2}),
-    (("numpy", "r = X@w - y; r.T@r + lambda*w.T@w", ["w", "lambda"]), {}),
-    (("scipy", "norm(T - U@V.T)^2", ["U", "V"]), {}),
-    (("numpy", "sum((A@B@C@x).^2)", "x"), {"size": ["m=1000", "n=10", "p=5"]}),
-    (("numpy", "sum(U.^3) + norm(T - U@V.T)^2", ["U", "V"]), {"order": 2, "compressed": True}),
-    (("numpy", "A@X + X@B", "X"), {"compressed": True, "layout": "numerator"}),
-    (("numpy", "log(f(X))", "X"), {"order": 2, "fun": ["f: [m,n] -> []"]}),
-    (("numpy", "f(x.T@x)*g(A@x)", "x"), {"order": 2, "fun": ["f: [] -> []", "g: [m] -> []"]}),
-    (("numpy", "sum(f(X@w))", "w"), {"order": 3, "fun": ["f: [] -> []"]}),
-    (("numpy", "x(t).T@A@x(t)", "t"), {"fun": ["x: [] -> [n]"]}),
-    (("numpy", "f(A@x)", "x"), {"product": ("vjp", "g"), "fun": ["f: [m] -> [m]"]}),
-    (("numpy", "sum(X.^3)", ["X[1,2]", "X"]), {}),
-    (("numpy", "sum(X.^3)", "X[1,2]"), {"order": 2}),
-    (("numpy", "tr(S@A@S)", ["S[0,7]", "S[2,2]"], "S[n,n] symmetric"), {}),
-    (("numpy", "A@(x.*x)", ["x[n-1]", "x[i]"]), {"layout": "denominator"}),
-    (("numpy", "exp(x[9])*sum(exp(x[k:n]))", "x", "x[n]"), {}),
-    (("numpy", "tanh(A@x)", "x"), {"then": ["A"], "layout": "numerator"}),
-    (("numpy", "sum(exp(A@x))", ["x", "A"]), {"then": ["x"]}),
-    (("numpy", "sum(exp(A@x))", "x"), {"order": 2, "then": ["A"]}),
-    (("numpy", "tr(S@A@S@S)", "S", "S[n,n] symmetric"), {"order": 2, "convention": "cookbook"}),
-    (("numpy", "tr(K@A@K)", "K", "K[n,n] skew"), {"convention": "cookbook"}),
-    (("numpy", "tr(L@A@L)", "L", "L[n,n] lower"), {"convention": "cookbook"}),
-    (("numpy", "x.T@S@x", "x", "S[n,n] psd"), {"then": ["S"], "convention": "cookbook"}),
-]
-
-
-def spoilt(text):
-    """The module with a derivative that is one part in a hundred too large."""
-    start = text.index("def derivative")
-    result = "larger = lambda a: tuple(map(larger, a)) if isinstance(a, tuple) else 1.01*a; return larger((\\1))"
-    return text[:start] + re.sub(r"return (.*)", result, text[start:], count=1)
-
-
-def checked(text):
-    scope = {"__name__": "generated"}
-    exec(text, scope)
-    return scope["self_check"]()
-
-
-@pytest.mark.parametrize(("what", "how"), CHECKED, ids=lambda part: " ".join(map(str, part)))
-def test_the_check_passes(what, how, capsys):
-    assert checked(code(*what, **how)) == 0
-    assert capsys.readouterr().out == "the derivative agrees with differences of the value at 3 random points\n"
-
-
-@pytest.mark.parametrize("form", ["jax", "torch"])
-def test_the_check_passes_in_libraries(form, capsys):
-    library = needed.library(form)
-    if form == "jax":
-        library.config.update("jax_enable_x64", True)
-    for text, wrt in [
-        (LOGREG, "w"),
-        ("log(det(X))", "X"),
-        ("norm(relu(A@x))", "x"),
-        ("vech(A@B)", "A"),
-        ("(A@x)@b.T", "A"),
-    ]:
-        assert checked(code(form, text, wrt)) == 0
-    assert checked(code(form, "f(A@x)", "x", fun=["f: [m] -> [k]"])) == 0
-    assert checked(code(form, "sum(U.^3) + norm(T - U@V.T)^2", ["U", "V"], order=2, compressed=True)) == 0
-
-
-@pytest.mark.parametrize(("what", "how"), CHECKED, ids=lambda part: " ".join(map(str, part)))
-def test_the_check_finds_a_wrong_derivative(what, how, capsys):
-    assert checked(spoilt(code(*what, **how))) == 1
-    assert "disagrees" in capsys.readouterr().out
-
-
-def test_a_module_is_a_program(tmp_path):
-    text = code("numpy", LOGREG, "w")
-    (tmp_path / "right.py").write_text(text)
-    (tmp_path / "wrong.py").write_text(text.replace("return -(X.T", "return +(X.T", 1))
-    assert [subprocess.run([sys.executable, tmp_path / f"{name}.py"]).returncode for name in ("right", "wrong")] == [
-        0,
-        1,
-    ]
 
 
 # ---------------------------------------------------------------- several variables, samples, compressed

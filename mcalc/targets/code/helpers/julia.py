@@ -4,6 +4,26 @@ from __future__ import annotations
 
 #: The functions that the spellings call.
 SOURCES = {
+    "arrays": '''\
+"""The variables as real floating arrays; an error names one that does not have its shape."""
+function arrays(; given...)
+    sizes = Dict{String, Int}()
+    for (name, a) in pairs(values(given))
+        a isa Union{Real, AbstractArray{<:Real}} ||
+            throw(ArgumentError("the variables are to be real numbers, and $name is a $(typeof(a))"))
+        stated = shapes()[name]
+        fits = length(stated) == ndims(a) && all(zip(stated, size(a))) do (x, n)
+            n == (all(isdigit, x) ? parse(Int, x) : get!(sizes, x, n))
+        end
+        if !fits
+            known = isempty(sizes) ? "none" : join(("$x = $n" for (x, n) in sizes), ", ")
+            wanted = join(stated, ", ")
+            throw(DimensionMismatch("$name has shape $(size(a)), not ($wanted); known sizes: $known"))
+        end
+    end
+    return map(float, values(given))
+end
+''',
     "frechet": '''\
 """The derivative of f at A along each of E: the corner of f of a block matrix (Higham, Theorem 3.6)."""
 function frechet(f, A, E...)

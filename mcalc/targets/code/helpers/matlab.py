@@ -4,6 +4,53 @@ from __future__ import annotations
 
 #: The functions that the spellings call.
 SOURCES = {
+    "arrays": """\
+function varargout = arrays(shapes, varargin)
+    % The variables as real floating arrays, each of its shape; a vector may be a row, and becomes a column.
+    names = {};
+    sizes = [];
+    for k = 1:numel(varargin)
+        [variable, axes] = shapes{k, :};
+        a = varargin{k};
+        if ~(isnumeric(a) || islogical(a)) || ~isreal(a)
+            error('mcalc:type', 'the variables are to be real numbers, and %s is not', variable);
+        end
+        if ~isfloat(a)
+            a = double(a);
+        end
+        if numel(axes) == 1 && isrow(a)
+            a = a(:);
+        end
+        lengths = ones(1, max(ndims(a), numel(axes)));
+        lengths(1:ndims(a)) = size(a);
+        fits = all(lengths(numel(axes)+1:end) == 1);
+        for j = 1:numel(axes)
+            at = find(strcmp(names, axes{j}), 1);
+            wanted = str2double(axes{j});
+            if ~isempty(at)
+                wanted = sizes(at);
+            elseif isnan(wanted)
+                wanted = lengths(j);
+                names{end+1} = axes{j};
+                sizes(end+1) = wanted;
+            end
+            fits = fits && lengths(j) == wanted;
+        end
+        if ~fits
+            shape = sprintf(' x %d', size(varargin{k}));
+            stated = sprintf(' x %s', axes{:});
+            if isempty(axes)
+                stated = '   scalar';
+            end
+            known = [names; num2cell(sizes)];
+            known = [sprintf(', %s = %d', known{:}), repmat('  none', 1, isempty(names))];
+            error('mcalc:shape', '%s has shape %s, not %s; known sizes: %s', ...
+                variable, shape(4:end), stated(4:end), known(3:end));
+        end
+        varargout{k} = a;
+    end
+end
+""",
     "frechet": """\
 function L = frechet(f, A, varargin)
     % The derivative of f at A along each of the others: the corner of f of a block matrix (Higham, Theorem 3.6).

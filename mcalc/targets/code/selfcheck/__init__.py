@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Symbol
+from mcalc.algebra.ops.abstract import taken_apart
 from mcalc.algebra.sizes import Room, sizes_at
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.layout import is_row, order_of
@@ -92,8 +93,8 @@ class SelfCheck:
         """The call that compares a derivative along some changes with differences along these, and along those held."""
         raise NotImplementedError
 
-    def functions(self) -> list[tuple[str, str]]:
-        """Functions for those that the caller gives, by name."""
+    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
+        """A smooth function of these shapes, or a derivative of it; one seed tells which function."""
         raise NotImplementedError
 
     # ------------------------------------------------------------ what is compared
@@ -108,7 +109,7 @@ class SelfCheck:
         found = [(name, str(size)) for name, size in bare.items() if name not in scope.variables.values()]
         counted = _counted(self.task)
         found += [(scope.variables[s.name], self.whole() if s in counted else self._made(s)) for s in self.symbols]
-        return found + self.functions()
+        return found + self._functions()
 
     @property
     def stacked(self) -> list[tuple[str, int, str]]:
@@ -144,6 +145,18 @@ class SelfCheck:
     def lengths(self, axes: Sequence[Dim]) -> list[int]:
         """The sizes of these axes in the check."""
         return [d.at(self.sizes) for d in axes]
+
+    def _functions(self) -> list[tuple[str, str]]:
+        """Functions for those that the caller gives, and for their derivatives: sines of random combinations."""
+        found = []
+        abstract = self.task.reading.abstract.values()
+        base = sorted({taken_apart(op.name)[0] for op, _, _ in abstract})
+        for op, source, target in abstract:
+            name, order, _ = taken_apart(op.name)
+            out = target[: len(target) - order * len(source)]
+            text = self.smooth(base.index(name), order, self.lengths(out), self.lengths(source))
+            found.append((self.scope.language.given(op), text))
+        return found
 
     def _made(self, x: Symbol) -> str:
         return self._with(self.made, x, self.drawn(self.lengths(self.own(x))))

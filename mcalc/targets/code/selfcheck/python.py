@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from mcalc.algebra.ops.abstract import taken_apart
 from mcalc.targets.code.selfcheck import Change, SelfCheck
 from mcalc.targets.code.spell import Scope
 from mcalc.targets.code.task import Task
@@ -21,35 +20,51 @@ MADE = {
 }
 KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
+#: The functions that a check calls where it needs them.
 INNER = {
-    "both": "    def both(a, sign):\n        return (a + sign * a.T) / 2\n",
-    "expanded": (
-        "    def expanded(parts, full, shape):\n        whole = np.zeros(shape)\n"
-        "        for part, (axes, held) in zip(parts, full):\n"
-        "            kept = ''.join(dict.fromkeys(axes))\n"
-        "            at = tuple(slice(None) if x in held else None for x in kept)\n"
-        '            np.einsum(f"{axes}->{kept}", whole)[...] += np.asarray(part)[at]\n        return whole\n'
-    ),
-    "entry": (
-        "    def entry(a, *place):\n        v = np.zeros(np.shape(a))\n"
-        "        v[tuple(int(k) for k in place)] = 1.0\n        return v\n"
-    ),
-    "square": "    def square(a):\n        return a @ a.T + np.eye(len(a))\n",
-    "smooth": (
-        "    def smooth(seed, order, out, inner):\n"
-        "        a = np.random.default_rng(seed).normal(size=(*out, *inner))\n        axes = range(-len(inner), 0)\n\n"
-        "        def f(x):\n            x = np.asarray(x)\n"
-        "            y = np.tensordot(x, a, (list(axes), list(axes))) + order * np.pi / 2\n"
-        "            y = np.sin(y) + 2 * (not order)\n"
-        "            for k in range(order):\n"
-        "                y = y.reshape((*y.shape, *(1 for _ in inner)))\n"
-        "                y = y * a.reshape((*out, *(1 for _ in inner for _ in range(k)), *inner))\n"
-        "            return {made}\n\n        return f\n"
-    ),
-    "sampled": (
-        "    def sampled():\n"
-        "        return given | {name: np.stack([given[name], a], axis) for name, (a, axis) in other.items()}\n"
-    ),
+    "both": """
+    def both(a, sign):
+        return (a + sign * a.T) / 2
+""",
+    "expanded": """
+    def expanded(parts, full, shape):
+        whole = np.zeros(shape)
+        for part, (axes, held) in zip(parts, full):
+            kept = "".join(dict.fromkeys(axes))
+            at = tuple(slice(None) if x in held else None for x in kept)
+            np.einsum(f"{axes}->{kept}", whole)[...] += np.asarray(part)[at]
+        return whole
+""",
+    "entry": """
+    def entry(a, *place):
+        v = np.zeros(np.shape(a))
+        v[tuple(int(k) for k in place)] = 1.0
+        return v
+""",
+    "square": """
+    def square(a):
+        return a @ a.T + np.eye(len(a))
+""",
+    "smooth": """
+    def smooth(seed, order, out, inner):
+        a = np.random.default_rng(seed).normal(size=(*out, *inner))
+        axes = range(-len(inner), 0)
+
+        def f(x):
+            x = np.asarray(x)
+            y = np.tensordot(x, a, (list(axes), list(axes))) + order * np.pi / 2
+            y = np.sin(y) + 2 * (not order)
+            for k in range(order):
+                y = y.reshape((*y.shape, *(1 for _ in inner)))
+                y = y * a.reshape((*out, *(1 for _ in inner for _ in range(k)), *inner))
+            return {made}
+
+        return f
+""",
+    "sampled": """
+    def sampled():
+        return given | {name: np.stack([given[name], a], axis) for name, (a, axis) in other.items()}
+""",
 }
 
 BODY = '''\
@@ -60,8 +75,8 @@ def self_check():
         a = rng.normal(size=shape)
         middle = len(a) * np.eye(len(a)) if len(shape) == 2 and shape[0] == shape[1] else 0
         return [a, 0.3 + abs(a) + middle, 0.1 + 0.2 * np.tanh(abs(a)), 1.5 + abs(a) + 3 * middle][trial % 4]
-
-{inner}    def rate(along, step):
+{inner}
+    def rate(along, step):
         if not along:
             return {value}
         name, v = along[0]
@@ -165,17 +180,9 @@ class PythonCheck(SelfCheck):
         along, free = (", ".join(f'("{name}", {change})' for name, change in some) for some in (held, changes))
         return f'compare("{title}", {exact}, [{along}], [{free}])'
 
-    def functions(self) -> list[tuple[str, str]]:
-        """Functions for those that the caller gives, and for their derivatives: sines of random combinations."""
-        given = []
-        abstract = self.task.reading.abstract.values()
-        base = sorted({taken_apart(op.name)[0] for op, _, _ in abstract})
-        for op, source, target in abstract:
-            name, order, _ = taken_apart(op.name)
-            out = target[: len(target) - order * len(source)]
-            axes = ", ".join(str(tuple(self.lengths(some))) for some in (out, source))
-            given.append((op.numpy.partition("(")[0], f"smooth({base.index(name)}, {order}, {axes})"))
-        return given
+    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
+        """A smooth function of these shapes, or a derivative of it."""
+        return f"smooth({seed}, {order}, {tuple(out)}, {tuple(inner)})"
 
 
 def self_check(task: Task, scope: Scope, imports: str = "", main: str = "", made: str = "{}") -> str:
@@ -196,7 +203,7 @@ def self_check(task: Task, scope: Scope, imports: str = "", main: str = "", made
     return BODY.format(
         imports=imports,
         inner="".join(
-            source.replace("{made}", made.format("y")) + "\n" for name, source in INNER.items() if f"{name}(" in calls
+            source.replace("{made}", made.format("y")) for name, source in INNER.items() if f"{name}(" in calls
         ),
         value=f"np.sum({call} * {check.value_of(scope.variables[check.array])})" if check.kind == "vjp" else call,
         call=call,
