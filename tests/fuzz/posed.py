@@ -65,7 +65,7 @@ class Posed:
         with np.errstate(all="ignore"):
             try:
                 value = evaluate(node, self.values)
-            except (np.linalg.LinAlgError, ValueError, IndexError):
+            except (np.linalg.LinAlgError, ValueError, IndexError, MemoryError):
                 raise Skip from None
         if not np.all(np.isfinite(value)) or np.abs(value).max(initial=0) > LARGEST:
             raise Skip
