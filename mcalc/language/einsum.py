@@ -86,7 +86,8 @@ def _index_sizes(inputs: list[str], values: list[Value], texts: list[str]) -> di
                     size=d,
                     text=name,
                 )
-    for group, d, name in fused:
+    while fused:  # those first of which the most is known: others may follow from them
+        group, d, name = fused.pop(min(range(len(fused)), key=lambda k: sum(x not in sizes for x in fused[k][0])))
         unknown = {x for x in group if x not in sizes}
         left = quotient(d, product([sizes[x][0] for x in group if x in sizes]))
         if len(unknown) == 1 and group.count(x := unknown.pop()) == 1 and left is not None:

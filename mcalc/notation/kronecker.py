@@ -184,8 +184,9 @@ class Kronecker:
         return _lightest(self._cuts(block)) or _lightest([*self._peeled(block), *self._beside(block)])
 
     def _contract(self, parts: Iterable[Part], out: tuple[Group, ...]) -> Expr:
-        shown = {x for group in out for x in group}
-        return contract([f for factors, _ in parts for f in factors], out, {x: self.sizes[x] for x in shown})
+        factors = [f for own, _ in parts for f in own]
+        labels = {x for axes in (out, *(axes for _, _, axes in factors)) for group in axes for x in group}
+        return contract(factors, out, {x: self.sizes[x] for x in labels})
 
     def _matrix(self, rows: Group, columns: Group, parts: Sequence[Part]) -> Piece:
         """A block with at most one slot on each side."""

@@ -1,0 +1,49 @@
+"""Random products over labels, with axes that are fused, repeated, summed over and spread: each reads back as itself.
+
+The expressions of other tests make few of them; here they are drawn, so that every way in which one is written, in
+matrices, as Kronecker products and as einsum, stands for the same array.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from mcalc.algebra.dims import dim
+from mcalc.algebra.expr import Expr, Group, contract
+from mcalc.language.read import Reading, read, reread
+from mcalc.notation import notate
+from mcalc.targets import write
+from tests.evaluate import draw, evaluate
+
+SIZES = {0: "n", 1: "m", 2: "n", 3: "k", 4: "m"}  #: of the labels, some of which could be mistaken for one another
+
+
+def drawn(seed: int, axes: int) -> tuple[Reading, Expr]:
+    """A product with so many axes, and a reading that knows its variables."""
+    dice = random.Random(100 * seed + axes)
+
+    def group() -> Group:
+        return tuple(dice.sample(sorted(SIZES), dice.choice((1, 1, 2))))
+
+    factors = [
+        (name, dice.choice((1, 1, 1, 2, -1)), tuple(group() for _ in range(1 + name.isupper())))
+        for name in dice.sample("ABCDxyz", dice.randint(1, 4))
+    ]
+    declared = [f"{name}[{','.join('*'.join(SIZES[x] for x in g) for g in held)}]" for name, _, held in factors]
+    reading = read("0", [*declared, "v_n[n], v_m[m], v_k[k]"])
+    out = tuple(group() for _ in range(axes))
+    named = [(reading.symbols[name], exponent, held) for name, exponent, held in factors]
+    return reading, contract(named, out, {x: dim(size) for x, size in SIZES.items()})
+
+
+@pytest.mark.parametrize("axes", [0, 1, 2, 3])
+@pytest.mark.parametrize("seed", range(50))
+def test_a_product_reads_back(seed: int, axes: int) -> None:
+    reading, node = drawn(seed, axes)
+    values = draw(list(reading.symbols.values()), seed, ["positive"])
+    text = write("text", notate(node, reading))
+    found, expected = (evaluate(root, values) for root in (reread(text, reading), node))
+    np.testing.assert_allclose(found, expected, rtol=1e-9, err_msg=text)
