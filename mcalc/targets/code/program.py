@@ -215,7 +215,8 @@ class Lowering:
         together: list[Planned] = []
         for c, term in terms:
             own = c if common == 1 else 1 if c > 0 else -1
-            if isinstance(term, Contract) and node.rank > 2 and self._folds(term) and not _repeats(term):
+            plain = not isinstance(term, Contract) or not (_repeats(term) or _fused(term))
+            if isinstance(term, Contract) and plain and node.rank > 2 and self._folds(term):
                 together.append(self._planned(own, term))
             elif not (isinstance(term, Contract) and _placed(term)):
                 part = self._term(own, term)

@@ -21,6 +21,7 @@ CHECKED = [
     (("numpy", "sum(x.^3)", "x"), {"order": 3}),
     (("numpy", "log(det(X))", "X"), {}),
     (("numpy", "exp(x[9])*sum(exp(x[k:n]))", "x", "x[n]"), {}),
+    (("numpy", "sum(sin(vec(A@X@B)))^2", "X"), {"order": 2}),
     (("numpy", "kron(A,B)", "A"), {}),
     (("numpy", "s*eye(n)", "s"), {}),
     (("numpy", "besselj(1,s)", "s"), {}),
