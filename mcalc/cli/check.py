@@ -163,6 +163,7 @@ def brief(verdict: Verdict, feedback: str) -> str:
     if feedback == "none":
         return tell("received")
     parts = [tell(told["verdict"]), ", ".join(told["diagnosis"]), spoken(told["message"])]
+    parts += [spoken(verdict.problem.hint)] if verdict.problem else []
     return printable(tell(": ").join(" ".join(part.split()) for part in parts if part))
 
 
