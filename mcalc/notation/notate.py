@@ -277,8 +277,6 @@ class Notation(Wording):
         return (last, places, piece.plain.weight, node.h), sign, piece
 
     def _zero(self, node: Sum) -> Piece:
-        if not node.rank:
-            return forms.upright(forms.numeral(0), True)
         plain, turned = (forms.call("zeros", [self._dim(d) for d in shape]) for shape in (node.shape, node.shape[::-1]))
         return forms.upright(plain) if node.rank == 1 else Piece(plain, turned)
 

@@ -169,7 +169,7 @@ class Scalars:
         return None if found is None else found.plain
 
     def _plain_power(self, form: Form, exponent: Rational, elementwise: bool) -> Form:
-        if exponent == ratio(exponent * 2) / 2 and ratio(exponent * 2) % 2 and exponent.denominator == 2:
+        if exponent.denominator == 2:
             root = forms.call("sqrt", [form])
             return root if exponent.numerator == 1 else forms.raised(root, number(exponent.numerator), elementwise)
         return forms.raised(form, number(exponent), elementwise)
@@ -198,13 +198,11 @@ def _taken_out(scalars: list[tuple[Expr, Rational]], node: Contract) -> tuple[li
 
 
 def _root_of_square(node: Contract) -> Expr | None:
-    """v, where the node is the sum of the squares of v's entries."""
-    if node.out or not node.factors or not all(e % 2 == 0 and isinstance(e, int) for _, e, _ in node.factors):
-        return None
+    """v of at most two axes, where the scalar is the sum of the squares of v's entries."""
     labels = tuple((x,) for x in range(len(node.sizes)))
-    if len(labels) > 2:
+    if len(labels) > 2 or any(e % 2 for _, e, _ in node.factors):
         return None
-    half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors if isinstance(e, int)]
+    half: list[Factor] = [(b, e // 2, axes) for b, e, axes in node.factors]
     return contract(half, labels, dict(enumerate(node.sizes)))
 
 

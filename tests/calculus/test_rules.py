@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mcalc.algebra.dims import dim
+from mcalc.algebra.expr import symbol
 from mcalc.calculus.rules import RULES, Rule
+from mcalc.calculus.rules.patterns import along
 from mcalc.calculus.rules.weight import weight
 from mcalc.calculus.simplify import simplify
 from mcalc.language.read import Reading, read, reread
@@ -195,3 +198,10 @@ def test_the_observer_sees_the_rule_with_both_nodes():
     seen: list[tuple[str, str]] = []
     simplify(reading.root, lambda rule, before, after: seen.append((rule.name, repr(after))))
     assert seen == [("inverse-of-inverse", "A")]
+
+
+def test_only_a_matrix_stands_the_other_way_round():
+    A, T = symbol("A", (dim("m"), dim("n")), (), 0), symbol("T", (dim("m"), dim("n"), dim("k")), (), 1)
+    assert along(A, ((0,), (1,)), ((1,), (0,))) is A.T
+    assert along(T, ((0,), (1,), (2,)), ((0,), (1,), (2,))) is T
+    assert along(T, ((0,), (1,), (2,)), ((2,), (1,), (0,))) is None

@@ -166,7 +166,7 @@ BY_HAND = [
     "(x - mean(x))/std(x)", "norm1(x)*y", "sum(sqrt(abs(x)))*y", "norm1(x)^2*y", "sum(1./abs(x))*y",
     "norm(A@x - y)*a", "norm(X)^2*x", "norm(X)*x", "norm(A - B)^2", "norm(A - B)*x", "kron(A, B)", "kron(x, y)",
     "vec(A@B)", "sum(X@x)/n", "sum(X.T@u)/m", "sum(X)/n", "(x.T@y)^2*A[1,:]", "A[1,:].*x", "A[1,:].*B[:,2].*x",
-    "sum(A[1,:])*x", "A[1,1:3]", "exp(x)[1]*a",
+    "sum(A[1,:])*x", "A[1,1:3]", "exp(x)[1]*a", "norm1(x)/n", "norm(A.T@B.T@x)*y",
 ]  # fmt: skip
 #: What is written in another way, that is no longer.
 OTHERWISE = [
