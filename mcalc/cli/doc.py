@@ -17,7 +17,7 @@ from mcalc.translation import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mcalc.cli.document import Claim
+    from mcalc.cli.document import Claim, Filling
 
 
 @command(
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
         ("fill in what they leave open", "mcalc doc notes.md --write"),
         ("a paper, for a program", "mcalc doc paper.tex --check --to json"),
     ],
-    within=60,
+    within=10,
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(), help="Documents in Markdown or TeX.")
-@QUESTION.only("var")
+@QUESTION.only("var", "fun")
 @click.option("--check", is_flag=True, help="Write nothing: an answer that is left open is a failure.")
 @click.option("--write", is_flag=True, help="Fill in the answers that are left open.")
 @choice("--to", ("text", "json"), metavar="FORMAT", default="text", show_default=True, help="What to print")
-def doc(files: tuple[str, ...], var: tuple[str, ...], check: bool, write: bool, to: str) -> int:
+def doc(files: tuple[str, ...], var: tuple[str, ...], fun: tuple[str, ...], check: bool, write: bool, to: str) -> int:
     r"""Check the derivatives that documents state, and fill in those that they leave open.
 
     In Markdown claims stand in a block of code called mcalc, one on a line, among definitions and declarations, which
@@ -50,38 +50,48 @@ def doc(files: tuple[str, ...], var: tuple[str, ...], check: bool, write: bool, 
     """
     if check and write:
         raise Problem("E013", "--check and --write were given: one is enough")
-    with Guard(lambda path: document(os.fsdecode(path), var, write, to == "json")) as guard:
-        return max(guard(os.fsencode(path)) for path in files)
+    return max(document(path, var, fun, write, to == "json") for path in files)
 
 
-def document(path: str, var: tuple[str, ...], write: bool, as_json: bool) -> int:
-    """Judge one document, and fill it in; the exit status."""
-    from mcalc.cli.document import filled, judged, kind_of, reply
+def document(path: str, var: tuple[str, ...], fun: tuple[str, ...], write: bool, as_json: bool) -> int:
+    """Judge one document, each line within its time, and fill it in; the exit status."""
+    from mcalc.cli.document import Document, filled, kind_of, reply
 
     source = text_file(path)
-    claims: list[Claim] = []
-    status = right = 0
-    for line, found in judged(source, kind_of(path), var):
+    read = Document(source, kind_of(path), var, fun)
+
+    def work(item: bytes) -> int:
+        place = read.places[int(item)]
+        claim = read.read(place)
+        if claim is None:
+            return 0
+        told = remark(claim, write)
         if as_json:
-            emit(json_line(reply(path, line, found)))
-        if isinstance(found, Problem):
-            status = max(status, found.exit_status)
-            complain(found, f"{path}:{line}")
-            continue
-        claims.append(found)
-        told = remark(found, write)
-        right += not told
-        if told:
-            status = max(status, 1)
-            if not as_json:
-                emit(printable(f"{path}:{line}: {told}"))
-    new = filled(source, claims) if write else source
-    if new != source:
-        replace(path, new)
+            emit(json_line(reply(path, place.line, claim)))
+        elif told:
+            emit(printable(f"{path}:{place.line}: {told}"))
+        return int(bool(told))
+
+    fillings: list[Filling] = []
+    status = right = count = 0
+    with Guard(work, read) as guard:
+        for number, place in enumerate(read.places):
+            try:
+                status = max(status, guard(str(number).encode()))
+            except Problem as problem:
+                status = max(status, problem.exit_status)
+                if as_json:
+                    emit(json_line(reply(path, place.line, problem)))
+                complain(problem, f"{path}:{place.line}")
+                continue
+            count += read.right is not None
+            right += bool(read.right or (write and read.filling))
+            fillings += [read.filling] if read.filling else []
+    if write and fillings:
+        replace(path, filled(source, fillings))
     if not as_json:
-        written = sum(claim.empty for claim in claims) if write else 0
-        counts = {"path": printable(path), "right": right, "count": len(claims), "written": written}
-        if written:
+        counts = {"path": printable(path), "right": right, "count": count, "written": len(fillings)}
+        if write and fillings:
             emit(tell("{path}: {right} of {count} claims are right, {written} filled in", **counts))
         else:
             emit(tell("{path}: {right} of {count} claims are right", **counts))
@@ -94,8 +104,6 @@ def remark(claim: Claim, write: bool) -> str:
         return "" if write else tell("open: {answer}", answer=claim.written)
     if claim.verdict.verdict == "correct":
         return ""
-    if claim.verdict.problem:
-        return claim.verdict.problem.message
     from mcalc.cli.check import brief
 
     return brief(claim.verdict, "full")

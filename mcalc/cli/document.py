@@ -14,9 +14,9 @@ follows the last `=` is taken. An answer that is empty, or ?, is to be filled in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mcalc.cli.session import DECLARE, DEFINE, DERIVE, Session, by_and_order
+from mcalc.cli.session import DEFINE, DERIVE, Session, by_and_order, declaration_in
 from mcalc.errors import Problem
 from mcalc.language.letters import is_latex
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from mcalc.checking.question import Verdict
 
-_FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`\n]*)$")
+_FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+#: No time limit holds for these: no space is looked at twice.
 _COMMENTS = {
-    "markdown": re.compile(r"^\s*<!--\s*mcalc:\s*(?P<text>.*?)\s*-->\s*$"),
-    "tex": re.compile(r"^\s*%+\s*mcalc:\s*(?P<text>.*?)\s*$"),
+    "markdown": re.compile(r"^\s*<!--\s*mcalc:\s*+(?P<text>(?:\S(?:.*\S)?)?)\s*+-->\s*$"),
+    "tex": re.compile(r"^\s*%+\s*mcalc:\s*+(?P<text>(?:\S(?:.*\S)?)?)\s*$"),
 }
 #: What may stand around a formula on a line of its own.
 _AROUND = re.compile(r"^(?:\s|\$|\\\[|&)*|(?:\s|\$|\\\]|\\\\|&|[.,;])*$")
@@ -99,23 +100,52 @@ def places(source: str, kind: str) -> Iterator[Place]:
         raise Problem("E091", "the block that begins on line {line} is never closed", line=opened)
 
 
-def judged(source: str, kind: str, var: tuple[str, ...] = ()) -> Iterator[tuple[int, Claim | Problem]]:
-    """Each claim with its verdict, or with what is to be filled in; a line that is not understood is a `Problem`."""
-    session = Session(var)
-    for place in places(source, kind):
-        try:
-            if claim := _claim(place, source):
-                _judge(claim, session)
-                yield place.line, claim
-            elif found := DECLARE.match(place.text):
-                session.declare(found["text"])
-            elif found := DEFINE.match(place.text):
-                session.define(found["name"], found["text"])
-            else:
-                hint = "a claim is written d/dx x.T@x = 2*x"
-                raise Problem("E092", "this is no claim, no definition and no declaration", hint=hint)
-        except Problem as problem:
-            yield place.line, problem
+#: What is to stand in a span of the source.
+Filling = tuple[tuple[int, int], str]
+
+
+class Document:
+    """A document that is read line by line; what one leaves for the next is the `Memory` of a `Guard`.
+
+    `right` says whether the claim that was read last is right or is now filled in, and is None where it was none;
+    `filling` is what it wants filled in. Raises a `Problem` where a block is never closed.
+    """
+
+    def __init__(self, source: str, kind: str, var: tuple[str, ...] = (), fun: tuple[str, ...] = ()) -> None:
+        self.source, self.places = source, list(places(source, kind))
+        self.session = Session(var, fun)
+        self.right: bool | None = None
+        self.filling: Filling | None = None
+
+    def noted(self) -> Any:
+        """What is kept, as plain data."""
+        return self.session.noted(), self.right, self.filling
+
+    def recall(self, noted: Any) -> None:
+        """Take what another process kept."""
+        session, self.right, self.filling = noted
+        self.session.recall(session)
+
+    def read(self, place: Place) -> Claim | None:
+        """The claim of a line with its verdict, or with what is to be filled in; None of a declaration.
+
+        Raises a `Problem` where the line is not understood.
+        """
+        self.right = self.filling = None
+        if claim := _claim(place, self.source):
+            self.right = False
+            _judge(claim, self.session)
+            self.right = claim.verdict is not None and claim.verdict.verdict == "correct"
+            self.filling = (claim.span, claim.written) if claim.empty else None
+            return claim
+        if declaration := declaration_in(place.text):
+            self.session.declare(declaration)
+        elif found := DEFINE.match(place.text):
+            self.session.define(found["name"], found["text"])
+        else:
+            hint = "a claim is written d/dx x.T@x = 2*x"
+            raise Problem("E092", "this is no claim, no definition and no declaration", hint=hint)
+        return None
 
 
 def _claim(place: Place, source: str) -> Claim | None:
@@ -168,27 +198,25 @@ def _judge(claim: Claim, session: Session) -> None:
     from mcalc.checking.question import question_for
 
     program = session.program(claim.text, also=claim.answer)
-    declared = session.relevant(claim.text)
+    declared, functions = session.relevant(claim.text), session.called(claim.text)
     if claim.empty:
-        answer = differentiate(program, [claim.by], declared, claim.order)
+        answer = differentiate(program, [claim.by], declared, claim.order, fun=functions)
         claim.written = answer.derivatives[0].write(claim.form)
     else:
-        question = question_for(program, claim.by, tuple(declared), claim.order)
+        question = question_for(program, claim.by, tuple(declared), claim.order, functions=tuple(functions))
         claim.verdict = question.check(claim.answer)
 
 
-def filled(source: str, claims: list[Claim]) -> str:
-    """The document with the answers that were to be filled in."""
+def filled(source: str, fillings: Iterable[Filling]) -> str:
+    """The document with the answers that were left open."""
     parts, place = [], 0
-    for claim in claims:
-        if claim.empty:
-            start, stop = claim.span
-            before = source[start - 1 : start]
-            behind = source[stop : stop + 1]
-            lead = "" if before in ("", "\n", " ", "\t", "{", "$") else " "
-            sign = "" if _equals_before(source, start) else " ="
-            parts += [source[place:start], sign + lead + claim.written + (" " if behind in ("$", "\\") else "")]
-            place = stop
+    for (start, stop), written in fillings:
+        before = source[start - 1 : start]
+        behind = source[stop : stop + 1]
+        lead = "" if before in ("", "\n", " ", "\t", "{", "$") else " "
+        sign = "" if _equals_before(source, start) else " ="
+        parts += [source[place:start], sign + lead + written + (" " if behind in ("$", "\\") else "")]
+        place = stop
     return "".join([*parts, source[place:]])
 
 

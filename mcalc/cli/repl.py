@@ -25,12 +25,12 @@ PROMPT, MORE = "mcalc> ", "  ...> "
     ],
     within=10,
 )
-@QUESTION.only("var")
-def repl(var: tuple[str, ...]) -> int:
+@QUESTION.only("var", "fun")
+def repl(var: tuple[str, ...], fun: tuple[str, ...]) -> int:
     """Read expressions and answer them one by one; what is declared and defined stays.
 
     A line is an expression, which is told as it is read; a derivative, d/dx f or d^2/dx^2 f; a definition,
-    r = X@w - y; a declaration, A[n,n] symmetric; or a command:
+    r = X@w - y; a declaration, A[n,n] symmetric or fun f: [m] -> []; or a command:
 
     :wrt x differentiates every expression that follows; :wrt alone ends that.
 
@@ -44,7 +44,7 @@ def repl(var: tuple[str, ...]) -> int:
     completion; in a pipe there are no prompts, and every answer stands on one line. An error ends nothing; the exit
     status is that of the worst line, and 0 on a terminal.
     """
-    session = Session(var)
+    session = Session(var, fun)
     if not (sys.stdin.isatty() and on_terminal()):
         return serve(session, _piped)
     keyboard = Keyboard(session)
@@ -162,5 +162,5 @@ class Completer:
             return [command for command in self.COMMANDS if command.startswith(word)]
         names = {*self.session.defined, *self.session.declared_names()}
         names.update(self.session.symbols)
-        called = {f"{name}(" for name in FUNCTIONS}
+        called = {f"{name}(" for name in FUNCTIONS | self.session.functions.keys()}
         return sorted(name for name in names | called if word and name.startswith(word))

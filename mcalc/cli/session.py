@@ -26,9 +26,16 @@ DERIVE = re.compile(
     re.DOTALL,
 )
 _ONE = r"[^\W\d]\w*\s*\[[^\]]*\](?:\s+[a-z]+)*"
-DECLARE = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
+_VARIABLES = re.compile(rf"\s*(?:var\s+)?(?P<text>{_ONE}(?:\s*,\s*{_ONE})*)\s*$")
+_FUNCTION = re.compile(r"\s*(?:(?:var|fun)\s+)?(?P<text>[^\W\d]\w*\s*:[^;]*(?:->|→)[^;]*)$")
 DEFINE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<text>\S.*)", re.DOTALL)
 _ABOVE = {"²": 2, "³": 3, "⁴": 4}
+
+
+def declaration_in(line: str) -> str | None:
+    """The declarations that a line is, of variables or of a function; None where it is something else."""
+    found = _VARIABLES.match(line) or _FUNCTION.match(line)
+    return found["text"].strip() if found else None
 
 
 def by_and_order(asked: re.Match[str]) -> tuple[str, int]:
@@ -37,8 +44,8 @@ def by_and_order(asked: re.Match[str]) -> tuple[str, int]:
     return asked["by"] or asked["grad"], _ABOVE.get(order) or int(order)
 
 
-#: The text of a derivative that was asked for, the variables, the declarations and the order.
-Asked = tuple[str, list[str], list[str], int]
+#: The text of a derivative that was asked for, the variables, the declarations, the order and the functions.
+Asked = tuple[str, list[str], list[str], int, list[str]]
 
 
 class Session:
@@ -47,9 +54,12 @@ class Session:
     A session is a `Memory` of a `Guard`: a line that is stopped costs nothing of it.
     """
 
-    def __init__(self, var: tuple[str, ...] = ()) -> None:
+    def __init__(self, var: tuple[str, ...] = (), fun: tuple[str, ...] = ()) -> None:
         self.declared: list[str] = list(var)
         self.defined: dict[str, str] = {}
+        self.functions: dict[str, str] = {}  #: what declares each, by name
+        for text in fun:
+            self.declare_function(text)
         self.wrt: list[str] = []
         self.asked: Asked | None = None
         self.symbols: list[str] = []  #: the variables of what was asked last
@@ -88,8 +98,8 @@ class Session:
         text = text.strip()
         if text.startswith(":"):
             return self.order(text[1:])
-        if declaration := DECLARE.match(text):
-            return self.declare(declaration["text"])
+        if declaration := declaration_in(text):
+            return self.declare(declaration)
         if asked := DERIVE.match(text):
             by, order = by_and_order(asked)
             return self.differentiate(asked["text"], [by], order)
@@ -119,14 +129,30 @@ class Session:
 
     def declare(self, text: str) -> None:
         """Keep declarations; one of a name that was declared takes its place."""
+        from mcalc.language.abstract import is_function
         from mcalc.language.declare import declare
 
+        if is_function(text):
+            return self.declare_function(text)
         new = declare(text)
-        names = {one.name for one in new}
-        kept = [one.text for one in self.declarations if one.name not in names]
-        self.declared = [*kept, *(one.text for one in new)]
-        for name in names & self.defined.keys():
-            del self.defined[name]
+        self.drop({one.name for one in new})
+        self.declared += [one.text for one in new]
+        return None
+
+    def declare_function(self, text: str) -> None:
+        """Keep the declaration of a function."""
+        from mcalc.language.abstract import declared
+
+        name, _ = declared(text)
+        self.drop({name})
+        self.functions[name] = text
+
+    def drop(self, names: set[str]) -> None:
+        """Forget what is declared and defined under these names."""
+        self.declared = [one.text for one in self.declarations if one.name not in names]
+        for name in names:
+            self.defined.pop(name, None)
+            self.functions.pop(name, None)
 
     def define(self, name: str, text: str) -> None:
         """Keep a definition, after it has been read."""
@@ -134,26 +160,27 @@ class Session:
         from mcalc.language.syntax import body_of
         from mcalc.targets import write
 
-        reading = read(self.program(text, but=name), self.relevant(text))
+        reading = read(self.program(text, but=name), self.relevant(text), functions=self.called(text))
         if name in self.declared_names():
             raise Problem("E205", "{name} is declared as a variable and defined as well", name=name)
         self.defined[name] = write("text", body_of(reading.program))
 
     def program(self, text: str, but: str = "", also: str = "") -> str:
         """The text after the definitions that it uses, or `also` does, in the order in which they were made."""
+        from mcalc.language.calls import FUNCTIONS
         from mcalc.language.parse import parse
         from mcalc.language.syntax import Name, body_of, walk
         from mcalc.targets import write
 
-        names = self.declared_names() | self.defined.keys()
-        program = parse(text, names=names)
+        names, functions = self.declared_names() | self.defined.keys(), FUNCTIONS | self.functions.keys()
+        program = parse(text, functions, names)
         used = {node.id for node in walk(program) if isinstance(node, Name)} - {n.id for n, _ in program.definitions}
         used |= set(_WORD.findall(also))
         needed: list[str] = []
         for name, value in reversed(self.defined.items()):
             if name in used and name != but:
                 needed.insert(0, f"{name} = {value}")
-                used |= {node.id for node in walk(parse(value, names=names)) if isinstance(node, Name)}
+                used |= {node.id for node in walk(parse(value, functions, names)) if isinstance(node, Name)}
         if not needed:
             return text
         own = [f"{name.id} = {write('text', value)}" for name, value in program.definitions]
@@ -175,6 +202,11 @@ class Session:
         words = set(_WORD.findall(self.program(text)))
         return [one.text for one in self.declarations if one.name in words]
 
+    def called(self, text: str) -> list[str]:
+        """The declarations of functions that the text, with its definitions, calls."""
+        words = set(_WORD.findall(self.program(text)))
+        return [declared for name, declared in self.functions.items() if name in words]
+
     # ------------------------------------------------------------ answers
 
     def differentiate(self, text: str, wrt: list[str], order: int = 1) -> None:
@@ -192,8 +224,8 @@ class Session:
         """Work out a derivative, and keep it."""
         from mcalc.answer import differentiate
 
-        asked = self.program(text), wrt, self.relevant(text), order
-        self._last = differentiate(*asked)
+        asked = self.program(text), wrt, self.relevant(text), order, self.called(text)
+        self._last = differentiate(*asked[:4], fun=asked[4])
         self.asked, self.symbols = asked, list(self._last.reading.symbols)
 
     def tell(self, text: str) -> None:
@@ -207,7 +239,7 @@ class Session:
 
         definition = DEFINE.match(text)
         shown = definition["text"] if definition else text
-        reading = read(self.program(shown), self.relevant(shown))
+        reading = read(self.program(shown), self.relevant(shown), functions=self.called(shown))
         if on_terminal():
             from mcalc.cli.screen import draw_reading
 
@@ -222,7 +254,7 @@ class Session:
         if self._last is None:
             from mcalc.answer import differentiate
 
-            self._last = differentiate(*self.asked)
+            self._last = differentiate(*self.asked[:4], fun=self.asked[4])
         return self._last
 
     def steps(self, text: str) -> None:
@@ -266,7 +298,8 @@ class Session:
         answer = self.answered()
         derivative = answer.derivatives[0]
         declared = tuple(self.declared_for(answer))
-        question = question_for(answer.reading.text, derivative.wrt, declared, answer.order)
+        asked, functions = answer.reading.text, tuple(self.called(answer.reading.text))
+        question = question_for(asked, derivative.wrt, declared, answer.order, functions=functions)
         emit(brief(question.check(text), "full"))
 
     def declared_for(self, answer: Answer) -> list[str]:
@@ -279,7 +312,7 @@ class Session:
 
     def list(self, _: str) -> None:
         """List what is declared and defined."""
-        for text in self.declared:
+        for text in (*self.declared, *(f"fun {declared}" for declared in self.functions.values())):
             emit(printable(text))
         for name, value in self.defined.items():
             emit(printable(f"{name} = {value}"))
@@ -287,12 +320,11 @@ class Session:
     def forget(self, name: str) -> None:
         """Drop a declaration or a definition, or everything."""
         if name in ("", "all"):
-            self.declared, self.defined, self.wrt = [], {}, []
+            self.declared, self.defined, self.functions, self.wrt = [], {}, {}, []
             return
-        if name not in self.defined and name not in self.declared_names():
+        if name not in {*self.defined, *self.functions, *self.declared_names()}:
             raise Problem("E081", "{name} is not known", hint=":vars lists the names", name=name)
-        self.defined.pop(name, None)
-        self.declared = [one.text for one in self.declarations if one.name != name]
+        self.drop({name})
 
     def help(self, _: str) -> None:
         """Say what can be typed."""
@@ -308,6 +340,7 @@ x.T@A@x             how an expression is read
 d/dx x.T@A@x        its derivative; d^2/dx^2 for the second
 r = X@w - y         a definition, for the lines that follow
 A[n,n] symmetric    a declaration, for the lines that follow
+fun f: [m] -> []    that of a function, of which no more is known
 :wrt x              differentiate every expression that follows by x
 :steps              the working of the last derivative
 :latex, :to FORM    the last derivative in LaTeX, or in any form of mcalc diff --to

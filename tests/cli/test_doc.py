@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mcalc.cli.document import filled, judged, places
+from mcalc.cli.document import Document, filled, places
 from mcalc.errors import Problem
 from tests.shell import mcalc
 
@@ -100,7 +100,8 @@ def test_the_end_of_a_line_is_kept(tmp_path: Path) -> None:
     [
         ("d/dx x.T@ = x", 2, ":2: an operand is missing after `@`"),
         ("x.T@x", 2, "this is no claim, no definition and no declaration"),
-        ("d/dx x.T@x = 2*z", 1, ":2: z does not occur in the problem"),
+        ("d/dx x.T@x = 2*z", 1, ":2: invalid: z does not occur in the problem: there are x, dx"),
+        ("fun g: [n] -> []\nd/dx g(A@x) = A.T@grad_g(A@x)", 0, "1 of 1 claims are right"),
         ("d/dx f(x)", 2, "f(…) can be a function or a product"),
         ("d/dx x.T@x = x", 1, ":2: partial: "),
         ("d/dx norm(X@x, ord=2)^2 = 2*X.T@X@x", 0, "1 of 1 claims are right"),
@@ -132,10 +133,29 @@ def test_fences_nest_and_are_to_be_closed() -> None:
     nested = "````text\n```mcalc\nd/dx x.T@x = x\n```\n````\n~~~ mcalc\nd/dx x.T@x = 2*x\n~~~\n"
     assert [place.line for place in places(nested, "markdown")] == [7]
     with pytest.raises(Problem, match="the block that begins on line 1 is never closed"):
-        list(judged("```mcalc\nd/dx x.T@x = 2*x\n", "markdown"))
+        Document("```mcalc\nd/dx x.T@x = 2*x\n", "markdown")
 
 
 def test_filling_in_leaves_what_is_there() -> None:
     source = "<!-- mcalc: d/dx x.T@x -->\n$$ \\nabla f = $$\n"
-    claims = [found for _, found in judged(source, "markdown") if not isinstance(found, Problem)]
-    assert filled(source, claims) == "<!-- mcalc: d/dx x.T@x -->\n$$ \\nabla f = 2 x $$\n"
+    document = Document(source, "markdown")
+    document.read(document.places[0])
+    assert document.filling is not None
+    assert filled(source, [document.filling]) == "<!-- mcalc: d/dx x.T@x -->\n$$ \\nabla f = 2 x $$\n"
+
+
+def test_functions_are_declared_on_the_command_line_too(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("```mcalc\nd/dx f(A@x)^2 =\n```\n", encoding="utf-8")
+    assert mcalc("doc", str(path), "--write", "--fun", "f: [m] -> []").returncode == 0
+    assert "d/dx f(A@x)^2 = 2*f(A@x)*A.T@grad_f(A@x)\n" in path.read_text(encoding="utf-8")
+
+
+def test_each_claim_has_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    slow = "tr(" + "@".join(f"expm(X@A{k})" for k in range(40)) + ")"
+    path.write_text(f"```mcalc\nr = A@x\nd^4/dX^4 {slow} = X\nd/dx r.T@r = 2*A.T@r\n```\n", encoding="utf-8")
+    ended = mcalc("doc", str(path), "--within", "0.5")
+    assert (ended.returncode, ended.stdout) == (4, f"{path}: 1 of 1 claims are right\n")
+    assert f"{path}:3" in ended.stderr
+    assert "it took longer than 0.5 s" in ended.stderr

@@ -38,6 +38,19 @@ def test_declarations_and_definitions_stay() -> None:
     assert out[4:] == ["A[n,n] symmetric", "x[n]", "r = A@x - b", "s = r.T@r"]
 
 
+def test_functions_are_declared_as_variables_are() -> None:
+    out, err, _ = session(
+        "fun f: [m] -> []", "d/dx f(A@x)", ":check A.T@grad_f(A@x)", "r = f(x)", "d/dx r^2", ":vars", ":forget f",
+        "f(x)", "g: [] -> []", "d/dt g(t^2)", "fun h: [m] - []",
+    )  # fmt: skip
+    assert out == [
+        "A.T@grad_f(A@x)", "correct", "r: x[m] -> []", "2*r*grad_f(x)", "fun f: [m] -> []", "r = f(x)", "2*t*g'(t^2)",
+    ]  # fmt: skip
+    assert "f(…) can be a function or a product" in err
+    assert "`h: [m] - []` declares no function" in err
+    assert mcalc("repl", "--fun", "f: [m] -> []", stdin="d/dx f(A@x)\n").stdout == "A.T@grad_f(A@x)\n"
+
+
 def test_a_definition_can_be_made_again_and_forgotten() -> None:
     out, err, _ = session(
         "f = x.T@x", "f = 2*x.T@x", "d/dx f", ":forget f", "d/dx f.T@x", ":forget f", ":forget", ":vars"
@@ -95,12 +108,13 @@ def test_help_tells_every_command() -> None:
 
 
 def test_completion_knows_the_session() -> None:
-    known = Session(("Amatrix[n,n]",))
+    known = Session(("Amatrix[n,n]",), ("loss: [n] -> []",))
     known.define("residual", "Amatrix@x")
     complete = Completer(known)
     assert complete.choices("res") == ["residual"]
     assert complete.choices("Am") == ["Amatrix"]
     assert complete.choices("logd") == ["logdet("]
+    assert complete.choices("lo")[-1] == "loss("
     assert complete.choices(":st") == [":steps"]
     assert (complete("softp", 0), complete("softp", 1)) == ("softplus(", None)
 
