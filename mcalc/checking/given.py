@@ -155,7 +155,14 @@ def fitted(value: Array, symbol: Symbol) -> Array:
     if value.ndim != symbol.rank:
         value = value.reshape(value.size if symbol.rank else ())
     if not np.all(np.isfinite(value)):
-        raise Problem("E029", "{name} holds what is no finite number", name=symbol.name)
+        place = ",".join(map(str, np.argwhere(~np.isfinite(value))[0]))
+        entry = f"{symbol.name}[{place}]" if place else symbol.name
+        raise Problem(
+            "E029",
+            "{entry} is {number}, which is no finite number",
+            entry=entry,
+            number=value[~np.isfinite(value)][0],
+        )
     for prop, held in _HELD.items():
         if prop in symbol.props and not held(value):
             raise Problem("E029", "{name} is declared {prop}, and the matrix given is not", name=symbol.name, prop=prop)

@@ -119,7 +119,11 @@ def test_several_variables_and_products():
         (["x.T@x", "--at", "x=[1,2]", "--at", "y=1"], 2, "y does not occur"),
         (["x.T@x", "--at", "x=[1,(2)]"], 2, "x is no array of numbers"),
         (["x.T@x", "--at", "x=[[1,2],[3]]"], 2, "x is no array of numbers"),
-        (["x.T@x", "--at", "x=[1,NaN]"], 2, "no finite number"),
+        (["x.T@x", "--at", "x=[1,NaN]"], 2, "x[1] is nan, which is no finite number"),
+        (["s^2", "--at", "s=-1e999"], 2, "s is -inf, which is no finite number"),
+        (["x.T@x", "--at", "x=[1,2"], 2, "x is no array of numbers: '[1,2'"),
+        (["x.T@x", "--at", 'x=["1",null]'], 2, "x is no array of numbers"),
+        (["x.T@x", "--at", "x=1 2j"], 3, "x is complex"),
         (["x.T@x", "--at", "nothing.npz"], 2, "cannot read nothing.npz"),
         (["x.T@x", "--at", "x=nothing.npy"], 2, "cannot read nothing.npy"),
         (["x.T@x", "--at", "x"], 2, "gives no variable a value"),
@@ -139,6 +143,47 @@ def test_what_is_wrong_is_said(words, status, said):
     assert done.code == status
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+#: What is in a file that is no array of real numbers, and what is said of it.
+UNREAL = {
+    "complex.npy": (np.array([1, 2j]), "x, read from {path}, is complex"),
+    "dates.npy": (np.array(["2020-01-01"], "M8[D]"), "x, read from {path}, is no array of numbers"),
+    "words.npy": (np.array(["1", "2"]), "x, read from {path}, is no array of numbers"),
+    "records.npy": (np.zeros(2, [("a", "f8")]), "x, read from {path}, is no array of numbers"),
+    "none.json": ("[1, null]", "x, read from {path}, is no array of numbers"),
+    "ragged.json": ("[1, [2]]", "x, read from {path}, is no array of numbers"),
+    "semicolons.csv": ("1;2\n3;4\n", "{path}, line 2: '3;4' is no number"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAL)
+def test_a_file_without_real_numbers_is_named(tmp_path: Path, name: str):
+    held, said = UNREAL[name]
+    path = tmp_path / name
+    path.write_text(held) if isinstance(held, str) else np.save(path, held)
+    done = mcalc("eval", "x.T@x", "--at", f"x={path}")
+    assert done.code == (3 if "complex" in said else 2)
+    assert done.err.startswith(f"error: {said.format(path=path)}")
+
+
+@pytest.mark.parametrize("kind", [">f8", "<f4", "f2", "i8", "u1", "?", "longdouble"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_type_of_real_numbers_is_read(tmp_path: Path, kind: str, order: str):
+    A = np.asarray([[1, 0, 1], [0, 0, 1]]).astype(kind, order=order)
+    np.save(tmp_path / "A.npy", A)
+    done = mcalc("eval", "sum(A@x)", "--wrt", "x", "--at", str(tmp_path / "A.npy"), "--at", "x=[1,2,3]")
+    assert done.out == "f = 7.0\ndf/dx = [1.0, 0.0, 2.0]\n"
+
+
+def test_what_is_not_asked_for_may_be_anything(tmp_path: Path):
+    np.savez(tmp_path / "data.npz", x=np.ones(2), names=np.array(["a", "b"]), z=np.array([1j]), o=np.array([None]))
+    (tmp_path / "data.csv").write_text("name,y\nfirst,3\nsecond,4\n")
+    (tmp_path / "alone.json").write_text("[1, 2]")
+    given = [f"{tmp_path / 'data.npz'}", f"{tmp_path / 'data.csv'}", f"z={tmp_path / 'alone.json'}"]
+    words = [word for one in given for word in ("--at", one)]
+    assert mcalc("eval", "x.T@y + z.T@y", *words).out == "f = 18.0\n"
+    assert "o, read from" in mcalc("eval", "x.T@o", *words[:2]).err
 
 
 def test_no_file_runs_code(tmp_path: Path):
