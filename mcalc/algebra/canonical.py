@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Factor, Group
@@ -12,8 +12,13 @@ Colours = dict[int, int]
 Sign = tuple[int, bool, tuple[Group, ...]]
 
 
-def canonical_order(factors: list[Factor], out: tuple[Group, ...], sizes: dict[int, Dim]) -> list[int]:
-    """The labels in an order that depends on nothing but the structure: colour refinement, then trying ties."""
+def canonical_order(
+    factors: Sequence[Factor], out: tuple[Group, ...], sizes: Mapping[int, Dim] | Sequence[Dim]
+) -> list[int]:
+    """The labels in an order that depends on nothing but the structure: those of the result as they stand there.
+
+    Then come the others, by colour refinement, then trying ties.
+    """
     shown: dict[int, list[int]] = {}
     for place, x in enumerate(x for group in out for x in group):
         shown.setdefault(x, []).append(place)
@@ -22,7 +27,7 @@ def canonical_order(factors: list[Factor], out: tuple[Group, ...], sizes: dict[i
         for group in axes:
             everything.extend(group)
     everything = list(dict.fromkeys(everything))
-    if len(everything) == 1:
+    if len(everything) < len(shown) + 2:
         return everything
     signs = [(hash((b.h, e.numerator, e.denominator)), b.symmetric, axes) for b, e, axes in factors if axes]
     colours = {x: hash((sizes[x].h, *shown.get(x, ()))) for x in everything}

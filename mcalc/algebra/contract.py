@@ -7,7 +7,7 @@ the same contraction give the same node. Nothing else simplifies on construction
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from math import gcd, isqrt, lcm
@@ -57,11 +57,13 @@ def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[i
         again = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e]
         return scale(coefficient, normal_form(again, out, labels.sizes))
     rest = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e and axes]
-    more, counted = _flatten([(d, 1, ()) for d in _loose(labels, rest, out)], labels)
     scalars = {base: e for (base, axes), e in merged.items() if not axes}
-    for base, exponent, _ in counted:
-        scalars[base] = scalars.get(base, 0) + exponent
-    return _assemble(coefficient * more, scalars, rest, out, labels)
+    if loose := _loose(labels, rest, out):
+        more, counted = _flatten([(d, 1, ()) for d in loose], labels)
+        coefficient *= more
+        for base, exponent, _ in counted:
+            scalars[base] = scalars.get(base, 0) + exponent
+    return _assemble(coefficient, scalars, rest, out, labels)
 
 
 class _Labels:
@@ -102,6 +104,12 @@ class _Labels:
             else:
                 found.append(label)
         return tuple(found)
+
+    def standing(self) -> set[int]:
+        """The labels that stand for themselves."""
+        if not self.parent and not self.parts:
+            return set(self.sizes)
+        return {x for label in self.sizes for x in self.resolve((label,))}
 
     def unify(self, left: Group, right: Group) -> bool:
         """Make two groups of one size the same axis; False where their parts do not line up."""
@@ -279,8 +287,7 @@ def _loose(labels: _Labels, factors: list[Factor], out: tuple[Group, ...]) -> li
     for _, _, axes in factors:
         for group in axes:
             held.update(group)
-    named = {x for label in labels.sizes for x in labels.resolve((label,))}
-    return [size(labels.sizes[x]) for x in sorted(named - held)]
+    return [size(labels.sizes[x]) for x in sorted(labels.standing() - held)]
 
 
 def _assemble(
@@ -297,7 +304,7 @@ def _assemble(
         if any(x in shown for _, _, axes in component for group in axes for x in group):
             indexed += component
         else:
-            base = _canonical(component, (), labels)
+            base = in_canonical_labels(component, (), labels.sizes)
             scalars[base] = scalars.get(base, 0) + 1
     for base, exponent in scalars.items():
         root = rational_power(base.value, ratio(exponent)) if isinstance(base, Number) else None
@@ -305,11 +312,13 @@ def _assemble(
             coefficient *= root
         elif exponent:
             indexed.append((base, ratio(exponent), ()))
-    return scale(ratio(coefficient), _canonical(indexed, out, labels))
+    return scale(ratio(coefficient), in_canonical_labels(indexed, out, labels.sizes))
 
 
 def components(factors: list[Factor]) -> list[list[Factor]]:
     """Factors that share labels, directly or through others."""
+    if len(factors) < 2:
+        return [factors] if factors else []
     owner: dict[int, int] = {}
     members: dict[int, list[Factor]] = {}
     for position, factor in enumerate(factors):
@@ -327,7 +336,10 @@ def components(factors: list[Factor]) -> list[list[Factor]]:
 # ---------------------------------------------------------------- canonical labels
 
 
-def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -> Expr:
+def in_canonical_labels(
+    factors: Sequence[Factor], out: tuple[Group, ...], sizes: Mapping[int, Dim] | Sequence[Dim]
+) -> Expr:
+    """The node for factors that are in normal form but for the numbers of their labels."""
     if len(factors) == 1 and factors[0][1] == 1 and len(factors[0][2]) == len(out):
         base, _, axes = factors[0]
         shown = [x for group in out for x in group]
@@ -338,7 +350,7 @@ def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -
             return add([(c, permute(node, turn)) for c, node in base.terms], tuple(base.shape[k] for k in turn))
     if not factors and not out:
         return number(1)
-    order = canonical_order(factors, out, labels.sizes)
+    order = canonical_order(factors, out, sizes)
     place = {label: k for k, label in enumerate(order)}
     renamed: list[tuple[int, int, int, tuple[Group, ...], Factor]] = []
     for base, exponent, axes in factors:
@@ -350,5 +362,5 @@ def _canonical(factors: list[Factor], out: tuple[Group, ...], labels: _Labels) -
     return intern_contraction(
         tuple(r[4] for r in renamed),
         tuple(tuple(place[x] for x in group) for group in out),
-        tuple(labels.sizes[label] for label in order),
+        tuple(sizes[label] for label in order),
     )

@@ -39,9 +39,10 @@ Term = tuple[Rational, "Expr"]
 class Expr:
     """A node. Build one with `symbol`, `number`, `add`, `contract`, `apply` or an operation's record."""
 
-    __slots__ = ("__weakref__", "_symmetric", "_transpose", "free", "h", "shape")
+    __slots__ = ("__weakref__", "_symmetric", "_transpose", "children", "free", "h", "shape")
 
     shape: Shape
+    children: tuple[Expr, ...]  #: the nodes that this one is made of
     free: frozenset[Symbol]  #: the variables that occur
     h: int  #: orders nodes the same way in every run; says nothing about equality
     _symmetric: bool | None
@@ -196,9 +197,10 @@ _nodes: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
 _NOTHING: frozenset[Symbol] = frozenset()
 
 
-def _new(kind: type[Expr], key: tuple[object, ...], shape: Shape, free: frozenset[Symbol], h: int) -> Expr:
+def _new(kind: type[Expr], key: tuple[object, ...], shape: Shape, children: tuple[Expr, ...], h: int) -> Expr:
     node: Expr = object.__new__(kind)
-    node.shape, node.free, node.h, node._symmetric, node._transpose = shape, free, h, None, None
+    node.shape, node.children, node.h, node._symmetric, node._transpose = shape, children, h, None, None
+    node.free = _NOTHING.union(*[child.free for child in children])
     _nodes[key] = node
     return node
 
@@ -210,7 +212,7 @@ def symbol(name: str, shape: Shape = (), props: Iterable[str] = (), place: int =
     node = _nodes.get(key)
     if node is None:
         h = hash((1, place, *(crc32(p.encode()) for p in sorted(held)), *(d.h for d in shape)))
-        node = _new(Symbol, key, shape, _NOTHING, h)
+        node = _new(Symbol, key, shape, (), h)
         assert isinstance(node, Symbol)
         node.name, node.props, node.place = name, held, place
         node.free = frozenset((node,))
@@ -234,7 +236,7 @@ def number(value: Rational) -> Expr:
     key = (Number, value)
     node = _nodes.get(key)
     if node is None:
-        node = _new(Number, key, (), _NOTHING, hash((2, value.numerator, value.denominator)))
+        node = _new(Number, key, (), (), hash((2, value.numerator, value.denominator)))
         assert isinstance(node, Number)
         node.value = value
     return node
@@ -280,7 +282,7 @@ def _size_name(name: str) -> Expr:
     key = (Size, name)
     node = _nodes.get(key)
     if node is None:
-        node = _new(Size, key, (), _NOTHING, hash((3, crc32(name.encode()))))
+        node = _new(Size, key, (), (), hash((3, crc32(name.encode()))))
         assert isinstance(node, Size)
         node.name = name
     return node
@@ -295,8 +297,7 @@ def apply(op: Op, args: tuple[Expr, ...], shape: Shape) -> Expr:
     key = (Apply, op, args)
     node = _nodes.get(key)
     if node is None:
-        free = frozenset[Symbol]().union(*(a.free for a in args))
-        node = _new(Apply, key, shape, free, hash((4, op.h, *(a.h for a in args))))
+        node = _new(Apply, key, shape, args, hash((4, op.h, *(a.h for a in args))))
         assert isinstance(node, Apply)
         node.op, node.args = op, args
     return node
@@ -332,9 +333,8 @@ def _sum(terms: list[Term], shape: Shape) -> Expr:
     key = (Sum, held, shape)
     node = _nodes.get(key)
     if node is None:
-        free = frozenset[Symbol]().union(*(n.free for _, n in held))
         h = hash((5, *(d.h for d in shape), *((c.numerator, c.denominator, n.h) for c, n in held)))
-        node = _new(Sum, key, shape, free, h)
+        node = _new(Sum, key, shape, tuple([n for _, n in held]), h)
         assert isinstance(node, Sum)
         node.terms = held
     return node
@@ -374,9 +374,9 @@ def intern_contraction(factors: tuple[Factor, ...], out: tuple[Group, ...], size
     node = _nodes.get(key)
     if node is None:
         shape = tuple(_group_size(group, sizes) for group in out)
-        free = frozenset[Symbol]().union(*(b.free for b, _, _ in factors))
-        parts = (hash((b.h, e.numerator, e.denominator, axes)) for b, e, axes in factors)
-        node = _new(Contract, key, shape, free, hash((6, out, *(d.h for d in sizes), *parts)))
+        parts = [hash((b.h, e.numerator, e.denominator, axes)) for b, e, axes in factors]
+        h = hash((6, out, *[d.h for d in sizes], *parts))
+        node = _new(Contract, key, shape, tuple([b for b, _, _ in factors]), h)
         assert isinstance(node, Contract)
         node.factors, node.out, node.sizes = factors, out, sizes
     return node
@@ -401,11 +401,11 @@ def contract(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int,
 
     `sizes` is needed only for labels that no factor has.
     """
-    from mcalc.algebra.contract import normal_form
-
     key = (tuple(factors), out, tuple(sizes.items()) if sizes else ())
     found = _lately.get(key)
     if found is None:
+        from mcalc.algebra.contract import normal_form
+
         found = normal_form(key[0], out, sizes or {})
         if len(_lately) >= MOST_REMEMBERED:
             _lately.clear()
@@ -421,15 +421,21 @@ def transpose(node: Expr) -> Expr:
     """The node with its two axes exchanged."""
     if len(node.shape) != 2:
         return node
-    if node._transpose is None:
-        node._transpose = permute(node, (1, 0))
-    return node._transpose
+    found = node._transpose
+    if found is None:
+        found = node._transpose = permute(node, (1, 0))
+        found._transpose = node
+    return found
 
 
 def permute(node: Expr, order: tuple[int, ...]) -> Expr:
     """The node with its axes in another order: axis k of the result is axis `order[k]` of the node."""
     if isinstance(node, Sum):
         return add([(c, permute(n, order)) for c, n in node.terms], tuple(node.shape[k] for k in order))
+    if isinstance(node, Contract):
+        from mcalc.algebra.contract import in_canonical_labels
+
+        return in_canonical_labels(node.factors, tuple([node.out[k] for k in order]), node.sizes)
     axes = _axes(node.rank)
     return contract([(node, 1, axes)], tuple(axes[k] for k in order))
 

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, add, contract
-
-
-def children(node: Expr) -> Iterator[Expr]:
-    """The nodes that this one is made of."""
-    match node:
-        case Sum(terms):
-            return (n for _, n in terms)
-        case Contract(factors):
-            return (b for b, _, _ in factors)
-        case Apply(_, args):
-            return iter(args)
-    return iter(())
 
 
 def postorder(root: Expr, enter: Callable[[Expr], bool] = lambda _: True) -> list[Expr]:
     """Every node below `root` that `enter` admits, each once, children before parents."""
     seen: set[Expr] = set()
     order: list[Expr] = []
-    stack: list[tuple[Expr, bool]] = [(root, False)]
+    entered: list[Expr] = []  # whose children are being visited
+    stack: list[Expr | None] = [root]  # None: the last that was entered is done
     while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:
+            order.append(entered.pop())
         elif node not in seen and enter(node):
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((child, False) for child in children(node) if child not in seen)
+            if node.children:
+                entered.append(node)
+                stack.append(None)
+                stack.extend([child for child in node.children if child not in seen])
+            else:
+                order.append(node)
     return order
 
 

@@ -15,6 +15,8 @@ MOST_PASSES = 12
 
 #: What nodes settled to lately: a search asks again and again. Old ones are forgotten at once.
 _lately: dict[Expr, Expr] = {}
+#: Nodes that no rule applies to, nor to any node below them; forgotten in the same way.
+_simple: set[Expr] = set()
 MOST_REMEMBERED = 20_000
 
 
@@ -25,11 +27,15 @@ def simplify(root: Expr, observe: Observer | None = None) -> Expr:
     rule fires has one observer.
     """
     for _ in range(MOST_PASSES):
-        done: dict[Expr, Expr] = {}
-        for node in postorder(root):
-            done[node] = settle(rebuild(node, done.__getitem__), observe)
-        if done[root] is root:
+        if root in _simple:
             break
+        done: dict[Expr, Expr] = {}
+        for node in postorder(root, lambda n: n not in _simple):
+            done[node] = settle(rebuild(node, lambda child: done.get(child, child)), observe)
+        if done[root] is root:
+            if len(_simple) >= MOST_REMEMBERED:
+                _simple.clear()
+            _simple.update(done)
         root = done[root]
     return root
 

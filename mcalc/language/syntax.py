@@ -19,10 +19,11 @@ NOWHERE: Span = (0, 0)
 class Syntax:
     """A node of the surface tree. Nodes with equal fields are equal; `span` is where the text stands."""
 
-    __slots__ = ("_hash", "span")
+    __slots__ = ("_children", "_hash", "span")
     __match_args__: tuple[str, ...] = ()
     span: Span
     _hash: int
+    _children: tuple[Syntax, ...]
 
     def fields(self) -> tuple[object, ...]:
         """The values that make the node what it is."""
@@ -260,8 +261,16 @@ class Program(Syntax):
         self.bold = bold
 
 
-def children(node: Syntax) -> Iterator[Syntax]:
+def children(node: Syntax) -> tuple[Syntax, ...]:
     """The nodes directly below."""
+    try:
+        return node._children
+    except AttributeError:
+        node._children = tuple(_below(node))
+        return node._children
+
+
+def _below(node: Syntax) -> Iterator[Syntax]:
     match node:  # what is met most stands first
         case Name() | Num():
             return
@@ -314,7 +323,7 @@ def walk(root: Syntax) -> Iterator[Syntax]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))
 
 
 def replaced(root: Syntax, new: Callable[[Syntax], Syntax | None]) -> Syntax:

@@ -24,7 +24,7 @@ from mcalc.algebra.expr import (
     add,
     contract,
 )
-from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.algebra.walk import postorder, rebuild
 from mcalc.calculus.rules.patterns import sizes_of
 from mcalc.calculus.simplify import settle
 from mcalc.notation.extended import Extended
@@ -53,7 +53,7 @@ def present(root: Expr, notation: Notation, names: Extended | None = None) -> Ex
     """
     done: dict[Expr, Expr] = {}
     order = postorder(root)
-    uses = Counter(child for node in order for child in children(node)) if names is not None else Counter[Expr]()
+    uses = Counter(child for node in order for child in node.children) if names is not None else Counter[Expr]()
     for node in order:
         kept = node in notation.names or node in notation.said
         new = done[node] = lightest(node if kept else rebuild(node, done.__getitem__), names or notation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcalc.algebra.expr import Contract, Expr, Rational, Sum, scale
-from mcalc.algebra.walk import children, postorder
+from mcalc.algebra.walk import postorder
 from mcalc.notation.forms import Piece, parts
 from mcalc.notation.notate import Notation
 
@@ -51,7 +51,7 @@ class Extended(Notation):
         return self if found else self.before
 
     def _touches(self, node: Expr) -> bool:
-        if node in self.own or any(self.touched[child] for child in children(node)):
+        if node in self.own or any(self.touched[child] for child in node.children):
             return True
         if isinstance(node, Contract) and self.own_products:
             held = frozenset(part for b, _, axes in node.factors if axes for part in parts(b) or (b,))

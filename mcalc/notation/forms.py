@@ -45,11 +45,10 @@ class Piece:
     """A value of at most two axes in both orientations.
 
     It is the piece of a `node`, or one that `make` makes of others; of what comes from neither the value is not known.
-    `parts` are the factors that it is made of; what it is worth is worked out only where something the user named has
-    the same.
+    What it is worth is worked out only where something the user named has the same parts.
     """
 
-    __slots__ = ("_made", "make", "node", "of", "parts", "plain", "turned")
+    __slots__ = ("_made", "_parts", "make", "node", "of", "plain", "turned")
 
     def __init__(
         self,
@@ -61,10 +60,17 @@ class Piece:
     ) -> None:
         self.plain, self.turned, self.node, self.of, self.make = plain, turned, node, of, make
         self._made: Expr | None = None
-        if node is not None:
-            self.parts = parts(node) or frozenset((node,))
-        else:
-            self.parts = frozenset[Expr]().union(*(piece.parts for piece in of))
+        self._parts: frozenset[Expr] | None = None
+
+    @property
+    def parts(self) -> frozenset[Expr]:
+        """The factors that it is made of."""
+        if self._parts is None:
+            if self.node is not None:
+                self._parts = parts(self.node) or frozenset((self.node,))
+            else:
+                self._parts = frozenset[Expr]().union(*[piece.parts for piece in self.of])
+        return self._parts
 
     @property
     def T(self) -> Piece:  # noqa: N802 (NumPy's name)

@@ -20,7 +20,6 @@ from itertools import combinations, permutations
 
 from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, contract, eye
-from mcalc.algebra.walk import children
 from mcalc.language.syntax import Matmul
 from mcalc.notation import forms
 from mcalc.notation.blocks import connected, groups_of, labels_of, reduced, sides_of, swaps, together
@@ -175,7 +174,7 @@ class Kronecker:
             turned = self._block((columns, (), parts))
             return None if turned is None else tuple(p.T for p in reversed(turned))
         whole = self._contract(parts, (rows, columns) if columns else (rows,))
-        if not any(isinstance(n, Contract) and any(len(g) > 1 for g in n.out) for n in (whole, *children(whole))):
+        if not any(isinstance(n, Contract) and any(len(g) > 1 for g in n.out) for n in (whole, *whole.children)):
             return (self.write(whole),)
         if len(rows) == 2 and not columns:
             first, second = rows

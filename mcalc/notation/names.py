@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from mcalc.algebra.expr import Expr, Sum, scale, symbol
-from mcalc.algebra.walk import children, postorder
+from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 from mcalc.language.read import program_value
 from mcalc.language.syntax import (
@@ -101,7 +101,7 @@ def _uses(roots: Sequence[Expr], notation: Notation) -> dict[Expr, int]:
     """How often each node stands in the text of another, once the others are written once."""
     uses: dict[Expr, int] = dict.fromkeys(roots, 1)
     for node in _below(roots, notation):
-        for child in children(node):
+        for child in node.children:
             uses[child] = uses.get(child, 0) + 1
     return uses
 

@@ -29,7 +29,7 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
-from mcalc.algebra.walk import children, postorder
+from mcalc.algebra.walk import postorder
 from mcalc.language.lower import Said
 from mcalc.language.syntax import Call, Syntax, Transpose
 from mcalc.notation import forms
@@ -89,7 +89,7 @@ class Notation(Wording):
         pieces = self.pieces
         found = pieces.get(node)
         if found is None:
-            if any(child not in pieces for child in children(node)):
+            if any(child not in pieces for child in node.children):
                 for inner in postorder(node, lambda n: n not in pieces and self.home(n) is self)[:-1]:
                     pieces[inner] = self._make(inner)
             found = pieces[node] = self._make(node)

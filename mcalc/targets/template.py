@@ -126,7 +126,7 @@ class Target:
         while stack:
             node, count, room = stack.pop()
             if count < 0:
-                below = list(children(node))
+                below = children(node)
                 stack.append((node, len(below), room))
                 stack.extend((child, -1, self._room(node, k, room)) for k, child in reversed(list(enumerate(below))))
             else:

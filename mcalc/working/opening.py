@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol, coefficient_of, is_zero, scale, symbol, zero
 from mcalc.algebra.ops.record import OPS, function, unsupported
-from mcalc.algebra.walk import children, postorder, substitute
+from mcalc.algebra.walk import postorder, substitute
 from mcalc.calculus.differential import tangent
 from mcalc.calculus.rules import Rule
 from mcalc.calculus.simplify import simplify
@@ -69,7 +69,7 @@ class Opening:
             return self.dx
         if self.x not in node.free:
             return zero(node.shape)
-        moving = [c for c in dict.fromkeys(children(node)) if self.x in c.free]
+        moving = [c for c in dict.fromkeys(node.children) if self.x in c.free]
         linear = self._linear(node, moving)
         through = linear and depth < DEPTH and not self.single
         rule = "linear" if linear else self._rule(node, moving)

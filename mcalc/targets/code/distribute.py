@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcalc.algebra.expr import Contract, Expr, Rational, Sum, add, contract, is_zero
-from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.algebra.walk import postorder, rebuild
 from mcalc.calculus.simplify import simplify
 
 #: More terms than this are not made of one product.
@@ -46,7 +46,7 @@ def _vanishes(node: Contract) -> bool:
 
 
 def _touched(node: Expr, new: dict[Expr, Expr]) -> bool:
-    return bool(new) and any(child in new for child in children(node))
+    return bool(new) and any(child in new for child in node.children)
 
 
 def _spread(node: Contract) -> Expr:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, add, contract
-from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.algebra.walk import postorder, rebuild
 
 #: A product without one of its factors: what it shows, its other factors, and the axes of the one left out.
 Rest = tuple[tuple[Group, ...], tuple[Factor, ...], tuple[Group, ...]]
@@ -17,11 +17,11 @@ def factored(roots: Iterable[Expr]) -> dict[Expr, Expr]:
     """The nodes below the roots that become others, with what they become."""
     roots = list(roots)
     nodes = list(dict.fromkeys(node for root in roots for node in postorder(root)))
-    uses = Counter(child for node in nodes for child in children(node))
+    uses = Counter(child for node in nodes for child in node.children)
     uses.update(roots)
     new: dict[Expr, Expr] = {}
     for node in nodes:
-        made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in children(node)) else node
+        made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in node.children) else node
         if isinstance(made, Sum) and isinstance(node, Sum):
             alone = {new.get(n, n) for _, n in node.terms if uses[n] == 1}
             made = _collected(made, alone)
@@ -110,7 +110,7 @@ def hoisted(roots: Iterable[Expr]) -> dict[Expr, Expr]:
     new: dict[Expr, Expr] = {}
     for root in roots:
         for node in postorder(root, lambda n: n not in new):
-            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in children(node)) else node
+            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in node.children) else node
             made = _in_front(made) if isinstance(made, Sum) and len(made.terms) > 1 and made.rank > 1 else made
             if made is not node:
                 new[node] = made

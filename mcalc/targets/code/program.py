@@ -27,7 +27,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.algebra.traits import definite
-from mcalc.algebra.walk import children, postorder
+from mcalc.algebra.walk import postorder
 from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.factor import factored, hoisted
@@ -84,7 +84,7 @@ class Lowering:
         found = list(dict.fromkeys(node for root in roots for node in postorder(root)))
         inner: set[Expr] = set()
         for node in found:
-            for child in children(node):
+            for child in node.children:
                 self.uses[child] = self.uses.get(child, 0) + 1
                 if not isinstance(node, Sum):
                     inner.add(child)

@@ -8,7 +8,7 @@ from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Number, Rational, 
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied, scalar_part
 from mcalc.algebra.traits import holds, uniform
-from mcalc.algebra.walk import children, postorder, rebuild
+from mcalc.algebra.walk import postorder, rebuild
 
 
 def stable(roots: Iterable[Expr]) -> dict[Expr, Expr]:
@@ -16,7 +16,7 @@ def stable(roots: Iterable[Expr]) -> dict[Expr, Expr]:
     new: dict[Expr, Expr] = {}
     for root in roots:
         for node in postorder(root, lambda n: n not in new):
-            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in children(node)) else node
+            made = rebuild(node, lambda child: new.get(child, child)) if any(c in new for c in node.children) else node
             made = _better(made)
             if made is not node:
                 new[node] = made
@@ -61,13 +61,13 @@ def _factors(x: Expr) -> Expr | None:
     log(c det(X)^k) is log(c sign^k) + k log |det(X)|, so that a negative number has none here either.
     """
     absolute = applied(x) == "abs"
-    c, product = scalar_part(next(children(x)) if absolute else x)
+    c, product = scalar_part(x.children[0] if absolute else x)
     factors, sizes = (product.factors, product.sizes) if isinstance(product, Contract) else (((product, 1, ()),), ())
     rest: list[Factor] = []
     apart: list[tuple[Rational, Expr]] = []
     for base, exponent, axes in factors:
-        inner = next(children(base), base)
-        name, X = applied(base), next(children(inner), inner) if applied(base) == "abs" else inner
+        inner = (base.children or (base,))[0]
+        name, X = applied(base), (inner.children or (inner,))[0] if applied(base) == "abs" else inner
         if name == "exp" and not axes:
             apart.append((exponent, X))
         elif name == "det" or (name == "abs" and applied(inner) == "det"):
