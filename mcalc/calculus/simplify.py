@@ -29,15 +29,21 @@ def simplify(root: Expr, observe: Observer | None = None) -> Expr:
     for _ in range(MOST_PASSES):
         if root in _simple:
             break
-        done: dict[Expr, Expr] = {}
-        for node in postorder(root, lambda n: n not in _simple):
-            done[node] = settle(rebuild(node, lambda child: done.get(child, child)), observe)
+        done = _pass(root, observe)
         if done[root] is root:
             if len(_simple) >= MOST_REMEMBERED:
                 _simple.clear()
             _simple.update(done)
         root = done[root]
     return root
+
+
+def _pass(root: Expr, observe: Observer | None) -> dict[Expr, Expr]:
+    """What the nodes become that are not known to be simple, each settled once."""
+    done: dict[Expr, Expr] = {}
+    for node in postorder(root, lambda n: n not in _simple):
+        done[node] = settle(rebuild(node, lambda child: done.get(child, child)), observe)
+    return done
 
 
 def settle(node: Expr, observe: Observer | None = None) -> Expr:
