@@ -40,13 +40,13 @@ def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[i
     """The canonical node for `factors` multiplied over labels and summed over those not in `out`."""
     labels = _Labels(sizes)
     coefficient, flat = _flatten(factors, labels)
-    out = tuple(labels.resolve(group) for group in out)
+    out = labels.axes(out)
     if not coefficient:
         return zero(tuple(product([labels.sizes[x] for x in group]) for group in out))
     merged: dict[tuple[Expr, tuple[Group, ...]], Rational] = {}
     met: set[tuple[Expr, tuple[Group, ...]]] = set()
     for base, exponent, axes in flat:
-        axes = tuple(labels.resolve(group) for group in axes)
+        axes = labels.axes(axes)
         if base.symmetric and axes[0] > axes[1]:
             axes = (axes[1], axes[0])
         if (base, axes) in merged and isinstance(base, Contract) and axes:
@@ -90,6 +90,10 @@ class _Labels:
         while label in parent:
             label = parent[label]
         return label
+
+    def axes(self, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+        """The groups in labels that stand for themselves."""
+        return tuple([self.resolve(group) for group in groups]) if self.parent or self.parts else groups
 
     def resolve(self, group: Group) -> Group:
         """The group in labels that stand for themselves."""
@@ -216,14 +220,19 @@ def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _
     if factors is None:
         return None
     fresh = [labels.new(d) for d in base.sizes]
-    if not labels.merge(axes, tuple(tuple(fresh[x] for x in group) for group in base.out)):
+    if not labels.merge(axes, relabelled(base.out, fresh)):
         for x in fresh:
             del labels.sizes[x]
         return None
     hidden = set(range(len(base.sizes))) - {x for _, _, ax in factors for g in ax for x in g}
     for x in hidden - {x for group in base.out for x in group}:
         del labels.sizes[fresh[x]]  # summed inside a factor that stays closed
-    return [(b, e, tuple(tuple(fresh[x] for x in g) for g in ax)) for b, e, ax in factors]
+    return [(b, e, relabelled(ax, fresh)) for b, e, ax in factors]
+
+
+def relabelled(groups: tuple[Group, ...], label: Mapping[int, int] | Sequence[int]) -> tuple[Group, ...]:
+    """The groups with other labels."""
+    return tuple([(label[g[0]],) if len(g) == 1 else tuple([label[x] for x in g]) for g in groups])
 
 
 def _raise(base: Contract, exponent: Rational) -> list[Factor] | None:
@@ -253,14 +262,15 @@ def _content(node: Sum) -> tuple[Rational, Expr]:
     terms = node.terms
     if len(terms) == 1:
         return terms[0]
-    top = gcd(*(c.numerator for c, _ in terms))
-    bottom = lcm(*(c.denominator for c, _ in terms))
+    top = gcd(*[c.numerator for c, _ in terms])
+    bottom = lcm(*[c.denominator for c, _ in terms])
     content = ratio(Fraction(top, bottom)) if bottom != 1 else top
     if terms[0][0] < 0:
         content = -content
     if content == 1:
         return 1, node
-    return content, add([(ratio(Fraction(c) / content), n) for c, n in terms], node.shape)
+    rest = [(c // content if bottom == 1 else ratio(Fraction(c) / content), n) for c, n in terms]
+    return content, add(rest, node.shape)
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
@@ -301,7 +311,7 @@ def _assemble(
     shown = {x for group in out for x in group}
     indexed: list[Factor] = []
     for component in components(factors):
-        if any(x in shown for _, _, axes in component for group in axes for x in group):
+        if shown and not shown.isdisjoint([x for _, _, axes in component for group in axes for x in group]):
             indexed += component
         else:
             base = in_canonical_labels(component, (), labels.sizes)
@@ -354,13 +364,11 @@ def in_canonical_labels(
     place = {label: k for k, label in enumerate(order)}
     renamed: list[tuple[int, int, int, tuple[Group, ...], Factor]] = []
     for base, exponent, axes in factors:
-        new = tuple(tuple(place[x] for x in group) for group in axes)
+        new = relabelled(axes, place)
         if base.symmetric and new[0] > new[1]:
             new = (new[1], new[0])
         renamed.append((base.h, exponent.numerator, exponent.denominator, new, (base, exponent, new)))
-    renamed.sort(key=lambda r: r[:4])
-    return intern_contraction(
-        tuple(r[4] for r in renamed),
-        tuple(tuple(place[x] for x in group) for group in out),
-        tuple(sizes[label] for label in order),
-    )
+    if len(renamed) > 1:
+        renamed.sort(key=lambda r: r[:4])
+    written = tuple([r[4] for r in renamed])
+    return intern_contraction(written, relabelled(out, place), tuple([sizes[label] for label in order]))

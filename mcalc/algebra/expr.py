@@ -318,7 +318,7 @@ def add(terms: Iterable[Term], shape: Shape) -> Expr:
                 total[ONE] = total.get(ONE, 0) + value * coefficient
             case _:
                 total[node] = total.get(node, 0) + coefficient
-    return _sum([(ratio(c), n) for n, c in total.items() if c], shape)
+    return _sum([(c if isinstance(c, int) else ratio(c), n) for n, c in total.items() if c], shape)
 
 
 def _sum(terms: list[Term], shape: Shape) -> Expr:

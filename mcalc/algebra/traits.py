@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, add, contract
+from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, Term, add, contract
 from mcalc.algebra.walk import postorder
 
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
@@ -64,8 +64,12 @@ def uniform(node: Expr) -> Expr | None:
         case _ if not node.rank:
             return node
         case Sum(terms):
-            parts = [(c, uniform(n)) for c, n in terms]
-            return add([(c, n) for c, n in parts if n is not None], ()) if all(n for _, n in parts) else None
+            parts: list[Term] = []
+            for c, n in terms:
+                if (entry := uniform(n)) is None:
+                    return None
+                parts.append((c, entry))
+            return add(parts, ())
         case Contract(factors, out, sizes):
             shown = [x for group in out for x in group]
             held = {x for _, _, axes in factors for group in axes for x in group}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.algebra.contract import components
+from mcalc.algebra.contract import components, relabelled
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, intern_contraction, measure
 from mcalc.algebra.ops.selection import unit, window
@@ -117,11 +117,6 @@ def _apart(factors: list[Factor], node: Contract) -> Contract:
     found = intern_contraction(tuple(kept), node.out, node.sizes)
     assert isinstance(found, Contract)
     return found
-
-
-def relabelled(axes: tuple[Group, ...], place: dict[int, int]) -> tuple[Group, ...]:
-    """The axes with other labels."""
-    return tuple(tuple(place[x] for x in g) for g in axes)
 
 
 def bracketed(base: Piece, shape: tuple[Dim, ...], places: Places, spell: Callable[[Dim], Form]) -> Form:

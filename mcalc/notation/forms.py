@@ -172,8 +172,9 @@ def chain(pieces: Sequence[Piece]) -> Piece:
 def row_of(forms: Sequence[Form]) -> Form:
     """Forms one after the other, multiplied."""
     items: list[tuple[Syntax, int]] = []
-    depth = max(form.depth for form in forms)
+    depth = 0
     for form in forms:
+        depth = max(depth, form.depth)
         if isinstance(form.syntax, Matmul):
             items += zip(form.syntax.items, form.links, strict=True)
         else:
@@ -185,7 +186,7 @@ def row_of(forms: Sequence[Form]) -> Form:
     if len(items) == 1:
         syntax = items[0][0]
         return Form(syntax, level_of(syntax), weights[0], depth)
-    return Form(Matmul(tuple(s for s, _ in items)), CHAIN, sum(weights), depth, weights)
+    return Form(Matmul(tuple([s for s, _ in items])), CHAIN, sum(weights), depth, weights)
 
 
 def _blocks(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
@@ -236,10 +237,11 @@ def quotient(over: Sequence[tuple[Form, str]], under: Sequence[Form], dot: str =
     """
     items: list[Syntax] = []
     operators: list[str] = []
-    weight = 0
+    weight = depth = 0
     for form, operator in over:
         if items:
             operators.append(operator)
+        depth = max(depth, form.depth)
         if isinstance(form.syntax, Product):
             items += form.syntax.items
             operators += form.syntax.operators
@@ -255,7 +257,7 @@ def quotient(over: Sequence[tuple[Form, str]], under: Sequence[Form], dot: str =
         operators.append(dot + "/")
         items.append(bottom.syntax)
         weight += bottom.inside(CHAIN) + 1
-    depth = max((f.depth for f in (*(f for f, _ in over), *under)), default=0)
+        depth = max(depth, bottom.depth)
     if len(items) == 1:
         return Form(items[0], level_of(items[0]), weight, depth)
     return Form(Product(tuple(items), tuple(operators)), PRODUCT, weight + len(operators), depth)
@@ -274,6 +276,8 @@ def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
 
 def _repeated(forms: Sequence[Form]) -> list[Form]:
     """The factors of an elementwise product, those that are equal as a power."""
+    if len(forms) < 2:
+        return list(forms)
     count: dict[Syntax, int] = {}
     for form in forms:
         count[form.syntax] = count.get(form.syntax, 0) + 1

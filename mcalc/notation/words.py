@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from mcalc.algebra.contract import relabelled
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, intern_contraction, magnitude, ratio
 
@@ -144,12 +145,10 @@ def _compact(factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ..
     """The product, its labels numbered anew without those that are gone."""
     used = dict.fromkeys(x for axes in (out, *(axes for *_, axes in factors)) for g in axes for x in g)
     number = {x: k for k, x in enumerate(used)}
-
-    def renamed(axes: tuple[Group, ...]) -> tuple[Group, ...]:
-        return tuple(tuple(number[x] for x in g) for g in axes)
-
     whole = intern_contraction(
-        tuple((b, e, renamed(axes)) for b, e, axes in factors), renamed(out), tuple(sizes[x] for x in used)
+        tuple((b, e, relabelled(axes, number)) for b, e, axes in factors),
+        relabelled(out, number),
+        tuple(sizes[x] for x in used),
     )
     assert isinstance(whole, Contract)
     return whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from mcalc.algebra.contract import relabelled
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, add, contract
 from mcalc.algebra.walk import postorder, rebuild
 
@@ -67,8 +68,8 @@ def _without_one(term: Contract) -> Iterator[tuple[Rest, Expr]]:
             names.setdefault(x, len(names))
         if not all(x in names for x in flat):
             continue
-        renamed = tuple((b, e, _renamed(groups, names)) for b, e, groups in others)
-        yield (_renamed(term.out, names), renamed, _renamed(axes, names)), base
+        renamed = tuple((b, e, relabelled(groups, names)) for b, e, groups in others)
+        yield (relabelled(term.out, names), renamed, relabelled(axes, names)), base
 
 
 def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
@@ -94,12 +95,10 @@ def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
         if not own or not all(x in names for _, _, groups in others for group in groups for x in group):
             continue
         base = contract([*scalars, *factors], own, {x: term.sizes[x] for x in labels})
-        left = sorted(((b, e, _renamed(groups, names)) for b, e, groups in others), key=lambda f: (f[0].h, f[1], f[2]))
-        yield (_renamed(term.out, names), tuple(left), _renamed(own, names)), base
-
-
-def _renamed(groups: tuple[Group, ...], names: dict[int, int]) -> tuple[Group, ...]:
-    return tuple(tuple(names[x] for x in group) for group in groups)
+        left = sorted(
+            ((b, e, relabelled(groups, names)) for b, e, groups in others), key=lambda f: (f[0].h, f[1], f[2])
+        )
+        yield (relabelled(term.out, names), tuple(left), relabelled(own, names)), base
 
 
 def hoisted(roots: Iterable[Expr]) -> dict[Expr, Expr]:
