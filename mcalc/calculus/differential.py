@@ -12,8 +12,6 @@ from mcalc.algebra.expr import (
     Apply,
     Contract,
     Expr,
-    Factor,
-    Group,
     Rational,
     Shape,
     Sum,
@@ -26,6 +24,7 @@ from mcalc.algebra.expr import (
     zero,
 )
 from mcalc.algebra.walk import postorder
+from mcalc.calculus.cotangent import Cotangent, others
 from mcalc.errors import Problem
 
 
@@ -61,7 +60,7 @@ def tangent(node: Expr, moved: dict[Expr, Expr]) -> Expr:
             parts: list[tuple[Rational, Expr]] = []
             for k, (base, exponent, axes) in enumerate(factors):
                 if base in moved:
-                    rest = _others(factors, k)
+                    rest = others(factors, k)
                     parts.append((exponent, contract([*rest, (moved[base], 1, axes)], out, known)))
             return add(parts, node.shape)
         case Apply(op, args):
@@ -97,46 +96,38 @@ def pull(root: Expr, seed: Expr, targets: list[Expr]) -> list[Expr]:
     The seed has the root's axes last; axes before them (one cotangent for each entry of some array) are kept
     in front of every result.
     """
-    lead_shape = seed.shape[: seed.rank - root.rank]
-    lead: tuple[Group, ...] = tuple((-1 - k,) for k in range(len(lead_shape)))
-    gathered: dict[Expr, list[tuple[Rational, Expr]]] = {root: [(1, seed)]}
+    lead = seed.shape[: seed.rank - root.rank]
+    gathered: dict[Expr, list[Cotangent]] = {root: [Cotangent.of(seed, len(lead))]}
     wanted = set(targets)
     for node in reversed(active(root, wanted)):
         if node in wanted or node not in gathered:
             continue
-        g = add(gathered.pop(node), (*lead_shape, *node.shape))
+        g = Cotangent.total(gathered.pop(node), (*lead, *node.shape), len(lead))
         match node:
             case Sum(terms):
                 for c, n in terms:
                     if not n.free.isdisjoint(wanted):
-                        gathered.setdefault(n, []).append((c, g))
-            case Contract(factors, out, sizes):
-                known = dict(enumerate(sizes)) | {-1 - k: d for k, d in enumerate(lead_shape)}
-                for k, (base, exponent, axes) in enumerate(factors):
+                        gathered.setdefault(n, []).append(g.times(c))
+            case Contract(factors):
+                for k, (base, _, _) in enumerate(factors):
                     if not base.free.isdisjoint(wanted):
-                        rest = [*_others(factors, k), (g, 1, (*lead, *out))]
-                        gathered.setdefault(base, []).append((exponent, contract(rest, (*lead, *axes), known)))
-            case Apply(op, args):
-                for arg, cotangent in _pull_operation(node, g, lead, lead_shape, wanted):
-                    gathered.setdefault(arg, []).append((1, cotangent))
-                del op, args
-    return [add(gathered.get(t, ()), (*lead_shape, *t.shape)) for t in targets]
+                        gathered.setdefault(base, []).append(g.to_factor(node, k))
+            case Apply(op, (arg, *_)) if op.slope is not None:
+                gathered.setdefault(arg, []).append(g.along(op.slope(arg, node)))
+            case Apply():
+                for arg, cotangent in _pull_operation(node, g.value, lead, wanted):
+                    gathered.setdefault(arg, []).append(Cotangent.of(cotangent, len(lead)))
+    return [Cotangent.total(gathered.get(t, []), (*lead, *t.shape), len(lead)).value for t in targets]
 
 
-def _pull_operation(
-    node: Apply, g: Expr, lead: tuple[Group, ...], lead_shape: Shape, wanted: set[Expr]
-) -> list[tuple[Expr, Expr]]:
+def _pull_operation(node: Apply, g: Expr, lead: Shape, wanted: set[Expr]) -> list[tuple[Expr, Expr]]:
     op, args = node.op, node.args
-    if op.slope is not None:
-        axes = tuple((k,) for k in range(node.rank))
-        slope = op.slope(args[0], node)
-        return [(args[0], contract([(g, 1, (*lead, *axes)), (slope, 1, axes)], (*lead, *axes)))]
     found: list[tuple[Expr, Expr]] = []
     for k, arg in enumerate(args):
         if arg.free.isdisjoint(wanted):
             continue
         if op.adjoint is not None and k == len(args) - 1:
-            found.append((arg, _adjoint(node, g, lead_shape)))
+            found.append((arg, _adjoint(node, g, lead)))
             continue
         change = hole(arg.shape, 100 + k)
         changes = [change if j == k else zero(a.shape) for j, a in enumerate(args)]
@@ -163,12 +154,3 @@ def _lead(node: Expr, lead: Shape) -> Expr:
     axes = tuple((k,) for k in range(node.rank))
     front = tuple((-1 - k,) for k in range(len(lead)))
     return contract([(node, 1, axes)], (*front, *axes), {-1 - k: d for k, d in enumerate(lead)})
-
-
-def _others(factors: tuple[Factor, ...], k: int) -> list[Factor]:
-    """The factors around the k-th, and what differentiating its power leaves of it."""
-    base, exponent, axes = factors[k]
-    rest = [*factors[:k], *factors[k + 1 :]]
-    if exponent != 1:
-        rest.append((base, exponent - 1, axes))
-    return rest

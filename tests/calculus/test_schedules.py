@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from mcalc.algebra.expr import Apply, Expr
-from mcalc.algebra.walk import children, postorder, substitute
+from mcalc.algebra.walk import postorder, substitute
 from mcalc.calculus.derivative import derivative
 from mcalc.calculus.rules import Rule, rules_for
 from mcalc.calculus.rules.weight import weight
@@ -48,7 +48,7 @@ def in_some_order(root: Expr, order: random.Random) -> Expr:
         for node in postorder(root):
             found = [rule.rewrite(node) for rule in rules_for(node)]
             simpler = [after for after in found if after is not None and after is not node]
-            if not waiting.isdisjoint(children(node)):
+            if not waiting.isdisjoint(node.children):
                 waiting.add(node)
             elif simpler:
                 waiting.add(node)
