@@ -117,7 +117,7 @@ class _Making:
                 return self.of(base)[(*at, 0)[:2]]
             case Call(name, args, options) if not options and name in {*_CALLS, *ELEMENTWISE, *_FORMULAS}:
                 made = [self.of(arg) for arg in args]
-                with suppress(TypeError):  # SymPy takes a sum of matrices in a number apart as one of numbers
+                with suppress(TypeError, ValueError):  # SymPy takes what has matrices in it apart as numbers
                     return self.call(name, made)
         raise Problem("E430", "SymPy has no form for {what}", what=_named(node))
 
