@@ -23,17 +23,19 @@ Places = list[tuple[Dim, Dim | None] | None]
 def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
     """The selectors of a product by the label they stand along: their place among the factors, the range, what is left.
 
-    A window counts only where its label is summed and shared by others.
+    A window counts only where its label is summed and shared by others. Where the label is but a part of another's
+    axis, or another stands on a diagonal, none does.
     """
     found: dict[Group, tuple[int, Dim, Dim, Group]] = {}
     if not any(_selects(base) for base, _, _ in node.factors):
         return found
     shown = {x for g in node.out for x in g}
+    fused = {x for _, _, axes in node.factors for g in axes if len(g) > 1 for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if not isinstance(base, Apply) or not _selects(base) or exponent != 1 or len(axes[0]) != 1:
+        if not isinstance(base, Apply) or not _selects(base) or exponent != 1 or not fused.isdisjoint(axes[0]):
             continue
         others = [f for j, f in enumerate(node.factors) if j != k and axes[0] in f[2]]
-        if not others or axes[0] in found or any(f[0] is base or _selects(f[0]) for f in others):
+        if not others or axes[0] in found or any(f[0] is base or _selects(f[0]) or _cut(f[2]) for f in others):
             continue
         start, *stop = [d for d in map(measure, base.args[1:]) if d is not None]
         if base.op is unit:
@@ -41,6 +43,12 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
         elif axes[0][0] not in shown and len(axes[1]) == 1:
             found[axes[0]] = k, start, stop[0], axes[1]
     return found
+
+
+def _cut(axes: tuple[Group, ...]) -> bool:
+    """Whether axes share a label, so that not all of the array stands there but a diagonal."""
+    labels = [x for g in axes for x in g]
+    return len(set(labels)) < len(labels)
 
 
 def _selects(node: Expr) -> bool:
@@ -55,7 +63,7 @@ def entry(node: Contract) -> tuple[Expr, Places, bool] | None:
     if not selectors or len(rest) != 1 or rest[0][1] != 1:
         return None
     base, _, axes = rest[0]
-    if len(set(axes)) != len(axes) or any(len(g) != 1 for g in axes) or not selectors.keys() <= set(axes):
+    if _cut(axes) or not selectors.keys() <= set(axes):
         return None
     places: Places = []
     left: list[Group] = []
@@ -98,7 +106,9 @@ def opened(node: Contract) -> Contract:
             selector, _, along = node.factors[place]
             own.append((selector, 1, along))
             left += [part] if part else []
-        factors.append((contract(own, tuple(left)), exponent, tuple(left)))
+        held = {x for _, _, axes in own for g in axes for x in g}
+        taken = contract(own, tuple(left), {x: node.sizes[x] for x in held})
+        factors.append((taken, exponent, tuple(left)))
     return _apart(factors, node)
 
 

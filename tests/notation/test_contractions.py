@@ -1,4 +1,4 @@
-"""Random products over labels, with axes that are fused, repeated, summed over and spread: each reads back as itself.
+"""Random products over labels, their axes fused, repeated, selected, summed and spread: each reads back as itself.
 
 The expressions of other tests make few of them; here they are drawn, so that every way in which one is written, in
 matrices, as Kronecker products and as einsum, stands for the same array.
@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from mcalc.algebra.dims import dim
-from mcalc.algebra.expr import Expr, Group, contract
+from mcalc.algebra.expr import Expr, Group, contract, number, size
+from mcalc.algebra.ops.selection import unit, window
 from mcalc.language.read import Reading, read, reread
 from mcalc.notation import notate
 from mcalc.targets import write
@@ -37,7 +38,16 @@ def drawn(seed: int, axes: int) -> tuple[Reading, Expr]:
     reading = read("0", [*declared, "v_n[n], v_m[m], v_k[k]"])
     out = tuple(group() for _ in range(axes))
     named = [(reading.symbols[name], exponent, held) for name, exponent, held in factors]
-    return reading, contract(named, out, {x: dim(size) for x, size in SIZES.items()})
+    sizes = {x: dim(name) for x, name in SIZES.items()}
+    for x in dice.sample(sorted(SIZES), dice.choice((0, 0, 1, 2))):  # the entry at 1, or those at 1 and 2
+        if dice.random() < 0.5:
+            named.append((unit(size(sizes[x]), number(1)), 1, ((x,),)))
+        else:
+            part = len(sizes)
+            sizes[part] = dim(2)
+            named.append((window(size(sizes[x]), number(1), number(3)), 1, ((x,), (part,))))
+            out = tuple((part,) if g == (x,) and dice.random() < 0.7 else g for g in out)
+    return reading, contract(named, out, sizes)
 
 
 @pytest.mark.parametrize("axes", [0, 1, 2, 3])
