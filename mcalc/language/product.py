@@ -35,13 +35,23 @@ class Operand:
     @property
     def atom(self) -> str:
         """The text, in brackets where an operator behind it would tear it apart."""
-        plain = isinstance(self.node, (Name, Num, Call, Transpose)) or self.text.startswith("(")
+        plain = isinstance(self.node, (Name, Num, Call, Transpose)) or _enclosed(self.text)
         return self.text if plain else f"({self.text})"
 
     @property
     def link(self) -> str:
         """The text as the first factor of a chain: only a sum needs brackets."""
         return self.atom if isinstance(self.node, Terms) else self.text
+
+
+def _enclosed(text: str) -> bool:
+    """Whether one pair of brackets is around all of the text, as it is not around (a).T@(b)."""
+    depth = 0
+    for k, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return k == len(text) - 1 and sign == ")"
+    return False
 
 
 def chain(

@@ -47,7 +47,7 @@ WRITTEN = {
         "sum(pinv(W + ({mn})/9))",
     ],
     "n": ["({nn})[:,1]", "({mn})[0,:]", "onehot(1, n)", "unit(n, 2)", "ones(n)", "zeros(n)", "(({n}) > 0).*({n})",
-          "solve(S + eye(n), {n})", "({mn}).T@({m})", "({n}).T@({nn})", "cumsum({n})"],
+          "solve(S + eye(n), {n})", "({mn}).T@({m})", "(({n}).T@({nn})).T", "cumsum({n})"],
     "m": ["({mn})[:,0]", "ones(m)", "softmax({mn}, axis=1)@({n})"],
     "nn": ["outer({n}, {n})", "({nn})^2", "({nn})^3", "ones(n, n)", "zeros(n, n)", "unvec(kron({n}, {n}), n, n)",
            "sqrtm(({nn})@({nn}).T + S + eye(n))", "solve(S + eye(n), {nn})", "(S + eye(n))^-1", "transpose({nn})",

@@ -158,6 +158,7 @@ def test_star_follows_its_company(text: str, same: str) -> None:
         ("A@u", "shape", "A@u", "A is m x n and u is a vector of m", "did you mean A.T@u?"),
         ("x@A", "shape", "x@A", "x is a vector of n and A is m x n", ""),
         ("A@A", "shape", "A@A", "A is m x n and A is m x n", "A@A.T"),
+        ("A@((u).T@(A))", "shape", "A@((u).T@(A))", "(u).T@(A) is a row of n", "A@((u).T@(A)).T"),
         ("A@B.T", "shape", "A@B.T", "B.T is p x n", "did you mean A@B?"),
         ("c*A@B@u", "shape", "A@B@u", "A@B is m x p and u is a vector of m", "(A@B).T@u"),
         ("u.T@X@B@x", "shape", "u.T@X@B@x", "u.T@X@B is a row of p and x is a vector of n", ""),
