@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mcalc.targets.code.array import Code
+from mcalc.targets.code.array import UNIT, Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
 from mcalc.targets.code.python import FIT, constant, tuple_of
@@ -105,7 +105,8 @@ def on_host(f, shape, *given):
                     axes = ", ".join(":" if j in (pattern.index(x), k) else "None" for j in range(len(pattern)))
                     masks.append(f"jnp.eye({size}, dtype=bool)" + (f"[{axes}]" if len(pattern) > 2 else ""))
                 seen.add(x)
-            spanned |= {k for k, x in enumerate(pattern) if x in held or pattern.count(x) > 1}
+            long = {x for x, d in zip(held, code.shape, strict=True) if d is not UNIT}
+            spanned |= {k for k, x in enumerate(pattern) if x in long or pattern.count(x) > 1}
             spread = f"{wrap(value, ATOM)}[{', '.join(places)}]" if code.rank else value[0]
             spread = value[0] if all(place == ":" for place in places) else spread
             spread = f"jnp.asarray({spread}, {scope.kind()})" if constant(code) else spread
