@@ -19,21 +19,23 @@ NOWHERE: Span = (0, 0)
 class Syntax:
     """A node of the surface tree. Nodes with equal fields are equal; `span` is where the text stands."""
 
-    __slots__ = ("_children", "_hash", "span")
+    __slots__ = ("_children", "_hash", "_length", "span")
     __match_args__: tuple[str, ...] = ()
     span: Span
+    # Notation shares what an answer repeats, so a tree may be far larger than the nodes that it is made of. Each
+    # keeps what it is asked for again and again.
     _hash: int
     _children: tuple[Syntax, ...]
+    _length: int
 
     def fields(self) -> tuple[object, ...]:
         """The values that make the node what it is."""
-        return tuple(getattr(self, name) for name in self.__match_args__)
+        return tuple([getattr(self, name) for name in self.__match_args__])
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Syntax) and self.fields() == other.fields()
 
     def __hash__(self) -> int:
-        # Notation shares what an answer repeats, so a tree may be far larger than the nodes it is made of.
         try:
             return self._hash
         except AttributeError:
@@ -305,6 +307,37 @@ def _below(node: Syntax) -> Iterator[Syntax]:
         case Program(definitions, body):
             yield from (value for _, value in definitions)
             yield body
+
+
+def distinct(root: Syntax) -> list[Syntax]:
+    """The nodes of a tree that differ, children first."""
+    found: dict[Syntax, None] = {}
+    stack = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in found:
+            continue
+        if ready:
+            found[node] = None
+        else:
+            stack.append((node, True))
+            stack.extend([(part, False) for part in children(node)])
+    return list(found)
+
+
+def length(root: Syntax) -> int:
+    """The names, numbers and calls of a text, those of the definitions as well."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        unknown = [part for part in children(node) if not hasattr(part, "_length")]
+        if unknown:
+            stack += unknown
+            continue
+        stack.pop()
+        own = len(node.definitions) if isinstance(node, Program) else isinstance(node, (Name, Num, Call, Open))
+        node._length = own + sum([part._length for part in children(node)])
+    return root._length
 
 
 def body_of(syntax: Syntax) -> Syntax:

@@ -27,7 +27,7 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
     axis, or another stands on a diagonal, none does.
     """
     found: dict[Group, tuple[int, Dim, Dim, Group]] = {}
-    if not any(_selects(base) for base, _, _ in node.factors):
+    if not any(isinstance(base, Apply) and _selects(base) for base in node.children):
         return found
     shown = {x for g in node.out for x in g}
     fused = {x for _, _, axes in node.factors for g in axes if len(g) > 1 for x in g}

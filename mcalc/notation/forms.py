@@ -96,9 +96,12 @@ class Piece:
         return Piece(self.plain, self.turned, None, of, make)
 
 
-def lighter(*forms: Form) -> Form:
+def lighter(first: Form, *others: Form) -> Form:
     """The lightest; the first of equals."""
-    return min(forms, key=lambda form: form.weight)
+    for form in others:
+        if form.weight < first.weight:
+            first = form
+    return first
 
 
 def turn(form: Form) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
@@ -13,12 +14,13 @@ from mcalc.language.syntax import (
     Call,
     Matmul,
     Name,
-    Num,
     Power,
     Product,
     Program,
     Syntax,
     Terms,
+    distinct,
+    length,
     over,
     replaced,
     walk,
@@ -128,46 +130,36 @@ def shared(syntax: Syntax, reading: Reading, taken: Iterable[str]) -> Syntax:
 
     A residual inside longer products is no node of its own, but it is a piece of what is written.
     """
-    order = _pieces(syntax)
-    uses: dict[Syntax, int] = {}
-    for node in order:
-        for part in parts_of(node):
-            uses[part] = uses.get(part, 0) + 1
+    order = distinct(syntax)
+    uses = Counter(part for node in order for part in parts_of(node))
+    if not any(_pays(part, count) for part, count in uses.items()):
+        return syntax
     fresh = _fresh({*taken, *(node.id for node in order if isinstance(node, Name))})
     known: dict[str, Expr] = {}
     definitions: Definitions = []
     done: dict[Syntax, Syntax] = {}
-    lengths: dict[Syntax, int] = {}
     for node in order:
-        parts = list(parts_of(node))
-        done[node] = over(node, {id(part): done[part] for part in parts})
-        lengths[node] = _own(node) + sum(lengths[part] for part in parts)
-        gain = (uses.get(node, 0) - 1) * lengths[node] - uses.get(node, 0) - 1
-        if lengths[node] < SMALLEST or gain < (1 if isinstance(node, Terms) else 2) or not isinstance(node, COMPOUND):
+        made = done[node] = over(node, {id(part): done[part] for part in parts_of(node)})
+        if not _pays(made, uses[node]):
             continue
         try:
-            value = program_value(Program((), done[node]), "", reading, known)
+            value = program_value(Program((), made), "", reading, known)
         except Problem:
             continue
         if value.row or value.expr.rank > 2 or not value.expr.free:
             continue
         name = next(fresh[value.expr.rank])
         known[name] = symbol(name, value.expr.shape, (), FIRST_PLACE + len(known))
-        definitions.append((Name(name), done[node]))
-        done[node], lengths[node] = Name(name), 1
+        definitions.append((Name(name), made))
+        done[node] = Name(name)
     return Program(tuple(definitions), done[syntax]) if definitions else syntax
 
 
-def length(syntax: Syntax) -> int:
-    """The names, numbers and calls of a text, those of the definitions as well; a tree may share what it repeats."""
-    found: dict[Syntax, int] = {}
-    for node in _pieces(syntax):
-        found[node] = _own(node) + sum(found[part] for part in parts_of(node))
-    return found[syntax]
-
-
-def _own(node: Syntax) -> int:
-    return len(node.definitions) if isinstance(node, Program) else isinstance(node, (Name, Num, Call))
+def _pays(node: Syntax, uses: int) -> bool:
+    """Whether a name for what stands in so many places shortens the whole enough."""
+    if uses < 2 or not isinstance(node, COMPOUND) or (whole := length(node)) < SMALLEST:
+        return False
+    return (uses - 1) * whole - uses - 1 >= (1 if isinstance(node, Terms) else 2)
 
 
 def named_in(definitions: Definitions, syntax: Syntax) -> Syntax:
@@ -185,19 +177,3 @@ def named_in(definitions: Definitions, syntax: Syntax) -> Syntax:
 
 def _instead(value: Syntax, name: Name, node: Syntax) -> Name | None:
     return name if node == value else None
-
-
-def _pieces(root: Syntax) -> list[Syntax]:
-    """The distinct nodes of a tree, children first."""
-    found: dict[Syntax, None] = {}
-    stack = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if node in found:
-            continue
-        if ready:
-            found[node] = None
-        else:
-            stack.append((node, True))
-            stack.extend((part, False) for part in parts_of(node))
-    return list(found)

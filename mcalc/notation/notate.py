@@ -266,7 +266,7 @@ class Notation(Wording):
 
         With `spread` a number stands for the array that has it everywhere.
         """
-        places = tuple(sorted(s.place for s in node.free))
+        places = tuple(sorted([s.place for s in node.free]))
         last = not places
         bare = node
         if _is_constant(node):

@@ -128,7 +128,7 @@ class Target:
             if count < 0:
                 below = children(node)
                 stack.append((node, len(below), room))
-                stack.extend((child, -1, self._room(node, k, room)) for k, child in reversed(list(enumerate(below))))
+                stack.extend([(child, -1, self._room(node, k, room)) for k, child in enumerate(below)][::-1])
             else:
                 cut = len(done) - count
                 pieces = done[cut:]

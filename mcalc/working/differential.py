@@ -14,7 +14,7 @@ from mcalc.algebra.expr import Expr, Sum, Symbol, add, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
-from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, walk
+from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, length, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present, width
 from mcalc.notation.extended import Extended
@@ -25,7 +25,6 @@ from mcalc.working.opening import Opening, chief_first, d, opened, tidied
 from mcalc.working.reading_off import (
     applied_to,
     coefficient,
-    length,
     meaning,
     parts_of,
     standing_last,

@@ -21,7 +21,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops.record import scalar_part
 from mcalc.calculus.differential import pull, push
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Name, Num, Open, Product, Syntax, Terms, Transpose, children, walk
+from mcalc.language.syntax import Call, Name, Product, Syntax, Terms, Transpose, children, walk
 from mcalc.notation import forms
 from mcalc.notation.collect import expand
 from mcalc.notation.forms import Piece
@@ -139,11 +139,6 @@ def parts_of(line: Expr, dx: Symbol) -> list[Expr]:
 
 def _terms(line: Expr) -> list[Expr]:
     return [scale(c, n) for c, n in line.terms] if isinstance(line, Sum) else [line]
-
-
-def length(syntax: Syntax) -> int:
-    """The number of names, numbers and calls."""
-    return sum(isinstance(node, (Name, Num, Call, Open)) for node in walk(syntax))
 
 
 def meaning(syntax: Syntax) -> object:
