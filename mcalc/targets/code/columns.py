@@ -7,7 +7,6 @@ diagonals, go through two functions that come with the code, `contracted` and `p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from mcalc.algebra.expr import Rational
@@ -297,12 +296,3 @@ class Columns(Language):
 def called_for(language: Columns, codes: Sequence[Code]) -> list[str]:
     """The names of the functions that the caller has to give."""
     return sorted({language.given(code.data) for code in order(codes) if is_given(code)})
-
-
-def used(sizes: Sequence[tuple[str, str]], lines: Sequence[str]) -> list[str]:
-    """The statements that give sizes their names, those that the lines use, or that these use themselves."""
-    kept: list[str] = []
-    for name, statement in reversed(sizes):
-        if any(re.search(rf"\b{re.escape(name)}\b", line) for line in (*lines, *kept)):
-            kept.insert(0, statement)
-    return kept

@@ -9,14 +9,14 @@ from typing import Any
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
-from mcalc.targets.code.columns import Columns, called_for, used
+from mcalc.targets.code.columns import Columns, called_for
 from mcalc.targets.code.helpers import called
 from mcalc.targets.code.helpers.julia import SOURCES
 from mcalc.targets.code.program import program
 from mcalc.targets.code.python import tuple_of
 from mcalc.targets.code.selfcheck.julia import SOURCES as CHECKS
 from mcalc.targets.code.selfcheck.julia import self_check
-from mcalc.targets.code.spell import ATOM, PRODUCT, Scope, Text, body, wrap
+from mcalc.targets.code.spell import ATOM, PRODUCT, Scope, Text, body, used, wrap
 from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False

@@ -9,13 +9,13 @@ from unicodedata import name as character_name
 from mcalc import __version__
 from mcalc.algebra.expr import Expr
 from mcalc.targets.code.array import Code
-from mcalc.targets.code.columns import Columns, called_for, used
+from mcalc.targets.code.columns import Columns, called_for
 from mcalc.targets.code.helpers import called
 from mcalc.targets.code.helpers.matlab import SOURCES
 from mcalc.targets.code.program import program
 from mcalc.targets.code.selfcheck.matlab import SOURCES as CHECKS
 from mcalc.targets.code.selfcheck.matlab import self_check
-from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, body, wrap
+from mcalc.targets.code.spell import ATOM, POWER, PRODUCT, Scope, Text, body, used, wrap
 from mcalc.targets.code.task import Task
 
 TYPE_CHECKING = False

@@ -6,6 +6,7 @@ the line stays short, and what is used twice, or is too long, gets a name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import lcm
 from unicodedata import normalize
@@ -163,13 +164,16 @@ class Scope:
     def _solved(self, d: Dim, name: str) -> str:
         """The size `{}` solved for a name that it is linear in, or ''."""
         texts: dict[bool, list[str]] = {True: [], False: []}
-        for names, count in d.terms:
+        below = lcm(*(count.denominator for _, count in d.terms))
+        for names, part in d.terms:
             if names.count(name) > 1:
                 return ""
             rest = [self.dims[n] for n in names if n != name]
+            count = part * below
             factors = [*([str(count)] if count != 1 or not rest else []), *rest]
             texts[name in names].append("*".join(factors))
-        top = "{}" if not texts[False] else f"({{}} - {' - '.join(texts[False])})"
+        top = "{}" if below == 1 else f"{below}*{{}}"
+        top = f"({top} - {' - '.join(texts[False])})" if texts[False] else top if below == 1 else f"({top})"
         bottom = " + ".join(texts[True])
         bottom = bottom if bottom.isalnum() else f"({bottom})"
         return top if bottom == "1" else top + self.language.division + bottom
@@ -230,6 +234,15 @@ def _uses(found: Sequence[Code], roots: Sequence[Code], language: Language) -> d
         for k, arg in enumerate(node.args):
             uses[arg] += count * language.repeats(node, k)
     return uses
+
+
+def used(sizes: Sequence[tuple[str, str]], lines: Sequence[str]) -> list[str]:
+    """The statements that give sizes their names, those that the lines use, or that these use themselves."""
+    kept: list[str] = []
+    for name, statement in reversed(sizes):
+        if any(re.search(rf"\b{re.escape(name)}\b", line) for line in (*lines, *kept)):
+            kept.insert(0, statement)
+    return kept
 
 
 def comment(text: str, limit: int = 400) -> str:

@@ -166,6 +166,8 @@ def test_a_result_without_variables_has_their_type(form):
         (("numpy", "x.T@x", "x"), {"size": ["n"]}),
         (("numpy", "tr(S)", "S", "S[n,n] symmetric"), {"batch": ["S"]}),
         (("scipy", "A@x", "x"), {}),
+        (("scipy", "tr(Q@A)", "Q", "Q[n,n] orthogonal"), {}),
+        (("scipy", "norm(K - A)^2", "K", "K[n,n] skew lower"), {}),
     ],
 )
 def test_what_makes_no_sense_is_refused(what, how):
@@ -221,6 +223,59 @@ def test_the_length_of_the_vector_tells_the_size_of_a_square(text, wrt):
         np.testing.assert_array_equal(found, given[name])
     numeric = scipy.optimize.approx_fprime(start, scope["jac"])
     np.testing.assert_allclose(scope["hess"](start), numeric, atol=1e-5)
+
+
+SYMMETRIC = np.array([[2.0, 0.5, -0.2], [0.5, 1.5, 0.3], [-0.2, 0.3, 1.0]])
+A3 = np.array([[0.3, 1.2, -0.7], [0.4, -0.9, 0.5], [1.1, 0.2, 0.8]])
+LOWER = np.tril(A3) + 2 * np.eye(3)
+#: Values of matrices with a structure: the text, the declarations, where to start, and the minimum where it is known.
+STRUCTURED = [
+    ("tr(K@S) - logdet(K)", ["K"], "K[n,n] psd, S[n,n] symmetric", {"K": np.eye(3)}, np.linalg.inv(SYMMETRIC)),
+    ("norm(A - K)^2", ["K"], "K[n,n] symmetric, A[n,n]", {"K": np.eye(3)}, (A3 + A3.T) / 2),
+    ("norm(A - K)^2", ["K"], "K[n,n] skew, A[n,n]", {"K": A3 - A3.T}, (A3 - A3.T) / 2),
+    ("norm(A - D)^2", ["D"], "D[n,n] diagonal, A[n,n]", {"D": np.eye(3)}, np.diag(np.diag(A3))),
+    ("norm(S - L@L.T)^2", ["L"], "L[n,n] lower", {"L": LOWER}, np.linalg.cholesky(SYMMETRIC)),
+    ("norm(A@x - K@x)^2 + norm(K - S)^2 + norm(x - A@ones(n))^2", ["x", "K"], "K[n,n] symmetric, A[n,n]",
+     {"x": np.ones(3), "K": np.eye(3)}, None),
+    ("norm(A - D@K)^2 + norm(K)^2 + norm(D - A)^2", ["D", "K"], "D[n,n] diagonal, K[n,n] skew, A[n,n]",
+     {"D": np.eye(3), "K": A3 - A3.T}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "var", "start", "least"), STRUCTURED)
+def test_the_free_entries_of_a_structure_are_minimised_over(text, wrt, var, start, least):
+    scope = module("scipy", text, wrt, var)
+    fun, jac, hess, hessp = (scope[name] for name in ("fun", "jac", "hess", "hessp"))
+    args = tuple({"S": SYMMETRIC, "A": A3}[name] for name in list(inspect.signature(fun).parameters)[1:-1])
+    params = scope["pack"](**start)
+    assert params.size == sum({"K": 3 if "K[n,n] skew" in var else 6, "D": 3, "L": 6, "x": 3}[name] for name in wrt)
+    for found, name in zip(scope["unpack"](params, *args), wrt, strict=True):
+        np.testing.assert_array_equal(found, start[name])
+    random = np.random.default_rng(3)
+    there, p = params + 0.1 * random.normal(size=params.size), random.normal(size=params.size)
+    assert scipy.optimize.check_grad(fun, jac, there, *args) < 1e-5
+    H = hess(there, *args)
+    np.testing.assert_allclose(H, scipy.optimize.approx_fprime(there, lambda x: jac(x, *args)), atol=2e-5)
+    np.testing.assert_allclose(H, H.T, atol=1e-12)
+    np.testing.assert_allclose(hessp(there, p, *args), H @ p, rtol=1e-9, atol=1e-10)
+    for how in (
+        {"method": "BFGS"},
+        {"method": "trust-exact", "hess": hess},
+        {"method": "trust-krylov", "hessp": hessp},
+    ):
+        result = scipy.optimize.minimize(fun, params, args, jac=jac, tol=1e-8, **how)
+        assert np.max(np.abs(jac(result.x, *args))) < 1e-4
+        if least is not None:
+            np.testing.assert_allclose(scope["unpack"](result.x, *args)[0], least, atol=1e-4)
+
+
+def test_a_search_may_step_out_of_the_domain():
+    """The value there is infinite, where a Cholesky factor cannot be had, and where a logarithm has no value."""
+    scope = module("scipy", "tr(K@S) - logdet(K)", "K", "K[n,n] psd")
+    assert scope["fun"](scope["pack"](-np.eye(3)), SYMMETRIC) == np.inf
+    with np.errstate(invalid="ignore"):
+        assert module("scipy", "s - log(s)", "s", "s[]")["fun"](np.array([-1.0])) == np.inf
+    assert "inf" not in code("scipy", "norm(X@w - y)^2", "w").partition("def self_check")[0]
 
 
 # ---------------------------------------------------------------- torch
