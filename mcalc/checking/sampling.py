@@ -22,6 +22,8 @@ TRIES = 5 * len(MANNERS)
 CONDITION = 1e7
 #: Numbers nearer than this, relative to their size, are equal; rounding errors beyond it decide nothing.
 TOLERANCE = 1e-9
+#: Numbers up to this may have cancelled where next to nothing is left.
+LARGEST = 1e4
 #: A difference that changes by more than this share over a billionth of the way is rounding error.
 UNSTEADY = 0.01
 
@@ -224,8 +226,9 @@ def compare(point: Floating, a: Expr, b: Expr) -> tuple[bool | None, float]:
     moved = near.value(a) - near.value(b)
     if greatest(moved - difference) < UNSTEADY * gap:
         return (False if relative > TOLERANCE else None), relative
-    # What cancels leaves the rounding errors of the numbers that cancelled.
-    return (True if gap <= TOLERANCE * max(scale, point.largest) else None), relative
+    # What cancels leaves the rounding errors of the numbers that cancelled. Of very large ones that would excuse
+    # anything, such as the difference of cos(x) and cos(2*x) at x = 1e12.
+    return (True if gap <= TOLERANCE * max(scale, min(point.largest, LARGEST)) else None), relative
 
 
 def greatest(array: Array) -> float:
