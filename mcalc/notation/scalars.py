@@ -121,13 +121,11 @@ class Scalars:
             if not isinstance(form.syntax, Call) or form.syntax.name != "sum":
                 continue
             names = [str(d) for d in self._summed(base, form.syntax.args[0])]
-            sizes = [(s, e) for s, e in scalars if isinstance(s, Size)]
-            below = {s.name: -e for s, e in sizes if isinstance(s, Size)}
+            sizes = {s: e for s, e in scalars if isinstance(s, Size)}
+            below = {s.name: -e for s, e in sizes.items()}
             if names and all(below.get(n, 0) >= names.count(n) for n in names):
                 del held[base]
-                for s, e in sizes:
-                    if isinstance(s, Size) and s.name in names:
-                        held[s] = e + names.count(s.name)
+                held.update((s, e + names.count(s.name)) for s, e in sizes.items())
                 mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
                 return [(s, e) for s, e in held.items() if e], mean
         return scalars, None

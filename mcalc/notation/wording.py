@@ -24,8 +24,8 @@ class Wording(Products):
         """
         found = None
         for k, (base, exponent, axes) in enumerate(node.factors):
-            inside = isinstance(base, Contract) and not axes and exponent == 1 and base not in self.names
-            if inside and isinstance(base, Contract) and (inner := self._flip(base, gain)) is not None:
+            scalar = not axes and exponent == 1 and base not in self.names
+            if scalar and isinstance(base, Contract) and (inner := self._flip(base, gain)) is not None:
                 return _written([*node.factors[:k], (inner, 1, ()), *node.factors[k + 1 :]], node)
             if isinstance(base, Sum) and _mixed(base) and isinstance(exponent, int) and exponent % 2:
                 better = self.way(scale(-1, base)) - self.way(base)
