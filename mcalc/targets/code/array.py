@@ -160,6 +160,12 @@ class Codes:
             return self.number(-data)
         return self.mul(-1, [(code, 1)])
 
+    def scaled(self, coefficient: Rational, code: Code) -> Code:
+        """The multiple of the node, by the coefficient that a product has already."""
+        if code.kind == "mul":
+            return self.mul(coefficient * code.data[0], list(zip(code.args, code.data[1], strict=True)))
+        return self.mul(coefficient, [(code, 1)])
+
     def split(self, code: Code) -> Part:
         """The node without a leading minus, and its sign."""
         lead = code.args[0] if code.kind == "outer" else code

@@ -5,8 +5,7 @@ With every dimension taken to be equally large, the pair whose loop has the fewe
 equals a pair that occurs twice goes first, because it is computed once, then one whose result has fewer axes,
 then two copies of one array, whose product is symmetric, then one that needs no transpose.
 
-Where sizes are known the order is the cheapest one: opt_einsum's where it is installed, else that of an exhaustive
-search over the pairs of few terms.
+Where sizes are known the order is that of `path`, by what a step costs.
 """
 
 from __future__ import annotations
@@ -88,6 +87,8 @@ class Planner:
         """The term times scalars, with its axes in the order of `out`; labels it lacks are axes of size one."""
         codes = self.codes
         groups: dict[Group, list[Part]] = {}
+        if coefficient != 1 and len(term.parts) == 1:
+            coefficient, term = self._scaled(coefficient, term)
         for code, sign, own in term.parts:
             labels = tuple(x for x in out if x in own)
             groups.setdefault(labels, []).append((self._permuted(code, own, labels), sign))
@@ -103,6 +104,15 @@ class Planner:
                 group = [(codes.mul(1, [(code, s * sign) for code, s in group]), sign)]
             parts += [(codes.expand(code, tuple(x in labels for x in out)), s) for code, s in group]
         return codes.mul(coefficient, parts)
+
+    def _scaled(self, coefficient: Rational, term: Term) -> tuple[Rational, Term]:
+        """The term with the coefficient on a factor where that is smaller than the product, and what is left of it."""
+        ((code, sign, labels),) = term.parts
+        if code.kind != "tensordot" or code.rank <= max(arg.rank for arg in code.args):
+            return coefficient, term
+        a, b = code.args
+        args = (self.codes.scaled(coefficient, a), b) if a.rank <= b.rank else (a, self.codes.scaled(coefficient, b))
+        return 1, Term([(self.codes.again(code, args), sign, labels)])
 
     def together(self, products: Iterable[Planned]) -> list[Code]:
         """The terms of a sum. Those that are products of two parts over the same axes are one matrix product: the parts
@@ -277,11 +287,12 @@ class _Contraction:
         self.planner, self.out, self.sizes = planner, out, sizes
         self.shown = frozenset(out)
         self.terms: dict[int, Term] = {}
+        self.oldest: dict[int, int] = {}  # the place of the oldest array that a term is made of
         self.holders: dict[int, set[int]] = {}
         self.sides: dict[Step, tuple[set[int], set[int]]] = {}
         self.heap: list[tuple[int, bool, int, bool, bool, int, int, int]] = []
         self.count = 0
-        pairs = [pair for term in terms for pair in self._enter(term)]
+        pairs = [pair for term in terms for pair in self._enter(term, min(code.place for code, _, _ in term.parts))]
         # What a pair computes depends on the terms beside it: they have to be in before any is looked at.
         for signed in [self._signed(*pair) for pair in pairs]:
             self._push(*signed)
@@ -296,28 +307,37 @@ class _Contraction:
                 self._step(i, j)
         return list(self.terms.values())
 
-    def _step(self, i: int, j: int) -> None:
-        for pair in self._enter(self._merge(i, j)):
+    def _step(self, i: int, j: int) -> int:
+        """Merge a pair; the name of its product."""
+        for pair in self._enter(self._merge(i, j), min(self.oldest[i], self.oldest[j])):
             self._push(*self._signed(*pair))
+        return self.count - 1
 
     def _by_sizes(self) -> None:
-        """Merge in the cheapest order; after a pair that has been computed already others may be found to be so too."""
+        """Merge in the cheapest order; after each pair others may be found to have been computed already."""
         lengths = self.planner.lengths({x for term in self.terms.values() for x in term.labels}, self.sizes)
-        steps: list[Pair] = [(0, 0)]
-        while steps:
-            names = sorted(self.terms)
+        ahead: list[Pair] = [(0, 0)]
+        while ahead:
+            names = sorted(self.terms, key=self.oldest.__getitem__)
             place = {name: k for k, name in enumerate(names)}
-            pairs = [sorted((i, j)) for cost, *_, i, j in self.heap if not cost and i in place and j in place]
-            known = {(place[i], place[j]) for i, j in pairs}
+            known = {(min(place[i], place[j]), max(place[i], place[j])) for i, j in self._known()}
             steps = path([frozenset(self.terms[k].labels) for k in names], self.shown, lengths, known)
-            for i, j in [step for step in steps if step in known][:1] or steps[:1]:
-                self._step(names[i], names[j])
+            ahead = [step for step in steps if step in known][:1] or steps
+            for i, j in ahead:
+                names.append(self._step(names[i], names[j]))
+                if self._known():
+                    break
 
-    def _enter(self, term: Term) -> list[tuple[int, int]]:
+    def _known(self) -> list[Pair]:
+        """The pairs that have been computed already."""
+        return [(i, j) for cost, *_, i, j in self.heap if not cost and i in self.terms and j in self.terms]
+
+    def _enter(self, term: Term, oldest: int) -> list[tuple[int, int]]:
         """Take a term in; the pairs that it makes with others."""
         here = self.count
         self.count += 1
         self.terms[here] = term
+        self.oldest[here] = oldest
         partners: set[int] = set()
         for x in term.labels:
             partners |= self.holders.setdefault(x, set())
