@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -115,10 +116,12 @@ def measured(rivals: Rivals, seconds: float) -> dict[str, float]:
         taken = clock() - start
         windows[name] = [taken] if taken > seconds else []
         counts[name] = max(1, int(0.01 / max(taken, 1e-7)))
-    turns = {name: run for name, run in rivals.items() if not windows[name]}
+    turns = [name for name in rivals if not windows[name]]
     end = clock() + seconds
     while turns and (clock() < end or min(len(windows[name]) for name in turns) < 3):
-        for name, run in turns.items():
+        random.shuffle(turns)  # what runs after another library is slower for a while
+        for name in turns:
+            run = rivals[name]
             start = clock()
             for _ in range(counts[name]):
                 run()
