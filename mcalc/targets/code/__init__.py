@@ -5,6 +5,7 @@ stable                             what loses digits as it is written, written o
 program array plan path            from expressions to array code, in a cheap order of products
 orient distribute factor systems   array code made cheaper: fewer transposes, fewer products, no inverses
 spell python columns               array code as text: for Python, and for languages that store by columns
+reuse                              which large arrays are written onto others there
 frame library selfcheck helpers    the module around it, its check of itself, and functions that come with it
 numpy scipy jax torch julia matlab sympy     a language each
 """

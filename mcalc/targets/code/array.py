@@ -30,8 +30,9 @@ aligned at the right and an axis of size one is stretched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import inf, prod
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Rational, Shape, Symbol, ratio
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 UNIT = dim(1)
 VIEWS = frozenset(("permute", "expand"))
+#: A product of a matrix and its transpose of so many columns is computed by half with profit.
+HALVED = 256
 #: More arguments than this are added or multiplied in several statements.
 CHUNK = 16
 
@@ -73,10 +76,16 @@ class Code:
 
 
 class Codes:
-    """The nodes of one program, built by constructors that leave out what does nothing."""
+    """The nodes of one program, built by constructors that leave out what does nothing; `sizes` are those known."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
         self.nodes: dict[tuple[object, ...], Code] = {}
+        self.sizes = dict(sizes or {})
+
+    def entries(self, shape: Shape) -> float:
+        """How many entries an array has, as far as is known: infinitely many where nothing is."""
+        names = {name for d in shape for name in d.names}
+        return prod([d.at(self.sizes) for d in shape]) if names <= self.sizes.keys() else inf
 
     def make(self, kind: str, args: tuple[Code, ...] = (), data: Any = None, shape: Shape = ()) -> Code:
         """The node with these fields."""
@@ -287,7 +296,12 @@ class Codes:
         d = self.mul(1, weights)
         if not nonnegative(d):
             return None
-        node = self.make("gram", (plain, d), None, (plain.shape[1], plain.shape[1]))
+        shape = plain.shape[1], plain.shape[1]
+        if self.entries(shape[:1]) < HALVED:
+            node = self.make("matmul", (self.permute(plain, (1, 0)), weighted), None, shape)
+            node.symmetric = True
+            return node
+        node = self.make("gram", (plain, d), None, shape)
         node.symmetric = True
         return self.mul(weighted.data[0], [(node, 1)])
 

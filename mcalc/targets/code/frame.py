@@ -133,7 +133,7 @@ def _definition(
     used = {node.data for node in arguments_first(codes) if isinstance(node.data, Symbol)}
     symbols = [*task.reading.symbols.values(), *(v for v in directions if v in used)]
     scope = Scope(symbols, language, reserved)
-    lines, texts = body(codes, language, scope, titles)
+    lines, texts = body(codes, language, scope, titles, task.sizes)
     read = {symbol.name for symbol in used}
     dims, missing = scope.found(read)
     read.update(variable for _, variable, _, _ in dims)

@@ -8,7 +8,7 @@ from mcalc.targets.code.array import UNIT, Code
 from mcalc.targets.code.frame import framed
 from mcalc.targets.code.library import Library
 from mcalc.targets.code.python import FIT, constant, tuple_of
-from mcalc.targets.code.spell import ATOM, MATRIX, PRODUCT, Scope, Text, wrap
+from mcalc.targets.code.spell import ATOM, PRODUCT, Scope, Text, wrap
 
 _NUMPY = """
     abs arccos arccosh arcsin arcsinh arctan arctanh block cos cosh exp expm1 heaviside linalg.cholesky linalg.det
@@ -43,6 +43,7 @@ class Jax(Library):
 
     name = "JAX"
     lib = "jnp"
+    vector_first = True  # XLA would write the transpose out
     words = Library.words | {"jax", "jnp"}
     same = SAME
     own = OWN
@@ -70,18 +71,6 @@ def on_host(f, shape, *given):
     found = lambda *arrays: np.asarray(f(*map(np.asarray, arrays)), kind.dtype)
     return jax.pure_callback(found, kind, *given, vmap_method="broadcast_all")
 '''
-
-    def matmul(self, node: Code, args: list[Text], scope: Scope) -> Text:
-        """A product; one of a transposed matrix and a vector the other way round: XLA would write the transpose out."""
-        args = [
-            (f"({text[0]})", ATOM) if _turned(code) is not None and text[1] == MATRIX else text
-            for code, text in zip(node.args, args, strict=True)
-        ]
-        k = _turned(node)
-        if k is None or not args[k][0].endswith(".T"):
-            return super().matmul(node, args, scope)
-        plain, vector = args[k][0][:-2], wrap(args[1 - k], ATOM)
-        return f"{vector} @ {plain}" if k == 0 else f"{plain} @ {vector}", MATRIX
 
     def host_shape(self, node: Code, scope: Scope) -> str:
         """The shape of the result, which a compiled program has to know."""
@@ -149,15 +138,6 @@ def on_host(f, shape, *given):
     def result(self, code: Code, text: Text, scope: Scope) -> str:
         """The result as an array; nobody can write to it."""
         return f"jnp.asarray({text[0]}, {scope.kind()})" if constant(code) else text[0]
-
-
-def _turned(code: Code) -> int | None:
-    """The place of the transposed matrix in its product with a vector, else None."""
-    if code.kind == "matmul":
-        for k, arg in enumerate(code.args):
-            if arg.kind == "permute" and code.args[1 - k].rank == 1:
-                return k
-    return None
 
 
 module = framed(Jax())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from mcalc.algebra.dims import product
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
-from mcalc.targets.code.python import FIT, PLAIN, Python, is_given, letters, shared_with_caller
+from mcalc.targets.code.python import FIT, PLAIN, Python, filled, is_given, letters, shared_with_caller
 from mcalc.targets.code.spell import ATOM, MATRIX, POWER, PRODUCT, Scope, Text, wrap
 
 CHO_INVERSE = '''\
@@ -43,11 +44,16 @@ def on_diagonal(a, labels, v, zeros=False):
 '''
 
 
+SIGNS = {("add", 1): "+", ("add", -1): "-", ("mul", 1): "*", ("mul", -1): "/"}
+CALL = re.compile(r"np\.\w+\([^()]*\)")  #: a template that is one function of NumPy's
+
+
 class NumPy(Python):
     """Code for NumPy and SciPy."""
 
     name = "NumPy"
     imports_numpy = ""
+    vector_first = True  # it takes no view
     wider = ("logm", "logm_frechet", "logm_frechet2", "trigamma", "lambertw")
     taking = (
         FIT
@@ -135,6 +141,14 @@ def arrays(names, *given, fitting={}, ndarray=np.ndarray, double=np.dtype(np.flo
     def chol_logdet(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """The logarithm of the determinant by the factor."""
         return f"2*np.log(np.diagonal({wrap(args[0], ATOM)}[0])).sum()", PRODUCT
+
+    def onto(self, node: Code, k: int, args: list[Text]) -> str:
+        """The statement that writes a sum, a product or a function of NumPy's onto an argument."""
+        if node.kind == "call":
+            text = filled(self.known_template(node), args)
+            return f"{text[:-1]}, out={args[k][0]})" if CALL.fullmatch(self.known_template(node)) else ""
+        sign = node.data[1 - k] if node.kind == "add" else node.data[1][1 - k]
+        return f"{args[k][0]} {SIGNS[node.kind, sign]}= {args[1 - k][0]}"
 
     def repeats(self, node: Code, k: int) -> int:
         """How often the spelling has the argument."""

@@ -36,6 +36,9 @@ from mcalc.targets.code.plan import Planned, Planner, Term
 from mcalc.targets.code.stable import stable
 from mcalc.targets.code.systems import factorised, solved
 
+#: Of fewer entries one function costs less than the several that are quicker for many.
+FEW = 100
+
 
 def program(
     roots: Sequence[Expr], keep: Iterable[Expr] = (), softmax: bool = True, sizes: Mapping[str, int] | None = None
@@ -70,7 +73,7 @@ class Lowering:
     def __init__(
         self, roots: Sequence[Expr], keep: Iterable[Expr], softmax: bool = True, sizes: Mapping[str, int] | None = None
     ) -> None:
-        self.codes = Codes()
+        self.codes = Codes(sizes)
         self.softmax = softmax
         for variable in sorted({s for root in roots for s in root.free}, key=lambda s: (s.place, s.name)):
             self.codes.variable(variable)
@@ -171,13 +174,16 @@ class Lowering:
         codes, other = self.codes, scale(-1, u)
         known = self.decays.get(u) or self.decays.get(other)
         if known is None:
-            size = codes.call(OPS["abs"], (self.value(other if other in self.values else u),), u.shape)
+            v, _ = codes.split(self.value(other if other in self.values else u))
+            size = codes.call(OPS["abs"], (v,), u.shape)
             known = self.decays[u] = codes.call(OPS["exp"], (codes.mul(-1, [(size, 1)]),), u.shape)
         return known
 
     def _logistic(self, name: str, u: Expr) -> Code:
         """softplus or sigmoid of u, by exp(-|u|), which they share; log σ(u) = u - softplus(u) = -softplus(-u)."""
         codes, v = self.codes, self.value(u)
+        if codes.entries(u.shape) < FEW:
+            return codes.call(OPS[name], (v,), u.shape)
         e, high = self._decay(u), codes.call(OPS["relu"], (v,), u.shape)
         if name == "softplus":
             return codes.add([(high, 1), (codes.call(OPS["log1p"], (e,), u.shape), 1)])

@@ -102,6 +102,15 @@ def constant(code: Code) -> bool:
     )
 
 
+def _turned(code: Code) -> int | None:
+    """The place of the transposed matrix in its product with a vector, else None."""
+    if code.kind == "matmul":
+        for k, arg in enumerate(code.args):
+            if arg.kind == "permute" and code.args[1 - k].rank == 1:
+                return k
+    return None
+
+
 def is_given(code: Code) -> bool:
     """Whether it is what a function of the caller's returns, which may be a number of any kind."""
     return code.kind == "call" and bool(code.data.private)
@@ -118,6 +127,7 @@ class Python(Language):
     lib = "np"
     wider: Collection[str] = ()  #: operations that give float64 whatever they are given
     softmax = False  #: whether the library has softmax and logsumexp
+    vector_first = False  #: whether a vector stands in front of a matrix, and not after its transpose
     words: frozenset[str] = frozenset((*kwlist, "__debug__", "np", "scipy"))
 
     # ------------------------------------------------------------ leaves
@@ -227,6 +237,15 @@ class Python(Language):
 
     def matmul(self, node: Code, args: list[Text], scope: Scope) -> Text:
         """Brackets on the right stay away where the other order costs the same: `x @ A @ x`."""
+        if self.vector_first:
+            args = [
+                (f"({text[0]})", ATOM) if _turned(code) is not None and text[1] == MATRIX else text
+                for code, text in zip(node.args, args, strict=True)
+            ]
+            k = _turned(node)
+            if k is not None and args[k][0].endswith(".T"):
+                plain, vector = args[k][0][:-2], wrap(args[1 - k], ATOM)
+                return f"{vector} @ {plain}" if k == 0 else f"{plain} @ {vector}", MATRIX
         right = spine = node.args[1]
         sizes = set(node.args[0].shape)
         while spine.kind == "matmul":

@@ -15,6 +15,7 @@ from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Symbol
 from mcalc.algebra.ops import Op
 from mcalc.targets.code.array import VIEWS, Code, behind, order
+from mcalc.targets.code.reuse import overwritten
 
 WIDTH = 84  #: longer expressions are broken up
 SHORT = 12  #: what is not worth a name
@@ -67,6 +68,10 @@ class Language:
     def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
         """The statements that make a named array by writing diagonals, onto a copy where the first value is shared."""
         raise NotImplementedError
+
+    def onto(self, node: Code, k: int, args: list[Text]) -> str:
+        """The statement that writes the node onto its k-th argument, a name; '' where the language has none."""
+        return ""
 
     def repeats(self, node: Code, k: int) -> int:
         """How often the spelling writes the k-th argument."""
@@ -191,11 +196,20 @@ def _below(name: str, inside: Mapping[str, set[str]]) -> set[str]:
 
 
 def body(
-    roots: Sequence[Code], language: Language, scope: Scope, titles: Mapping[Code, str]
+    roots: Sequence[Code],
+    language: Language,
+    scope: Scope,
+    titles: Mapping[Code, str],
+    sizes: Mapping[str, int] | None = None,
 ) -> tuple[list[str], list[Text]]:
-    """The statements before the results, and the results; `titles` are names for some of the nodes."""
+    """The statements before the results, and the results; `titles` are names for some of the nodes.
+
+    Of arrays that are large by the `sizes` some are written onto others.
+    """
     found = order(roots)
     uses = _uses(found, roots, language)
+    spared = {*titles, *(behind(root)[-1] for root in roots)}
+    onto, early = overwritten(found, spared, sizes) if sizes else ({}, set())
     lines: list[str] = []
     texts: dict[Code, Text] = {}
 
@@ -212,6 +226,13 @@ def body(
             lines += language.written(title, node, values, shared, scope)
             texts[node] = title, ATOM
             continue
+        if node in onto and language.onto(node, onto[node], [texts[arg] for arg in node.args]):
+            target = node.args[onto[node]]
+            if not texts[target][0].isidentifier():
+                name(target)
+            lines.append(language.onto(node, onto[node], [texts[arg] for arg in node.args]))
+            texts[node] = texts[target]
+            continue
         texts[node] = language.spell(node, [texts[arg] for arg in node.args], scope)
         while len(texts[node][0]) > WIDTH:
             long = max(node.args, key=lambda arg: len(texts[arg][0]), default=node)
@@ -219,7 +240,7 @@ def body(
                 break
             name(long)
             texts[node] = language.spell(node, [texts[arg] for arg in node.args], scope)
-        shared = uses[node] > 1 or (node in titles and node not in roots)
+        shared = uses[node] > 1 or node in early or (node in titles and node not in roots)
         plain = node.kind in LEAVES or (node.kind == "power" and node.args[0].kind == "number")
         if shared and not plain and node.kind not in VIEWS:
             name(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -325,6 +326,47 @@ def test_what_is_computed_already_decides_too():
     size = ["N=500", "d=20", "C=10"]
     text = code("numpy", "S = X@W; sum(logsumexp(S, axis=1)) - sum(S.*Y)", "W", "X[N,d]", "W[d,C]", "Y[N,C]", size=size)
     assert "np.vdot(Y, S)" in text  # and not of W and X.T @ Y, which is one more product of matrices
+
+
+def net(layers):
+    """The Hessian of a net by its first layer, told its sizes."""
+    h = "X"
+    for k in range(1, layers):
+        h = f"tanh({h}@W{k})"
+    declared = ["X[B,n]", "Y[B,n]", *(f"W{k}[n,n]" for k in range(1, layers + 1))]
+    text = code("numpy", f"sum(square({h}@W{layers} - Y))", "W1", *declared, order=2, size=["B=64", "n=32"])
+    return text[text.index("def derivative") : text.index("def value_and")]
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_layers_share_what_leads_to_them(installed, monkeypatch):
+    if installed:
+        needed.library("opt_einsum")  # jax brings it along
+    else:
+        monkeypatch.setitem(sys.modules, "opt_einsum.paths", None)
+    products = [sum(net(layers).count(sign) for sign in (" @ ", "tensordot(", "einsum(")) for layers in (4, 6, 8)]
+    assert products[2] - products[1] == products[1] - products[0]  # as many for each layer, however many there are
+
+
+def test_large_arrays_are_written_onto():
+    what = "sum(logsumexp(S, axis=1)) - sum(S.*Y)", "S", "S[B,C]", "Y[B,C]"
+    bodies = [code("numpy", *what, size=size) for size in ([], ["B=3", "C=4"], ["B=128", "C=1000"])]
+    assert ["np.exp(t2, out=t2)" in body and "t2 -= Y" in body for body in bodies] == [False, False, True]
+    S, Y = RNG.normal(size=(3, 4)), RNG.normal(size=(3, 4))
+    found = []
+    for body in bodies:
+        scope = {"__name__": "generated"}
+        exec(body, scope)
+        found.append(scope["value_and_derivative"](S=S, Y=Y))
+    for value, derivative in found[1:]:
+        np.testing.assert_allclose(value, found[0][0], rtol=1e-14)
+        np.testing.assert_allclose(derivative, found[0][1], rtol=1e-14)
+
+
+def test_few_entries_take_one_function():
+    few, many = (code("numpy", LOGREG, "w", "X[m,n]", size=[f"m={m}", "n=3"]) for m in (9, 1000))
+    assert ("logaddexp(" in few, "log1p(" in few) == (True, False)
+    assert ("logaddexp(" in many, "log1p(" in many) == (False, True)
 
 
 def test_layers_are_computed_as_they_are_written():

@@ -76,13 +76,13 @@ R = T - U @ V.T
     ("node", "lines"),
     [
         (x @ A @ x, ["x @ A @ x"]),
-        (derivative(x @ A @ x, x), ["A @ x + A.T @ x"]),
-        (derivative(r @ r, x), ["2*(W.T @ (W @ x - b))"]),
+        (derivative(x @ A @ x, x), ["A @ x + x @ A"]),
+        (derivative(r @ r, x), ["2*((W @ x - b) @ W)"]),
         (derivative(r @ r, W), ["np.outer(2*(W @ x - b), x)"]),
         (derivative(r @ r, x, 2), ["2*(W.T @ W)"]),
         (r @ r, ["t1 = W @ x - b", "t1 @ t1"]),
         (derivative(total(R * R), U), ["2*((U @ V.T - T) @ V)"]),
-        (W.T @ W @ x, ["W.T @ (W @ x)"]),
+        (W.T @ W @ x, ["(W @ x) @ W"]),
         (derivative(tanh(W @ x), x), ["(1 - np.tanh(W @ x)**2)[:, None]*W"]),
         (contract([(d, 1, ((0,),)), (X, 1, ((1,), (0,)))], ((1,), (0,))), ["d*X"]),
         (contract([(b, 1, ((0,),)), (W, -1, ((0,), (1,)))], ((0,), (1,))), ["b[:, None]/W"]),
@@ -158,7 +158,7 @@ def test_a_structured_matrix_is_never_written_out():
     code = "\n".join(code_of(derivative(softmax(W @ x), x)))
     assert code.count("@") == 2
     assert "np.einsum" not in code
-    assert "np.outer(t3, W.T @ t3)" in code
+    assert "np.outer(t3, t3 @ W)" in code
 
 
 def test_what_occurs_twice_is_computed_once():
@@ -399,7 +399,7 @@ def test_a_dimension_and_a_variable_of_one_name():
 def test_definitions_keep_their_names():
     residual = W @ x - b
     node = derivative(residual @ residual, x)
-    assert code_of(node, definitions={"r": residual}) == ["r = W @ x - b", "2*(W.T @ r)"]
+    assert code_of(node, definitions={"r": residual}) == ["r = W @ x - b", "2*(r @ W)"]
 
 
 def test_long_sums_and_products_are_ordinary_input():

@@ -115,7 +115,7 @@ def test_the_check_finds_a_wrong_derivative(what, how, capsys):
 def test_a_module_is_a_program(tmp_path):
     text = code("numpy", LOGREG, "w")
     (tmp_path / "right.py").write_text(text)
-    (tmp_path / "wrong.py").write_text(text.replace("return -(X.T", "return +(X.T", 1))
+    (tmp_path / "wrong.py").write_text(text.replace("return -((y", "return +((y", 1))
     assert [subprocess.run([sys.executable, tmp_path / f"{name}.py"]).returncode for name in ("right", "wrong")] == [
         0,
         1,
