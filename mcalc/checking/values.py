@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isfinite
 
 from mcalc.algebra.expr import Expr
 from mcalc.checking.identity import Samples
@@ -24,6 +25,8 @@ POINTS, ROUGH_POINTS = 2, 8  #: more where functions such as abs are others on e
 CLOSE = 1e-8
 #: Numerator and denominator of a factor that is told go up to this.
 LARGEST = 10_000
+#: Of floating numbers the smaller of both to this: else there is a fraction close to any number.
+SIMPLE = 500
 
 Numbers = list["Any"]  #: integers modulo the prime, or floats
 Vector = tuple[Numbers, ...]  #: the entries of an array at each point
@@ -107,8 +110,14 @@ class Values:
 
     def _rational(self, c: Any) -> Fraction | None:
         if not self.exact:
-            simple = Fraction(c).limit_denominator(LARGEST)
-            return simple if abs(simple - c) <= CLOSE * abs(c) and abs(simple.numerator) <= LARGEST else None
+            if not c:
+                return Fraction(0)
+            if not 1 / LARGEST <= abs(c) <= LARGEST:
+                return None
+            small = abs(c) < 1
+            simple = Fraction(1 / c if small else c).limit_denominator(SIMPLE)
+            found = 1 / simple if small else simple
+            return found if abs(found - c) <= CLOSE * abs(c) else None
         high, low, above, below = PRIME, c, 0, 1
         while low > LARGEST:
             quotient = high // low
@@ -121,7 +130,8 @@ class Values:
 
 def _close(u: Numbers, v: Numbers) -> bool:
     scale = max(max(map(abs, u), default=0.0), max(map(abs, v), default=0.0))
-    return all(abs(x - y) <= CLOSE * scale for x, y in zip(u, v, strict=True))
+    # A quotient by next to nothing is infinite, and then nothing is close.
+    return isfinite(scale) and all(abs(x - y) <= CLOSE * scale for x, y in zip(u, v, strict=True))
 
 
 def values_for(nodes: Sequence[Expr], samples: Samples, exact: bool) -> Values | None:
