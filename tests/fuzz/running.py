@@ -47,17 +47,17 @@ def scipy_code_agrees(p: Posed) -> str:
         raise Skip
     run = functions("scipy", p)
     others = {name: value for name, value in p.values.items() if name != p.x.name}
-    packed, along = run["pack"](p.values[p.x.name]), p.direction(3)
-    expected = p.changes(p.found, 3)
+    packed, direction = run["pack"](p.values[p.x.name]), p.direction(3)
+    along, expected = run["pack"](direction), p.changes(p.found, 3)
     with np.errstate(all="ignore"):
         got, hessian = run["jac"](packed, **others), run["hess"](packed, **others)
-        product = run["hessp"](packed, run["pack"](along), **others)
-    if told := unlike(np.asarray(got @ along.ravel()), expected, "SciPy's gradient", CLOSE):
+        product = run["hessp"](packed, along, **others)
+    if told := unlike(np.asarray(got @ along), expected, "SciPy's gradient", CLOSE):
         return told
-    second = np.tensordot(p.worth(derivative(p.found, p.x)), along, along.ndim).ravel()
-    moved = {"SciPy's Hessian": hessian @ along.ravel(), "SciPy's product with the Hessian": product}
-    if p.x.symmetric:  # only along symmetric directions do all derivatives agree
-        second, moved = second @ along.ravel(), {name: one @ along.ravel() for name, one in moved.items()}
+    second = np.tensordot(p.worth(derivative(p.found, p.x)), direction, direction.ndim).ravel()
+    moved = {"SciPy's Hessian": hessian @ along, "SciPy's product with the Hessian": product}
+    if p.x.symmetric:  # the vector has the free entries alone, along which all derivatives agree
+        second, moved = second @ direction.ravel(), {name: one @ along for name, one in moved.items()}
     return "".join(unlike(np.asarray(one), np.asarray(second), name, CLOSE) for name, one in moved.items())
 
 
