@@ -40,7 +40,8 @@ INTO = {
 WRITTEN = {
     "s": [
         "({n})[0]", "({n})[n-1]", "({mn})[1,0]", "sum_i(({n})[i]*a[i])", "sum_{i,j}(({nn})[i,j]*x[i]*y[j])",
-        "sum(vech({nn}))", "sum(sin(svdvals({nn})))", "max(({n}) + 3*cumsum(ones(n)))", "prod_i(({n})[i]^2 + c)",
+        "sum(vech({nn}))", "sum(sin(svdvals(3*diag(cumsum(ones(n))) + tanh({nn})/9)))",
+        "max(({n}) + 3*cumsum(ones(n)))", "prod_i(({n})[i]^2 + c)",
         "where(t > 0, {s}, ({s})^2)", "(({s})^2 + c)^t", "sum(({mn})@({nm}))", "norm({nn})", "std({n})",
         "specnorm(3*u@x.T + tanh({mn}))", "sum(sin(duplication(n)@vech({nn})))", "sum(sin(elimination(n)@vec({nn})))",
         "sum(sin(commutation(n, n)@vec({nn})))", "einsum('ij,ij->', {nn}, {nn})",
