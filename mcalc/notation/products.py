@@ -165,7 +165,7 @@ class Products(Scalars):
         graph = self.graph(factors, set(shown), sizes)
         if graph is not None:
             graph.reduce()
-            if graph.vertices <= set(shown) and len(graph.edges) <= 1:
+            if graph.vertices <= set(shown):  # and between two no more than one edge, since parallel ones are merged
                 return self._finish(graph, shown, sizes)
         form = self._einsum(factors, out, sizes)
         return forms.upright(form)

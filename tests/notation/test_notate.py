@@ -131,6 +131,8 @@ def test_more_than_two_axes_are_written_as_einsum():
     reading = read("inv(X)")
     answer = write("text", notate(derivative(reading.root, reading.symbols["X"]), reading))
     assert answer == "-einsum('ik,lj->ijkl', inv(X), inv(X))"
+    reading = read("T.^2", ["T[n,m,k]"])
+    assert write("text", notate(reading.root, reading)) == "T.^2"  # and not einsum('ijk->ijk', T.^2)
 
 
 DECLARED = [
