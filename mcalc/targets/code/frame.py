@@ -64,10 +64,12 @@ def written(
         takes,
         *(code_name(op) for op, _, _ in reading.abstract.values()),
     }
-    texts = [
+    defined = [
         _definition(name, language, codes, task.titles(kept), task, names, takes, directions)
         for name, (codes, kept) in plans.items()
     ]
+    texts = [text for text, _ in defined]
+    sizes = sorted({size for _, missing in defined for size in missing})
     scope = Scope([*reading.symbols.values(), *directions], language, names)
     taking = language.taking.replace("arrays", takes, 1).replace("SHAPES", shapes)
     helpers |= {name: source for name, source in language.own_helpers.items() if any(f"{name}(" in t for t in texts)}
@@ -77,7 +79,7 @@ def written(
             texts = [re.sub(rf"\b{name}\(", f"{free}(", text) for text in texts]
             helpers = {k: re.sub(rf"\b{name}\(", f"{free}(", source) for k, source in helpers.items()}
     used = any(f" = {takes}(" in text for text in texts)
-    ends = [ending(scope), *language.endings(task, scope)]
+    ends = [ending(scope), *language.endings(task, scope, sizes)]
     text = "\n\n\n".join(
         part.strip() for part in [*texts, *helpers.values(), *([taking] if used else []), *ends] if part
     )
@@ -128,8 +130,8 @@ def _definition(
     reserved: set[str],
     takes: str,
     directions: Sequence[Symbol],
-) -> str:
-    """The function that computes these nodes."""
+) -> tuple[str, list[str]]:
+    """The function that computes these nodes, and the sizes that it has to be told."""
     used = {node.data for node in arguments_first(codes) if isinstance(node.data, Symbol)}
     symbols = [*task.reading.symbols.values(), *(v for v in directions if v in used)]
     scope = Scope(symbols, language, reserved)
@@ -159,7 +161,7 @@ def _definition(
         *lines,
         f"return {', '.join(results)}",
     ]
-    return "\n    ".join([f"def {name}({parameters}):", *statements])
+    return "\n    ".join([f"def {name}({parameters}):", *statements]), missing
 
 
 def _sizes(dims: list[Solved], scope: Scope) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from keyword import kwlist
 
@@ -342,11 +342,15 @@ class Python(Language):
         """The array as one that nothing else holds."""
         return f"{wrap(text, ATOM)}.copy()"
 
+    def blank(self, node: Code, values: list[Text], scope: Scope) -> str:
+        """Zeros onto which these values are written."""
+        return self.zeros(node, [], scope)[0]
+
     def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
         """An array with diagonals written onto it: a view of those entries takes the values."""
         based, patterns, signs = node.data
         if not based:
-            base = self.zeros(node, [], scope)[0]
+            base = self.blank(node, values, scope)
         elif shared or shared_with_caller(node.args[0]):
             base = self.copied(values[0])
         else:
@@ -375,8 +379,8 @@ class Python(Language):
     made_of_numpy = "{}"  #: an array of the library's that is made of one of NumPy's
     main = ""  #: what a module that is run as a program does first
 
-    def endings(self, task: Task, scope: Scope) -> list[str]:
-        """What stands after the functions of a module."""
+    def endings(self, task: Task, scope: Scope, sizes: Sequence[str]) -> list[str]:
+        """What stands after the functions of a module, which have to be told these sizes."""
         return [self_check(task, scope, self.imports_numpy, self.main, self.made_of_numpy)]
 
     def typed(self, arrays: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.frame import framed
@@ -86,15 +87,15 @@ def arrays(names, *given):
     )
     function = '''\
 class Value(torch.autograd.Function):
-    """The value, which autograd differentiates by {names}: Value.apply({all}), all of them tensors."""
+    """The value, which autograd differentiates by {names}: Value.apply({all}){tensors}."""
 
     @staticmethod
     def forward({all}):
-        return value({all})
+        return value({calls})
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        ctx.save_for_backward(*inputs)
+        ctx.save_for_backward({saved}){told}
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -102,7 +103,7 @@ class Value(torch.autograd.Function):
         needed = [name for name, need in zip({named}, ctx.needs_input_grad) if need]
         if not set(needed) <= {{{wrt}}}:
             raise ValueError(f"Value is differentiated by {names}, and not by {{', '.join(needed)}}")
-        found = derivative(*ctx.saved_tensors)
+        found = derivative({stored})
         return {results}
 '''
     bridge = '''\
@@ -171,32 +172,57 @@ def on_host(f, *given):
         """A transpose."""
         return (super().permute(node, args, scope)[0].replace(".transpose(", ".permute("), ATOM)
 
+    def blank(self, node: Code, values: list[Text], scope: Scope) -> str:
+        """Zeros made of one of the values, where it has a name: `torch.func.vmap` writes what it maps onto these."""
+        held = next((text for text, _ in values if text.isidentifier()), "")
+        return f"{held}.new_zeros({self.shape(node, scope)})" if held else super().blank(node, values, scope)
+
+    def written(self, name: str, node: Code, values: list[Text], shared: bool, scope: Scope) -> list[str]:
+        """An array with diagonals written onto it; a value for zeros has a name."""
+        lines = []
+        place = next((k for k, code in enumerate(node.args) if not constant(code)), None)
+        if not node.data[0] and place is not None and not any(text.isidentifier() for text, _ in values):
+            title = scope.temporary(None)
+            lines.append(f"{title} = {values[place][0]}")
+            values = [*values[:place], (title, ATOM), *values[place + 1 :]]
+        return [*lines, *super().written(name, node, values, shared, scope)]
+
     def copied(self, text: Text) -> str:
         """The tensor as one that nothing else holds."""
         return f"torch.clone({text[0]})"
 
-    def endings(self, task: Task, scope: Scope) -> list[str]:
+    def endings(self, task: Task, scope: Scope, sizes: Sequence[str]) -> list[str]:
         """The value as a function that autograd differentiates, and what a module ends with."""
         plain = (
             task.wrt and task.order == 1 and not any((task.product[0], task.batch, task.full, task.then, *task.entries))
-        )
+        ) and task.convention != "cookbook"
         if not plain or task.reading.abstract or task.layout != "mixed":
-            return super().endings(task, scope)
+            return super().endings(task, scope, sizes)
         order = [scope.variables[s.name] for s in scope.symbols]
         wrt = [scope.variables[name] for name in task.wrt]
         parts = {
             name: f"torch.tensordot(cotangent, found{f'[{k}]' if len(wrt) > 1 else ''}, dims={task.value.rank})"
             for k, name in enumerate(wrt)
         }
-        results = [parts.get(name, "None") for name in order]
+        results = [parts.get(name, "None") for name in [*order, *sizes]]
+        count = len(order)
         text = self.function.format(
             names=", ".join(wrt),
-            all=", ".join(order),
+            all=", ".join([*order, *sizes]),
+            tensors=", all of them tensors" if not sizes else f", all of them tensors but {', '.join(sizes)}",
             named=tuple_of([f'"{name}"' for name in order]),
             wrt=", ".join(f'"{name}"' for name in wrt),
             results=", ".join(results),
+            saved=f"*inputs[:{count}]" if sizes else "*inputs",
+            told=f"\n        ctx.sizes = inputs[{count}:]" if sizes else "",
+            stored="**dict(zip({}, (*ctx.saved_tensors, *ctx.sizes)))".format(
+                tuple_of([f'"{name}"' for name in [*order, *sizes]])
+            )
+            if sizes
+            else "*ctx.saved_tensors",
+            calls=", ".join(f"{name}={name}" for name in [*order, *sizes]) if sizes else ", ".join(order),
         )
-        return [text, *super().endings(task, scope)]
+        return [text, *super().endings(task, scope, sizes)]
 
     def imports(self, text: str) -> list[str]:
         """PyTorch, and NumPy where the host computes something."""

@@ -298,6 +298,63 @@ def test_autograd_goes_through_the_torch_module():
         alone.apply(A, x).sum().backward()
 
 
+def test_autograd_is_told_the_sizes_that_no_variable_has():
+    torch = needed.library("torch")
+    Value = module("torch", "s^2*eye(n)", "s", "s[]")["Value"]
+    torch.autograd.gradcheck(lambda s: Value.apply(s, 3), (torch.tensor(0.7, dtype=torch.float64).requires_grad_(),))
+
+
+def test_autograd_is_offered_no_derivative_that_counts_entries_together():
+    asked = ("torch", "tr(S@A@S)", "S", "S[n,n] symmetric")
+    assert "class Value(" in code(*asked) and "class Value(" not in code(*asked, convention="cookbook")
+
+
+#: What answers of many kinds are asked for, and the shapes of their variables.
+ANSWERS = [
+    (("sum(log(exp(-y.*(X@w)) + 1))", "w"), {}, {"y": (5,), "X": (5, 3), "w": (3,)}),
+    (("sum(log(exp(-y.*(X@w)) + 1))", "w"), {"order": 2}, {"y": (5,), "X": (5, 3), "w": (3,)}),
+    (("tanh(A@x)", ["A", "x"]), {}, {"A": (4, 3), "x": (3,)}),
+    (("softmax(A@x)", "A"), {"layout": "denominator"}, {"A": (4, 3), "x": (3,)}),
+    (("tanh(A@x)", "x"), {"then": ["A"]}, {"A": (4, 3), "x": (3,)}),
+    (("sum(exp(A@x))", "x"), {"product": ("hvp", "v")}, {"A": (4, 3), "x": (3,), "v": (3,)}),
+    (("sum(U.^3) + norm(T - U@V.T)^2", ["U", "V"]), {"order": 2, "compressed": True},
+     {"T": (4, 3), "U": (4, 2), "V": (3, 2)}),
+    (("logdet(S) + x.T@inv(S)@x", "S", "S[n,n] psd"), {"order": 2}, {"S": (3, 3), "x": (3,)}),
+    (("log(f(x))", "x"), {"order": 2, "fun": ["f: [n] -> []"]}, {"x": (3,)}),
+]  # fmt: skip
+
+
+def parts_of(found):
+    return [part for one in found for part in parts_of(one)] if isinstance(found, tuple) else [found]
+
+
+@pytest.mark.parametrize("form", ["jax", "torch"])
+@pytest.mark.parametrize(("what", "how", "shapes"), ANSWERS)
+def test_every_answer_is_mapped_and_keeps_its_type(form, what, how, shapes):
+    library = needed.library(form)
+    if form == "jax":
+        library.config.update("jax_enable_x64", True)
+    lib, mapped = (library.numpy, library.vmap) if form == "jax" else (library, library.func.vmap)
+    scope = module(form, what[0], what[1], *what[2:], **how)
+    f = {"f": lambda x: 2 + (x**2).sum(), "grad_f": lambda x: 2 * x, "hess_f": lambda x: 2 * lib.eye(3, dtype=x.dtype)}
+    more = f if "fun" in how else {}
+    points = []
+    for _ in range(3):
+        drawn = {name: RNG.normal(size=shape) for name, shape in shapes.items()}
+        points.append(drawn | ({"S": drawn["S"] @ drawn["S"].T + np.eye(3)} if "S" in shapes else {}))
+    stacked = {name: lib.asarray(np.stack([point[name] for point in points])) for name in shapes}
+    for name in ("value", "derivative", "value_and_derivative"):
+        run = lambda given, name=name: scope[name](**given, **more)  # noqa: E731
+        together = parts_of(mapped(run)(stacked))
+        for k, point in enumerate(points):
+            alone = parts_of(run({key: lib.asarray(a) for key, a in point.items()}))
+            for found, expected in zip(together, alone, strict=True):
+                np.testing.assert_allclose(np.asarray(found[k]), np.asarray(expected), rtol=1e-9, atol=1e-11)
+        run = library.jit(run) if form == "jax" else run
+        single = run({key: lib.asarray(np.asarray(a, np.float32)) for key, a in points[0].items()})
+        assert {str(part.dtype).removeprefix("torch.") for part in parts_of(single)} == {"float32"}
+
+
 # ---------------------------------------------------------------- the order of products
 
 
