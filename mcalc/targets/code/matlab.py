@@ -30,7 +30,7 @@ WORDS = """
     inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
     sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
     frechet sylvester_equation logdet slogdet detsign numel entries error nargout double single eig eigvalsh eigvecs
-    gaps svdleft svdright sort duplication elimination arrays self_check nargin
+    gaps svdleft svdright sort duplication elimination arrays reals self_check nargin
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -247,6 +247,7 @@ def _function(
         *ends,
     ]
     result = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    statements += [f"{result} = reals({', '.join(names)});"] if task.bounded else []
     arguments = [*variables, *missing, *given]
     return "\n    ".join([f"function {result} = {name}({', '.join(arguments)})", *statements]) + "\nend", arguments
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcalc.algebra.dims import dim, product
-from mcalc.algebra.expr import Apply, Contract, Expr, Symbol, ones, symbol
-from mcalc.algebra.walk import postorder
+from mcalc.algebra.expr import Expr, Symbol, ones, symbol
 from mcalc.calculus.derivative import along, derivative, jacobians, onto
 from mcalc.calculus.simplify import simplify
 from mcalc.calculus.structure import structure_of
@@ -176,7 +175,7 @@ def _functions(task: Task, directions: Sequence[Symbol], scope: Scope) -> str:
     results, moved_by = ", ".join(gradients), ", ".join(f"{name}={name}" for name in moves)
     nowhere = f"np.full(np.shape({packed}), np.nan)"
     frees = {scope.variables[x.name]: free[x] for x in task.variables}
-    bounded = _bounded(task.value)
+    bounded = task.bounded
 
     def step(text: str, outside: str) -> str:
         return GUARDED.format(step=text, outside=outside) if bounded else f"    {text}"
@@ -231,16 +230,6 @@ def _by_entries(text: str, x: str, y: str, rows: Free | None, columns: Free | No
         return f"{text}.reshape(np.size({x}), np.size({y}))"
     text = rows.by.format(text) if rows else f"{text}.reshape(np.size({x}), *np.shape({y}))"
     return f"{columns.by.format(f'np.moveaxis({text}, 0, -1)')}.T" if columns else f"{text}.reshape(-1, np.size({y}))"
-
-
-def _bounded(value: Expr) -> bool:
-    """Whether the value has a domain: an operation that asks for one, a quotient, or a root."""
-    for node in postorder(value):
-        if isinstance(node, Apply) and not set(node.op.domain.split(", ")) <= {"", "generic", "nonzero"}:
-            return True
-        if isinstance(node, Contract) and any(e < 0 or e.denominator > 1 for _, e, _ in node.factors):
-            return True
-    return False
 
 
 def _block(rows: Sequence[Sequence[str]]) -> str:

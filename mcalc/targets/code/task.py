@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
 from mcalc.algebra.dims import Dim, show_shape
-from mcalc.algebra.expr import Expr, Symbol
+from mcalc.algebra.expr import Apply, Contract, Expr, Symbol
+from mcalc.algebra.walk import postorder
 from mcalc.calculus.layout import AXES
 from mcalc.targets.code.array import Code
 from mcalc.targets.code.spell import comment
@@ -77,6 +78,16 @@ class Task:
     def roots(self) -> list[Expr]:
         """The value and the derivatives."""
         return [self.value, *self.derivatives]
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the value has a domain: an operation in it asks for one, a quotient does, or a root."""
+        for node in postorder(self.value):
+            if isinstance(node, Apply) and not set(node.op.domain.split(", ")) <= {"", "generic", "nonzero"}:
+                return True
+            if isinstance(node, Contract) and any(e < 0 or e.denominator > 1 for _, e, _ in node.factors):
+                return True
+        return False
 
     @property
     def variables(self) -> list[Symbol]:

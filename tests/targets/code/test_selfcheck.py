@@ -173,6 +173,15 @@ def test_shapes_are_checked_and_named_in_octave(tmp_path):
     assert said(tmp_path, kinds) == ["double", "single", "double", "double"]
 
 
+def test_a_value_that_is_not_real_is_refused_in_octave(tmp_path):
+    needed.program("octave-cli")
+    (tmp_path / "derivative.m").write_text(code("matlab", "sum(log(x)) + sum(sqrt(x))", "x"))
+    lines = ["disp(derivative([1 4])')", "try, derivative([1 -4]), catch e, disp(e.message), end"]
+    found = said(tmp_path, lines)
+    assert found[0].split() == ["1.5000", "0.5000"]
+    assert found[1] == "there is no real value here: a variable is outside the domain"
+
+
 @pytest.mark.parametrize(("what", "how"), CHECKED, ids=lambda part: " ".join(map(str, part)))
 def test_the_checks_are_julia(what, how):
     text = code("julia", *what[1:], **how)

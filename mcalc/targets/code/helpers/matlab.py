@@ -51,6 +51,18 @@ function varargout = arrays(shapes, varargin)
     end
 end
 """,
+    "reals": """\
+function varargout = reals(varargin)
+    % The results; an error where one is not real.
+    for k = 1:nargin
+        a = varargin{k};
+        if max(abs(imag(a(:)))) > 1e-8*max(abs(a(:)))
+            error('mcalc:domain', 'there is no real value here: a variable is outside the domain');
+        end
+        varargout{k} = real(a);
+    end
+end
+""",
     "frechet": """\
 function L = frechet(f, A, varargin)
     % The derivative of f at A along each of the others: the corner of f of a block matrix (Higham, Theorem 3.6).
