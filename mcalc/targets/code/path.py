@@ -121,12 +121,13 @@ def _steady(
     holders = Counter(x for labels in (*terms, shown) for x in labels)
     found: list[Pair] = []
 
-    def price(pair: Pair) -> tuple[bool, int, float]:
+    def price(pair: Pair) -> tuple[bool, int, float, int]:
         a, b = (held[k] for k in pair)
         kept = _kept(a, b, holders)
         sizes = [prod([lengths[x] for x in labels]) for labels in (kept, a, b)]
         grows = sizes[0] > max(sizes[1:])
-        return grows, min(age[k] for k in pair) if grows else 0, 0 if pair in known else _cost(a, b, kept, lengths)
+        cost = 0 if pair in known else _cost(a, b, kept, lengths)
+        return grows, min(age[k] for k in pair) if grows else 0, cost, sizes[0]
 
     while True:
         pairs = [(i, j) for i, j in combinations(held, 2) if not held[i].isdisjoint(held[j])]
