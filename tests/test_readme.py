@@ -87,6 +87,16 @@ def test_the_table_of_rivals_is_that_of_the_benchmark() -> None:
     assert [name in head for name in ("SymPy", "tensorgrad", "PyTensor")] == [True] * 3
 
 
+def test_the_tables_of_speed_are_those_of_the_benchmark() -> None:
+    from tests.benchmarks.problems import PROBLEMS
+
+    names = {problem.name for problem in PROBLEMS}
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [\d.]+ \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    found = [(name, size.replace(", ", ",")) for name, size in rows if name in names]
+    short = [(problem.name, problem.middling) for problem in PROBLEMS]
+    assert found == [*short, *((problem.name, size) for problem in PROBLEMS for size in problem.sizes)]
+
+
 def test_the_changelog_is_last_and_begins_with_this_version() -> None:
     from mcalc import __version__
 

@@ -38,6 +38,11 @@ class Problem:
     compressed = False  #: whether mcalc's code and the form by hand leave out the zeros
     shown = True  #: whether autodiff can be asked for the same
 
+    @property
+    def middling(self) -> str:
+        """The size that stands for all of them."""
+        return self.sizes[len(self.sizes) // 3]
+
     def values(self, size: str) -> Values:
         """Random values at these sizes."""
         lengths = {name: int(length) for name, length in (part.split("=") for part in size.split(","))}

@@ -175,7 +175,7 @@ def main() -> None:
     rows: list[Row] = json.loads(chosen.json.read_text("utf-8")) if chosen.json and chosen.json.exists() else []
     known = {(row["problem"], row["size"]): row for row in rows}
     for problem in PROBLEMS:
-        sizes = problem.sizes[len(problem.sizes) // 3 :][:1] if chosen.short else problem.sizes
+        sizes = [problem.middling] if chosen.short else problem.sizes
         for size in sizes if chosen.only in problem.name else []:
             row = known.get((problem.name, size))
             if row is None:
