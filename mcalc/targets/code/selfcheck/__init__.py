@@ -38,6 +38,8 @@ class SelfCheck:
 
     made: Mapping[str, str] = {}
     kept: Mapping[str, str] = {}
+    words: Mapping[str, str] = {}  #: the templates of what the methods of their names write
+    first = 0  #: what axes are counted from
 
     def __init__(self, task: Task, scope: Scope) -> None:
         self.task, self.scope = task, scope
@@ -49,40 +51,44 @@ class SelfCheck:
 
     # ------------------------------------------------------------ words
 
+    def shape(self, lengths: Sequence[int]) -> str:
+        """The shape of an array with axes of these lengths."""
+        return self.listed(lengths)
+
+    def listed(self, numbers: Sequence[int]) -> str:
+        """Numbers as an argument."""
+        return str(tuple(numbers))
+
     def value_of(self, name: str) -> str:
         """What stands for the value that a variable is given."""
-        raise NotImplementedError
+        return self.words["value_of"].format(name)
 
     def drawn(self, lengths: Sequence[int]) -> str:
         """A random array in the manner of the trial."""
-        raise NotImplementedError
+        return self.words["drawn"].format(self.shape(lengths))
 
     def normal(self, lengths: Sequence[int]) -> str:
         """A random array of any sign."""
-        raise NotImplementedError
+        return self.words["normal"].format(self.shape(lengths))
 
     def whole(self) -> str:
         """A random whole number."""
-        raise NotImplementedError
-
-    def entry(self, array: str, place: Sequence[str]) -> str:
-        """An array of zeros but for a one at this place."""
-        raise NotImplementedError
+        return self.words["whole"]
 
     def both(self, one: str, other: str) -> str:
         """The greater of two arrays of zeros and ones, entry by entry."""
-        raise NotImplementedError
-
-    def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
-        """The whole of a compressed derivative."""
-        raise NotImplementedError
+        return self.words["both"].format(one, other)
 
     def transposed(self, text: str, order: Sequence[int]) -> str:
         """An array with its axes in this order."""
-        raise NotImplementedError
+        return self.words["transposed"].format(text, self.listed([axis + self.first for axis in order]))
 
     def unrowed(self, text: str) -> str:
         """The first of what lies along the first axis."""
+        return self.words["unrowed"].format(text)
+
+    def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
+        """The whole of a compressed derivative."""
         raise NotImplementedError
 
     def found(self, k: int) -> str:
@@ -91,10 +97,6 @@ class SelfCheck:
 
     def compare(self, title: str, exact: str, held: Sequence[Change], changes: Sequence[Change]) -> str:
         """The call that compares a derivative along some changes with differences along these, and along those held."""
-        raise NotImplementedError
-
-    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
-        """A smooth function of these shapes, or a derivative of it; one seed tells which function."""
         raise NotImplementedError
 
     # ------------------------------------------------------------ what is compared
@@ -154,8 +156,8 @@ class SelfCheck:
         for op, source, target in abstract:
             name, order, _ = taken_apart(op.name)
             out = target[: len(target) - order * len(source)]
-            text = self.smooth(base.index(name), order, self.lengths(out), self.lengths(source))
-            found.append((self.scope.language.given(op), text))
+            shapes = ", ".join(self.listed(self.lengths(axes)) for axes in (out, source))
+            found.append((self.scope.language.given(op), f"smooth({base.index(name)}, {order}, {shapes})"))
         return found
 
     def _made(self, x: Symbol) -> str:
@@ -180,7 +182,8 @@ class SelfCheck:
 
         place = NAME.sub(known, text.partition("[")[2].removesuffix("]")).split(",")
         array = self.value_of(self.scope.variables[x.name])
-        texts = [self.entry(array, one) for one in ([place, place[::-1]] if x.symmetric else [place])]
+        places = [place, place[::-1]] if x.symmetric else [place]
+        texts = [f"entry({array}, {', '.join(one)})" for one in places]
         return self.both(*texts) if len(texts) > 1 else texts[0]
 
     def _arranged(self, k: int) -> str:

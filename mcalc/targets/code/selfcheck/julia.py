@@ -20,11 +20,22 @@ MADE = {
 }
 KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
+#: What the check says in this language.
+WORDS = {
+    "value_of": "given[:{0}]",
+    "drawn": "draw(trial, {0})",
+    "normal": "randn({0}...)",
+    "whole": "float(rand(1:3))",
+    "both": "max.({0}, {1})",
+    "transposed": "permutedims({0}, {1})",
+    "unrowed": "first_of({0})",
+}
+
 #: The functions that checks call.
 SOURCES = {
     "draw": '''\
 """Random numbers: of any sign, positive, small and large, by turns."""
-function draw(trial, sizes...)
+function draw(trial, sizes)
     a = randn(sizes...)
     middle = length(sizes) == 2 && sizes[1] == sizes[2] ? sizes[1]*Matrix(1.0I, sizes...) : 0.0
     trial % 4 == 0 && return a
@@ -161,46 +172,16 @@ end
 class JuliaCheck(SelfCheck):
     """The check in Julia."""
 
+    words = MappingProxyType(WORDS)
+    first = 1
     made = MappingProxyType(MADE)
     kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1}*both({0}, -1)", "psd": MADE["symmetric"]})
-
-    def value_of(self, name: str) -> str:
-        """What stands for the value that a variable is given."""
-        return f"given[:{name}]"
-
-    def drawn(self, lengths: Sequence[int]) -> str:
-        """A random array in the manner of the trial."""
-        return f"draw({', '.join(map(str, ['trial', *lengths]))})"
-
-    def normal(self, lengths: Sequence[int]) -> str:
-        """A random array of any sign."""
-        return f"randn({', '.join(map(str, lengths))})"
-
-    def whole(self) -> str:
-        """A random whole number."""
-        return "float(rand(1:3))"
-
-    def entry(self, array: str, place: Sequence[str]) -> str:
-        """An array of zeros but for a one at this place."""
-        return f"entry({array}, {', '.join(place)})"
-
-    def both(self, one: str, other: str) -> str:
-        """The greater of two arrays of zeros and ones, entry by entry."""
-        return f"max.({one}, {other})"
 
     def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
         """The whole of a compressed derivative."""
         axes = ", ".join(f'("{whole}", "{held}")' for whole, held in parts)
         text = text if len(parts) > 1 else f"({text},)"
-        return f"expanded({text}, [{axes}], {_tuple(lengths)})"
-
-    def transposed(self, text: str, order: Sequence[int]) -> str:
-        """An array with its axes in this order."""
-        return f"permutedims({text}, ({', '.join(str(k + 1) for k in order)}))"
-
-    def unrowed(self, text: str) -> str:
-        """The first of what lies along the first axis."""
-        return f"first_of({text})"
+        return f"expanded({text}, [{axes}], {self.shape(lengths)})"
 
     def found(self, k: int) -> str:
         """The derivative by the k-th variable."""
@@ -211,14 +192,6 @@ class JuliaCheck(SelfCheck):
         """What is compared, and the call that compares."""
         along, free = (", ".join(f"(:{name}, {change})" for name, change in some) for some in (held, changes))
         return f'("{title}", compare(given, {exact}, [{along}], [{free}]))'
-
-    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
-        """A smooth function of these shapes, or a derivative of it."""
-        return f"smooth({seed}, {order}, {_tuple(out)}, {_tuple(inner)})"
-
-
-def _tuple(lengths: Sequence[int]) -> str:
-    return f"({', '.join(map(str, lengths))}{',' * (len(lengths) == 1)})"
 
 
 def self_check(task: Task, scope: Scope) -> str:

@@ -20,6 +20,17 @@ MADE = {
 }
 KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
+#: What the check says in this language.
+WORDS = {
+    "value_of": "given.{0}",
+    "drawn": "draw(trial, {0})",
+    "normal": "randn({0})",
+    "whole": "randi(3)",
+    "both": "max({0}, {1})",
+    "transposed": "permute({0}, {1})",
+    "unrowed": "first_of({0})",
+}
+
 #: The functions that checks call.
 SOURCES = {
     "draw": """\
@@ -194,45 +205,23 @@ end
 class MatlabCheck(SelfCheck):
     """The check in MATLAB."""
 
+    words = MappingProxyType(WORDS)
+    first = 1
     made = MappingProxyType(MADE)
     kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1}*both({0}, -1)", "psd": MADE["symmetric"]})
 
-    def value_of(self, name: str) -> str:
-        """What stands for the value that a variable is given."""
-        return f"given.{name}"
+    def shape(self, lengths: Sequence[int]) -> str:
+        """The shape of an array, of two axes at least."""
+        return self.listed([*lengths, *[1] * (2 - len(lengths))])
 
-    def drawn(self, lengths: Sequence[int]) -> str:
-        """A random array in the manner of the trial."""
-        return f"draw(trial, {_sizes(lengths)})"
-
-    def normal(self, lengths: Sequence[int]) -> str:
-        """A random array of any sign."""
-        return f"randn({_sizes(lengths)})"
-
-    def whole(self) -> str:
-        """A random whole number."""
-        return "randi(3)"
-
-    def entry(self, array: str, place: Sequence[str]) -> str:
-        """An array of zeros but for a one at this place."""
-        return f"entry({array}, {', '.join(place)})"
-
-    def both(self, one: str, other: str) -> str:
-        """The greater of two arrays of zeros and ones, entry by entry."""
-        return f"max({one}, {other})"
+    def listed(self, numbers: Sequence[int]) -> str:
+        """Numbers as an argument."""
+        return str(list(numbers))
 
     def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
         """The whole of a compressed derivative."""
         axes = "; ".join(f"'{whole}', '{held}'" for whole, held in parts)
-        return f"expanded({text}, {{{axes}}}, {_sizes(lengths)})"
-
-    def transposed(self, text: str, order: Sequence[int]) -> str:
-        """An array with its axes in this order."""
-        return f"permute({text}, [{', '.join(str(k + 1) for k in order)}])"
-
-    def unrowed(self, text: str) -> str:
-        """The first of what lies along the first axis."""
-        return f"first_of({text})"
+        return f"expanded({text}, {{{axes}}}, {self.shape(lengths)})"
 
     def found(self, k: int) -> str:
         """The derivative by the k-th variable; the cells of one that is compressed."""
@@ -246,15 +235,6 @@ class MatlabCheck(SelfCheck):
         """The row of what is compared, and the call that compares."""
         along, free = ("; ".join(f"'{name}', {change}" for name, change in some) for some in (held, changes))
         return f"'{title}', compare(given, {exact}, {{{along}}}, {{{free}}})"
-
-    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
-        """A smooth function of these shapes, or a derivative of it."""
-        return f"smooth({seed}, {order}, {list(out)}, {list(inner)})"
-
-
-def _sizes(lengths: Sequence[int]) -> str:
-    """A size as MATLAB has it."""
-    return f"[{', '.join(map(str, [*lengths, *[1] * (2 - len(lengths))]))}]"
 
 
 def self_check(task: Task, scope: Scope, taken: Mapping[str, Sequence[str]]) -> str:

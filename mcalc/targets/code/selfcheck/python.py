@@ -20,6 +20,17 @@ MADE = {
 }
 KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
+#: What the check says in this language.
+WORDS = {
+    "value_of": 'given["{0}"]',
+    "drawn": "draw({0})",
+    "normal": "rng.normal(size={0})",
+    "whole": "float(rng.integers(1, 4))",
+    "both": "np.maximum({0}, {1})",
+    "transposed": "{0}.transpose({1})",
+    "unrowed": "{0}[0]",
+}
+
 #: The functions that a check calls where it needs them.
 INNER = {
     "both": """
@@ -71,7 +82,7 @@ BODY = '''\
 def self_check():
     """Compare the derivative with differences of the value; the exit status is 0 where they agree."""
 {imports}
-    def draw(*shape):
+    def draw(shape):
         a = rng.normal(size=shape)
         middle = len(a) * np.eye(len(a)) if len(shape) == 2 and shape[0] == shape[1] else 0
         return [a, 0.3 + abs(a) + middle, 0.1 + 0.2 * np.tanh(abs(a)), 1.5 + abs(a) + 3 * middle][trial % 4]
@@ -129,44 +140,13 @@ if __name__ == "__main__":
 class PythonCheck(SelfCheck):
     """The check in Python."""
 
+    words = MappingProxyType(WORDS)
     made = MappingProxyType(MADE)
     kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1} @ both({0}, -1)", "psd": MADE["symmetric"]})
 
-    def value_of(self, name: str) -> str:
-        """What stands for the value that a variable is given."""
-        return f'given["{name}"]'
-
-    def drawn(self, lengths: Sequence[int]) -> str:
-        """A random array in the manner of the trial."""
-        return f"draw({', '.join(map(str, lengths))})"
-
-    def normal(self, lengths: Sequence[int]) -> str:
-        """A random array of any sign."""
-        return f"rng.normal(size={tuple(lengths)})"
-
-    def whole(self) -> str:
-        """A random whole number."""
-        return "float(rng.integers(1, 4))"
-
-    def entry(self, array: str, place: Sequence[str]) -> str:
-        """An array of zeros but for a one at this place."""
-        return f"entry({array}, {', '.join(place)})"
-
-    def both(self, one: str, other: str) -> str:
-        """The greater of two arrays of zeros and ones, entry by entry."""
-        return f"np.maximum({one}, {other})"
-
     def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
         """The whole of a compressed derivative."""
-        return f"expanded({text if len(parts) > 1 else f'[{text}]'}, {list(parts)}, {tuple(lengths)})"
-
-    def transposed(self, text: str, order: Sequence[int]) -> str:
-        """An array with its axes in this order."""
-        return f"{text}.transpose({tuple(order)})"
-
-    def unrowed(self, text: str) -> str:
-        """The first of what lies along the first axis."""
-        return f"{text}[0]"
+        return f"expanded({text if len(parts) > 1 else f'[{text}]'}, {list(parts)}, {self.shape(lengths)})"
 
     def found(self, k: int) -> str:
         """The derivative by the k-th variable."""
@@ -179,10 +159,6 @@ class PythonCheck(SelfCheck):
         """The call that compares."""
         along, free = (", ".join(f'("{name}", {change})' for name, change in some) for some in (held, changes))
         return f'compare("{title}", {exact}, [{along}], [{free}])'
-
-    def smooth(self, seed: int, order: int, out: Sequence[int], inner: Sequence[int]) -> str:
-        """A smooth function of these shapes, or a derivative of it."""
-        return f"smooth({seed}, {order}, {tuple(out)}, {tuple(inner)})"
 
 
 def self_check(task: Task, scope: Scope, imports: str = "", main: str = "", made: str = "{}") -> str:
