@@ -167,7 +167,7 @@ def test_shapes_are_checked_and_named_in_octave(tmp_path):
     (tmp_path / "derivative.m").write_text(text)
     start = "y = ones(1, 5); X = ones(5, 4); w = ones(4, 1); c = 1; v = [1 2];"
     call = "derivative(y, X, w, c, v)"
-    lines = [f"{start} {unfit}; try, {call}, catch e, disp(e.message); end" for unfit in UNFIT]
+    lines = [f"{start} {call}; {unfit}; try, {call}, catch e, disp(e.message); end" for unfit in UNFIT]
     assert said(tmp_path, lines) == list(UNFIT.values())
     kinds = [f"{start} {x} disp(class({call}));" for x in ("", "y = single(y);", "y = int8(y);", "y = y > 0;")]
     assert said(tmp_path, kinds) == ["double", "single", "double", "double"]
