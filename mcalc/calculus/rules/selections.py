@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mcalc.algebra.dims import Dim, dim
-from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, measure, size, zero
+from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, magnitude, measure, ratio, size, zero
 from mcalc.algebra.ops.selection import below, unit, window
 from mcalc.calculus.rules.patterns import joins, relabel, sizes_of
 from mcalc.calculus.rules.rule import of_product
@@ -72,6 +72,23 @@ def _apart(node: Contract) -> Expr | None:
     for (_, start, stop, *_), (_, first, last, *_) in _pairs(node):
         if below(stop - dim(1), first) or below(last - dim(1), start):
             return zero(node.shape)
+    return None
+
+
+@of_product(
+    "unit-entry", "unit", "x.*unit(n, 1)/x[1] = unit(n, 1)",
+    "Where the unit vector is not 0, x is the entry that is taken of it.",
+)  # fmt: skip
+def _entry(node: Contract) -> Expr | None:
+    powers = {base: exponent for base, exponent, axes in node.factors if not axes}
+    for k, _, _, whole, part in _selectors(node) if powers else ():
+        for j, (base, exponent, axes) in enumerate(node.factors):
+            if j == k or part or axes != (whole,):
+                continue
+            entry = contract([(base, 1, ((0,),)), (node.factors[k][0], 1, ((0,),))], ())
+            if powers.get(entry, 0) * exponent < 0:
+                less = min(magnitude(exponent), magnitude(powers[entry])) * (1 if exponent > 0 else -1)
+                return _without(node, {j}, [(base, ratio(exponent - less), axes), (entry, less, ())])
     return None
 
 
