@@ -24,9 +24,13 @@ from mcalc.notation.moves import Role, collecting
 
 #: A factor of a term: which term, which factor, its labels in the order of the role.
 Spot = tuple[int, int, tuple[Group, ...]]
+NOWHERE = -1  #: where a factor stands that a term lacks
 Split = tuple[tuple[Factor, ...], tuple[Group, ...], dict[int, Dim]]
 #: What a grouping leaves of a term: its coefficient, the factors, their labels that are axes then, the sizes.
 Rest = tuple[Rational, list[Factor], tuple[Group, ...], dict[int, Dim]]
+
+#: Of so many terms all are tried over the divisor of one.
+MOST_OVER_ONE = 4
 
 
 class Grouping:
@@ -35,12 +39,13 @@ class Grouping:
     `axes` are the labels of the factor, `inside` those of the bracket with the rests, `out` those of the result.
     """
 
-    __slots__ = ("_parts", "axes", "base", "exponent", "inside", "move", "others", "out", "rests")
+    __slots__ = ("_parts", "axes", "base", "count", "exponent", "inside", "move", "others", "out", "rests")
 
     def __init__(
         self,
         role: Role,
         factor: Factor,
+        count: int,
         others: list[Term],
         rests: list[Rest],
         inside: tuple[Group, ...],
@@ -49,12 +54,8 @@ class Grouping:
         self.base, self.exponent, self.axes = factor
         self.move = collecting(role, self.exponent)
         self.others, self.rests, self.inside, self.out = others, rests, inside, out
+        self.count = count  # how many terms share the factor
         self._parts: list[Term] | None = None
-
-    @property
-    def count(self) -> int:
-        """How many terms share the factor."""
-        return len(self.rests)
 
     @property
     def parts(self) -> list[Term]:
@@ -65,6 +66,12 @@ class Grouping:
                 held = {x for ax in (axes, *(ax for _, _, ax in factors)) for g in ax for x in g}
                 self._parts.append((c, contract(factors, axes, {x: sizes[x] for x in held})))
         return self._parts
+
+    @property
+    def width(self) -> int:
+        """How many terms are in the bracket."""
+        bracket = add(self.parts, self.parts[0][1].shape)
+        return len(bracket.terms) if isinstance(bracket, Sum) else 1
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -130,39 +137,76 @@ def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
                 if joins and all(not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)):
                     spots = [*spots, *(s for s in more if all(s[0] != t for t, _, _ in spots))]
         for chosen in _selections(spots):
-            if len(chosen) > 1 and (found := _pull_out(node, split, base, role, chosen)) is not None:
+            least = min((_exponent(split, spot) for spot in chosen), key=magnitude)
+            if len(chosen) > 1 and (found := _pull_out(node, split, (base, least), role, chosen)) is not None:
                 yield found
+        if isinstance(base, Sum) and not over and (found := _over_one(node, split, base, role, spots)) is not None:
+            yield found
 
 
-def _selections(
-    spots: list[Spot],
-) -> Iterator[list[Spot]]:
-    """One spot in each term: the first of each, and each other spot of a term with the firsts of the rest."""
-    by_term: dict[int, list[Spot]] = {}
+def _over_one(node: Sum, split: list[Split], base: Sum, role: Role, spots: list[Spot]) -> Grouping | None:
+    """The terms over the greatest power of a divisor that one of them has, where they merge above it.
+
+    1/(x + 1) - x/(x + 1)^2 is (x + 1 - x)/(x + 1)^2, and 1 - x/(x + 1) is (x + 1 - x)/(x + 1).
+    """
+    chosen = list(_firsts(spots).values())
+    having = {t for t, _, _ in chosen}
+    lacking: list[Spot] = []
+    for t, (_, out, _) in enumerate(split):
+        if t not in having and all(role):
+            way = tuple(out[places[0]] for places in role)
+            if tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way) == role:
+                lacking.append((t, NOWHERE, way))
+    if len(having) + len(lacking) == len(split) <= MOST_OVER_ONE:
+        chosen += lacking
+    exponents = {_exponent(split, spot) for spot in chosen}
+    if len(exponents) < 2:
+        return None
+    found = _pull_out(node, split, (base, min(exponents)), role, chosen)
+    return found if found is not None and found.width <= len(chosen) else None
+
+
+def _exponent(split: list[Split], spot: Spot) -> Rational:
+    """The exponent of the factor in this place; 0 where it is in none."""
+    t, f, _ = spot
+    return 0 if f == NOWHERE else split[t][0][f][1]
+
+
+def _firsts(spots: list[Spot]) -> dict[int, Spot]:
+    """The first spot in each term."""
+    found: dict[int, Spot] = {}
     for spot in spots:
-        by_term.setdefault(spot[0], []).append(spot)
-    firsts = {t: found[0] for t, found in by_term.items()}
+        found.setdefault(spot[0], spot)
+    return found
+
+
+def _selections(spots: list[Spot]) -> Iterator[list[Spot]]:
+    """One spot in each term: the first of each, and each other spot of a term with the firsts of the rest."""
+    firsts = _firsts(spots)
     yield list(firsts.values())
-    for t, found in by_term.items():
-        for other in found[1:]:
-            yield list({**firsts, t: other}.values())
+    for spot in spots:
+        if firsts[spot[0]] is not spot:
+            yield list({**firsts, spot[0]: spot}.values())
 
 
-def _pull_out(node: Sum, split: list[Split], base: Expr, role: Role, chosen: list[Spot]) -> Grouping | None:
-    exponents = [split[t][0][f][1] for t, f, _ in chosen]
-    shared: Rational = min(exponents, key=magnitude)
+def _pull_out(
+    node: Sum, split: list[Split], power: tuple[Expr, Rational], role: Role, chosen: list[Spot]
+) -> Grouping | None:
+    base, shared = power
     rank = node.rank
     covered = {p for places in role for p in places}
     # An axis of the factor is an axis of the bracket too where it is summed, or where some term uses it again.
-    left_over: list[list[Factor]] = []
+    left_over: list[list[tuple[Rational, list[Factor]]]] = []
     used = [False] * len(role)
     for t, f, way in chosen:
-        factors = split[t][0]
-        rest = [*factors[:f], *factors[f + 1 :]]
-        left = ratio(factors[f][1] - shared)
-        if left:
+        rest = [factor for k, factor in enumerate(split[t][0]) if k != f]
+        left = ratio(_exponent(split, (t, f, way)) - shared)
+        if shared < 0 and left == 1 and isinstance(base, Sum):  # what is above may merge
+            left_over.append([(c, [*rest, (n, 1, way)]) for c, n in base.terms])
             rest.append((base, left, way))
-        left_over.append(rest)
+        else:
+            rest += [(base, left, way)] if left else []
+            left_over.append([(1, rest)])
         labels = {x for _, _, axes in rest for g in axes for x in g}
         for k, group in enumerate(way):
             used[k] = used[k] or not role[k] or group[0] in labels
@@ -170,10 +214,10 @@ def _pull_out(node: Sum, split: list[Split], base: Expr, role: Role, chosen: lis
     if len(free) + sum(used) > max(2, rank):
         return None
     rests: list[Rest] = []
-    for (t, _, way), rest in zip(chosen, left_over, strict=True):
+    for (t, _, way), left_of in zip(chosen, left_over, strict=True):
         _, out, sizes = split[t]
         axes = tuple(out[p] for p in free) + tuple(g for g, u in zip(way, used, strict=True) if u)
-        rests.append((node.terms[t][0], rest, axes, sizes))
+        rests += [(ratio(c * node.terms[t][0]), rest, axes, sizes) for c, rest in left_of]
     # Labels of the whole: its places first, then the factor's own.
     own: list[Group] = []
     for k, places in enumerate(role):
@@ -183,4 +227,4 @@ def _pull_out(node: Sum, split: list[Split], base: Expr, role: Role, chosen: lis
     out = tuple(home.get(p, (p,)) for p in range(rank))
     taken = {t for t, _, _ in chosen}
     others = [term for t, term in enumerate(node.terms) if t not in taken]
-    return Grouping(role, (base, shared, tuple(own)), others, rests, inside, out)
+    return Grouping(role, (base, shared, tuple(own)), len(chosen), others, rests, inside, out)

@@ -109,9 +109,18 @@ class Products(Scalars):
     def graph(
         self, factors: tuple[Factor, ...] | list[Factor], shown: set[int], sizes: tuple[Dim, ...]
     ) -> Graph | None:
-        """The factors as vertices and edges; None where one has more than two axes or a fused axis."""
+        """The factors as vertices and edges; None where one has more than two axes or fused ones.
+
+        A vector whose axis is that of a vec is the matrix of which it is the vec.
+        """
         graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
         for base, exponent, axes in factors:
+            if len(axes) == 1 and len(axes[0]) == 2:
+                column, row = axes[0]
+                lengths = [self._dim(sizes[x]) for x in (row, column)]
+                piece = forms.upright(forms.call("unvec", [self.raised(base, magnitude(exponent)).plain, *lengths]))
+                graph.join(row, column, piece, exponent < 0)
+                continue
             if len(axes) > 2 or any(len(g) != 1 for g in axes):
                 return None
             labels = [g[0] for g in axes]
