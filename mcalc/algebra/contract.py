@@ -184,6 +184,8 @@ def _flatten(factors: Iterable[Factor], labels: _Labels) -> tuple[Rational, list
                     queue.append((node, exponent, axes))
             case Contract() if (inner := _open(base, exponent, axes, labels)) is not None:
                 queue.extend(inner)
+            case Contract() if (parted := _parted(base, axes, labels)) is not None:
+                queue.append((parted[0], exponent, parted[1]))
             case Contract() if turned(base):
                 flat.append((transpose(base), exponent, (axes[1], axes[0])))
             case _:
@@ -230,9 +232,37 @@ def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: _
     return [(b, e, relabelled(ax, fresh)) for b, e, ax in factors]
 
 
+def _parted(base: Contract, axes: tuple[Group, ...], labels: _Labels) -> tuple[Expr, tuple[Group, ...]] | None:
+    """A product that stays closed, each of its fused axes that meets its own parts as several axes."""
+    out: list[Group] = []
+    ours: list[Group] = []
+    for mine, group in zip(base.out, axes, strict=True):
+        fits = len(mine) == len(group) > 1
+        if fits and all(base.sizes[x] is labels.sizes.get(y) for x, y in zip(mine, group, strict=True)):
+            out += [(x,) for x in mine]
+            ours += [(y,) for y in group]
+        else:
+            out.append(mine)
+            ours.append(group)
+    if len(out) == len(axes):
+        return None
+    return contract(base.factors, tuple(out), dict(enumerate(base.sizes))), tuple(ours)
+
+
 def relabelled(groups: tuple[Group, ...], label: Mapping[int, int] | Sequence[int]) -> tuple[Group, ...]:
     """The groups with other labels."""
     return tuple([(label[g[0]],) if len(g) == 1 else tuple([label[x] for x in g]) for g in groups])
+
+
+def renumbered(factors: Iterable[Factor], out: tuple[Group, ...], sizes: Sequence[Dim]) -> Contract:
+    """The product as it stands, not in normal form, its labels numbered anew without those that are gone."""
+    factors = list(factors)
+    used = dict.fromkeys([x for axes in (out, *[axes for *_, axes in factors]) for g in axes for x in g])
+    number = {x: k for k, x in enumerate(used)}
+    written = tuple([(b, e, relabelled(axes, number)) for b, e, axes in factors])
+    whole = intern_contraction(written, relabelled(out, number), tuple([sizes[x] for x in used]))
+    assert isinstance(whole, Contract)
+    return whole
 
 
 def _raise(base: Contract, exponent: Rational) -> list[Factor] | None:

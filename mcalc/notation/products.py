@@ -19,6 +19,7 @@ from mcalc.notation.forms import Form, Piece
 from mcalc.notation.graph import Graph, diagonal_matrix, scalar
 from mcalc.notation.kronecker import Kronecker
 from mcalc.notation.scalars import Scalars
+from mcalc.notation.vecs import unvec, with_vecs
 
 LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
@@ -45,7 +46,7 @@ class Products(Scalars):
         found = entries.entry(node)
         if found is not None:
             return self._entry(c, *found)
-        node = entries.opened(node)
+        node = with_vecs(entries.opened(node))
         indexed = [f for f in node.factors if f[2]]
         if not node.out and indexed:
             return self._connected(node, *self.front(c, []))
@@ -170,6 +171,11 @@ class Products(Scalars):
             return Piece(form, form)
         if is_fused(node):
             return self._fused(factors, out, sizes)
+        if isinstance(node, Contract) and (column := unvec(node)) is not None:
+            vector, by_rows = column
+            lengths = [self._dim(d) for d in (node.shape[::-1] if by_rows else node.shape)]
+            piece = forms.upright(forms.call("unvec", [self._contraction(vector).plain, *lengths]))
+            return piece.T if by_rows else piece
         shown = [group[0] for group in out]
         graph = self.graph(factors, set(shown), sizes)
         if graph is not None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcalc.algebra.contract import relabelled
-from mcalc.algebra.dims import Dim
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, intern_contraction, magnitude, ratio
+from mcalc.algebra.contract import renumbered
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, magnitude, ratio
 
 Places = dict[int, int]  #: labels of a definition to those of the product that it stands in
 
@@ -57,20 +56,20 @@ def said_in(node: Contract, word: Word, kept: Iterable[Expr]) -> Contract | None
         for power in (1, -1):
             rest = _without(scalars, [(base, power * exponent, ()) for base, exponent, _ in taken])
             if rest is not None:
-                return _compact([*indexed, *_with(rest, (word.node, power, ()))], node.out, node.sizes)
+                return renumbered([*indexed, *_with(rest, (word.node, power, ()))], node.out, node.sizes)
         return None
     left = _without(scalars, taken)
     if left is None:
         return None
     scalars = left
     if (found := _replaced(indexed, node.out, word)) is not None:
-        return _compact([*scalars, *found], node.out, node.sizes)
+        return renumbered([*scalars, *found], node.out, node.sizes)
     for k, (base, exponent, _) in enumerate(scalars):
         if exponent == 1 and isinstance(base, Contract) and base not in kept:
             found = _replaced(list(base.factors), (), word)
             if found is not None:
-                scalars[k] = _compact(found, (), base.sizes), 1, ()
-                return _compact([*indexed, *scalars], node.out, node.sizes)
+                scalars[k] = renumbered(found, (), base.sizes), 1, ()
+                return renumbered([*indexed, *scalars], node.out, node.sizes)
     return None
 
 
@@ -139,16 +138,3 @@ def _matches(
                 known[label] = group[0]
             if known is not None and len(set(known.values())) == len(known):
                 yield from _matches(others, factors, known, {**spots, k: power})
-
-
-def _compact(factors: list[Factor], out: tuple[Group, ...], sizes: tuple[Dim, ...]) -> Contract:
-    """The product, its labels numbered anew without those that are gone."""
-    used = dict.fromkeys(x for axes in (out, *(axes for *_, axes in factors)) for g in axes for x in g)
-    number = {x: k for k, x in enumerate(used)}
-    whole = intern_contraction(
-        tuple((b, e, relabelled(axes, number)) for b, e, axes in factors),
-        relabelled(out, number),
-        tuple(sizes[x] for x in used),
-    )
-    assert isinstance(whole, Contract)
-    return whole

@@ -66,6 +66,7 @@ IDENTITIES = [
     "eigvecs(M)@diag(eigvalsh(M).^3)@eigvecs(M).T@x = M^3@x",
     "eigvecs(M)@diag(1./eigvalsh(M))@eigvecs(M).T@x = inv(M)@x", "sum(eigvalsh(M).^3) = tr(M^3)",
     "sum(1./eigvalsh(M)) = tr(inv(M))", "unit(n, 2).^3 = unit(n, 2)",
+    "sigmoid(vec(X)) = vec(sigmoid(X))", "exp(2*vec(X) - vec(X.T.T)) = vec(exp(X))", "exp(vec(A@B)) = vec(exp(A@B))",
     "x.^2.*unit(n, 2)/x[2] = x.*unit(n, 2)", "x[2]^2*unit(n, 2)./x = x[2]*unit(n, 2)", "unit(n, 1).T@unit(n, 1) = 1",
     "unit(n, 1).T@unit(n, 2) = 0", "sum(eye(n)[:,1:4], axis=0) = ones(3)", "eye(n)[:,1:4].T@unit(n, 3) = unit(3, 2)",
     "eye(n)[:,1:4].T@unit(n, 1) = unit(3, 0)", "eye(n)[:,1:3].T@unit(n, 0) = zeros(2)",
@@ -124,7 +125,7 @@ NEAR_MISSES = [
     "vec(X).T@R@R.T@vec(X)", "sum(R.^2, axis=0).T@vec(X)", "eigvecs(F + F.T)@eigvecs(F + F.T).T@vec(X)",
     "kron(x, y).T@eye(n*n)[:,1:4]@eye(3)[:,1:2]", "eye(n)[:,0:2].T@eye(n)[:,1:4]", "eye(n)[:,1:3].T@eye(n)[:,2:4]",
     "sum(eye(n)[:,1:4], axis=1)", "(eye(n)[:,1:3]@ones(2)).*x", "eye(n)[:,1:3].T@eye(n)[:,1:2]", "unit(n, 2).*x",
-    "x.*unit(n, 1)/x[2]", "x.*unit(n, 1)*x[1]", "x.*unit(n, 1)/y[1]", "A[:,1].*unit(n, 1)/A[1,2]",
+    "exp(vec(X) + z)", "exp(vec(X)@z.T)", "softmax(vec(X))", "x.*unit(n, 1)/x[2]", "x.*unit(n, 1)*x[1]", "x.*unit(n, 1)/y[1]", "A[:,1].*unit(n, 1)/A[1,2]",
     "sum(unit(n, 2).*x)", "1./(unit(n, 2) + a)", "(eye(n)[:,2:4]@x[0:2]).*y",
 ]  # fmt: skip
 

@@ -196,6 +196,33 @@ def _log_of_constant(node: Apply) -> Expr | None:
     return zero(node.shape) if c == 1 else ones(node.shape) * node.op(number(c))
 
 
+ENTRY_BY_ENTRY = [name for name, op in OPS.items() if op.slope is not None]
+
+
+@of_operation(
+    "elementwise-of-vec",
+    " ".join(ENTRY_BY_ENTRY),
+    "exp(vec(A)) = vec(exp(A))",
+    "Entry by entry it does not matter how the entries are arranged.",
+)
+def _elementwise_of_vec(node: Apply) -> Expr | None:
+    terms = node.args[0].terms if isinstance(node.args[0], Sum) else ((1, node.args[0]),)
+    matrices = [(c, _matrix_of(n)) for c, n in terms]
+    found = [(c, matrix) for c, matrix in matrices if matrix is not None]
+    if not found or len(found) < len(matrices):
+        return None
+    inner = node.op(add(found, found[0][1].shape))
+    return contract([(inner, 1, ((0,), (1,)))], ((1, 0),))
+
+
+def _matrix_of(node: Expr) -> Expr | None:
+    """The matrix that a vector is the vec of."""
+    if not isinstance(node, Contract) or len(node.out) != 1 or len(set(node.out[0])) != 2:
+        return None
+    column, row = node.out[0]
+    return contract(node.factors, ((row,), (column,)), dict(enumerate(node.sizes)))
+
+
 ODD, EVEN = ("sin", "tan", "asin", "atan", "sinh", "tanh", "sign", "erf"), ("cos", "cosh", "abs")
 
 
