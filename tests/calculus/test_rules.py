@@ -125,7 +125,8 @@ NEAR_MISSES = [
     "vec(X).T@R@R.T@vec(X)", "sum(R.^2, axis=0).T@vec(X)", "eigvecs(F + F.T)@eigvecs(F + F.T).T@vec(X)",
     "kron(x, y).T@eye(n*n)[:,1:4]@eye(3)[:,1:2]", "eye(n)[:,0:2].T@eye(n)[:,1:4]", "eye(n)[:,1:3].T@eye(n)[:,2:4]",
     "sum(eye(n)[:,1:4], axis=1)", "(eye(n)[:,1:3]@ones(2)).*x", "eye(n)[:,1:3].T@eye(n)[:,1:2]", "unit(n, 2).*x",
-    "exp(vec(X) + z)", "exp(vec(X)@z.T)", "softmax(vec(X))", "x.*unit(n, 1)/x[2]", "x.*unit(n, 1)*x[1]", "x.*unit(n, 1)/y[1]", "A[:,1].*unit(n, 1)/A[1,2]",
+    "exp(vec(X) + z)", "exp(vec(X)@z.T)", "softmax(vec(X))", "x.*unit(n, 1)/x[2]",
+    "x.*unit(n, 1)*x[1]", "x.*unit(n, 1)/y[1]", "A[:,1].*unit(n, 1)/A[1,2]",
     "sum(unit(n, 2).*x)", "1./(unit(n, 2) + a)", "(eye(n)[:,2:4]@x[0:2]).*y",
 ]  # fmt: skip
 
