@@ -5,7 +5,7 @@ Five ways to write one are tried, and the lightest is taken:
 
     apart     slots that no factor connects: kron(P, Q), and vec(P)@vec(Q).T where they are rows on one side only;
               slots that cross are brought into order by commutation(m, n) on one side
-    vec       two slots on one side: vec(P)
+    vec       two slots on one side: vec(P), or what is done to a vector with two: P@x
     cut       labels S through which every path from the rows to the columns goes: L@diag(w)@R
     peel      factors of the rows alone, or of the columns alone: diag(w)@M
     beside    factors that share nothing but slots: the elementwise product of two matrices written likewise
@@ -179,7 +179,7 @@ class Kronecker:
         if len(rows) == 2 and not columns:
             first, second = rows
             matrix = self.write(self._contract(parts, ((second,), (first,))))
-            return (forms.upright(forms.call("vec", [matrix.plain])),)
+            return _lightest([(forms.upright(forms.call("vec", [matrix.plain])),), *self._onto_vectors(block)])
         return _lightest(self._cuts(block)) or _lightest([*self._peeled(block), *self._beside(block)])
 
     def _contract(self, parts: Iterable[Part], out: tuple[Group, ...]) -> Expr:
@@ -218,6 +218,16 @@ class Kronecker:
                 links += found if one[1] else (diagonal_matrix(_product(found)),)
             else:
                 yield tuple(links)
+
+    def _onto_vectors(self, block: Block) -> Iterator[Links]:
+        """The rows as a matrix times a vector whose axis is fused: kron(A, B)@x rather than vec(B@unvec(x)@A.T)."""
+        rows, _, parts = block
+        factors = [f for own, _ in parts for f in own]
+        for k, (base, exponent, axes) in enumerate(factors):
+            if len(axes) == 1 and len(axes[0]) > 1 and set(axes[0]).isdisjoint(rows):
+                rest = reduced([*factors[:k], *factors[k + 1 :]], {*rows, *axes[0]})
+                if (links := self._block((rows, axes[0], rest))) is not None:
+                    yield (*links, self.write(contract([(base, exponent, ((0,),))], ((0,),))))
 
     def _peeled(self, block: Block) -> Iterator[Links]:
         rows, columns, parts = block

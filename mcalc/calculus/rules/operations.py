@@ -216,8 +216,10 @@ def _elementwise_of_vec(node: Apply) -> Expr | None:
 
 
 def _matrix_of(node: Expr) -> Expr | None:
-    """The matrix that a vector is the vec of."""
+    """The matrix that a vector is the vec of; none where fused axes are multiplied: kron(A, B)@x."""
     if not isinstance(node, Contract) or len(node.out) != 1 or len(set(node.out[0])) != 2:
+        return None
+    if any(len(group) > 1 for _, _, axes in node.factors for group in axes):
         return None
     column, row = node.out[0]
     return contract(node.factors, ((row,), (column,)), dict(enumerate(node.sizes)))
