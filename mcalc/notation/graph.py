@@ -95,15 +95,17 @@ class Graph:
             pass
 
     def _loop(self) -> bool:
-        """An edge from a vertex to itself is its diagonal, a weight."""
-        for edge in self.edges:
-            if edge.start == edge.end:
-                self.edges.remove(edge)
-                whole = self.along(edge)
-                piece = forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)]))
-                self.weigh(edge.start, self.known(piece.made([whole], _diagonal)), False)
-                return True
-        return False
+        """Edges from a vertex to itself are the diagonal of what they are together, a weight."""
+        vertex = next((edge.start for edge in self.edges if edge.start == edge.end), None)
+        if vertex is None:
+            return False
+        loops = [edge for edge in self.edges if edge.start == edge.end == vertex]
+        self.edges = [edge for edge in self.edges if edge not in loops]
+        over = [piece for edge in loops for piece in edge.over]
+        whole = self.along(Edge(vertex, vertex, over, [piece for edge in loops for piece in edge.under]))
+        piece = forms.upright(forms.call("diag", [forms.lighter(whole.plain, whole.turned)]))
+        self.weigh(vertex, self.known(piece.made([whole], _diagonal)), False)
+        return True
 
     def _absorb(self) -> bool:
         """A summed vertex on one edge becomes a weight at the far end: A@v. All that hang now, before what then does.
