@@ -225,7 +225,9 @@ class Products(Scalars):
         if graph is not None:
             graph.reduce()
             for edge in graph.edges:
-                operands.append((graph.along(edge).plain, ((edge.start,), (edge.end,))))
+                piece, ends = graph.along(edge), ((edge.start,), (edge.end,))
+                turned = piece.turned.weight < piece.plain.weight  # the letters say which axis is which
+                operands.append((piece.turned, ends[::-1]) if turned else (piece.plain, ends))
             for vertex in sorted(graph.vertices):
                 vector = graph.weight(vertex)
                 if vector is not None:
