@@ -84,10 +84,8 @@ class Scalars:
         """The same, with powers of some forms among the scalars."""
         over: list[Form] = [forms.numeral(c.numerator)] if c.numerator != 1 else []
         under: list[Form] = [forms.numeral(c.denominator)] if c.denominator != 1 else []
-        scalars, mean = self._mean(scalars)
-        if mean is not None:
-            over.append(mean)
-        scalars = sorted(scalars, key=self._reading_order)
+        scalars, means = self._means(sorted(scalars, key=self._reading_order))
+        over += [_times(form, times) for form, times in means]
         for side, half in ((over, Fraction(1, 2)), (under, Fraction(-1, 2))):
             roots = [base for base, e in scalars if e == half and not base.free]
             if len(roots) > 1:  # sqrt(2*pi) rather than sqrt(2)*sqrt(pi); constants are not negative under a root
@@ -98,8 +96,7 @@ class Scalars:
             form = self._scalar_power(base, magnitude(exponent))
             (over if exponent > 0 else under).append(form)
         for form, times in calls:
-            whole = form if abs(times) == 1 else forms.raised(form, forms.numeral(abs(times)), False)
-            (over if times > 0 else under).append(whole)
+            (over if times > 0 else under).append(_times(form, abs(times)))
         return over, under
 
     def _reading_order(self, scalar: tuple[Expr, Rational]) -> tuple[bool, int, bool, int, int]:
@@ -111,24 +108,28 @@ class Scalars:
         form = self.piece(base).plain
         return not isinstance(form.syntax, (Name, Num)), place, isinstance(base, Sum), form.weight, base.h
 
-    def _mean(self, scalars: list[tuple[Expr, Rational]]) -> tuple[list[tuple[Expr, Rational]], Form | None]:
-        """sum(v)/n, where v has n entries, is mean(v)."""
+    def _means(
+        self, scalars: list[tuple[Expr, Rational]]
+    ) -> tuple[list[tuple[Expr, Rational]], list[tuple[Form, int]]]:
+        """sum(v)/n, where v has n entries, is mean(v): what is left, and the means with their powers."""
         held = dict(scalars)
+        means: list[tuple[Form, int]] = []
         for base, exponent in scalars:
-            if exponent != 1 or not isinstance(base, Contract) or base.out or not base.sizes:
+            if not isinstance(exponent, int) or exponent < 1:
+                continue
+            if not isinstance(base, Contract) or base.out or not base.sizes:
                 continue
             form = self.piece(base).plain
             if not isinstance(form.syntax, Call) or form.syntax.name != "sum":
                 continue
             names = [str(d) for d in self._summed(base, form.syntax.args[0])]
-            sizes = {s: e for s, e in scalars if isinstance(s, Size)}
+            sizes = {s: e for s, e in held.items() if isinstance(s, Size)}
             below = {s.name: -e for s, e in sizes.items()}
-            if names and all(below.get(n, 0) >= names.count(n) for n in names):
+            if names and all(below.get(n, 0) >= exponent * names.count(n) for n in names):
                 del held[base]
-                held.update((s, e + names.count(s.name)) for s, e in sizes.items())
-                mean = Form(Call("mean", form.syntax.args), forms.ATOM, form.weight)
-                return [(s, e) for s, e in held.items() if e], mean
-        return scalars, None
+                held.update((s, e + exponent * names.count(s.name)) for s, e in sizes.items())
+                means.append((Form(Call("mean", form.syntax.args), forms.ATOM, form.weight), exponent))
+        return [(s, e) for s, e in held.items() if e], means
 
     def _summed(self, node: Contract, argument: Syntax) -> tuple[Dim, ...]:
         """The sizes of an array whose sum the node is, by how it is written."""
@@ -183,6 +184,11 @@ class Scalars:
         return forms.balanced(plain, self._plain_power(piece.turned, exponent, True)).made(
             [piece], lambda v: v**exponent
         )
+
+
+def _times(form: Form, times: int) -> Form:
+    """A scalar times itself."""
+    return form if times == 1 else forms.raised(form, forms.numeral(times), False)
 
 
 def _taken_out(scalars: list[tuple[Expr, Rational]], node: Contract) -> tuple[list[tuple[Expr, Rational]], int]:
