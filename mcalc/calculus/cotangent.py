@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcalc.algebra.contract import relabelled
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Shape, add, contract, scale
+from mcalc.algebra.labels import relabelled
 
 
 class Cotangent:

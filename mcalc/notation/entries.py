@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.algebra.contract import components, relabelled
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Group, contract, intern_contraction, measure
+from mcalc.algebra.labels import components, relabelled
 from mcalc.algebra.ops.selection import unit, window
 from mcalc.language.syntax import Index, Negative, Num, Slice, Syntax
 from mcalc.notation import forms

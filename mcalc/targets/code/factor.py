@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from mcalc.algebra.contract import relabelled
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, add, contract
+from mcalc.algebra.labels import relabelled
 from mcalc.algebra.walk import postorder, rebuild
 
 #: A product without one of its factors: what it shows, its other factors, and the axes of the one left out.
