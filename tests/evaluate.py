@@ -162,6 +162,12 @@ def draw_array(shape: tuple[int, ...], domain: str, rng: np.random.Generator) ->
             return x + 0.3 * np.sign(x)
         case "positive":
             return 0.5 + np.abs(x)
+        case "no pole":
+            return 0.5 + np.abs(x)
+        case "above minus one":
+            return np.abs(x) - 0.8
+        case "above -1/e":
+            return np.abs(x) - 0.3
         case "unit":
             return np.tanh(x) * 0.9
         case "apart":

@@ -145,7 +145,7 @@ MEANINGS: dict[str, Callable[..., object]] = {
     "inv": lambda x0: np.linalg.inv(x0),
     "ismax": lambda x0: ismax(x0),
     "ismin": lambda x0: ismin(x0),
-    "lambertw": lambda x0: np.real(scipy.special.lambertw(x0)),
+    "lambertw": lambda x0: np.where(x0 < -np.exp(-1.0), np.nan, np.real(scipy.special.lambertw(x0))),
     "log": lambda x0: np.log(x0),
     "log1p": lambda x0: np.log1p(x0),
     "logdet": lambda x0: np.linalg.slogdet(x0)[1],

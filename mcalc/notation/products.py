@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
     Apply,
@@ -112,12 +114,16 @@ class Products(Scalars):
     ) -> Graph | None:
         """The factors as vertices and edges; None where one has more than two axes or fused ones.
 
-        A vector whose axis is that of a vec is the matrix of which it is the vec.
+        A vector whose axis is that of a vec is the matrix of which it is the vec, unless nothing else has that axis.
         """
+        held = Counter(x for _, _, axes in factors for group in axes for x in group)
         graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
         for base, exponent, axes in factors:
             if len(axes) == 1 and len(axes[0]) == 2:
                 column, row = axes[0]
+                if held[column] == held[row] == 1 and shown.isdisjoint(axes[0]):
+                    graph.weigh(column, self.raised(base, magnitude(exponent)), exponent < 0)
+                    continue
                 lengths = [self._dim(sizes[x]) for x in (row, column)]
                 piece = forms.upright(forms.call("unvec", [self.raised(base, magnitude(exponent)).plain, *lengths]))
                 graph.join(row, column, piece, exponent < 0)

@@ -302,3 +302,15 @@ def test_a_place_that_no_size_names_is_refused() -> None:
 )
 def test_places_are_there_at_the_points(expr: str, answer: str, verdict: str) -> None:
     assert check(expr, "x", answer, "x[n]").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["log1p(c)", "coth(c)", "csch(c)", "Si(c)", "Ei(c)", "gamma(c)", "besselj(1, c)", "lambertw(c)"],
+)
+def test_a_function_is_tried_wherever_it_has_a_value(function: str) -> None:
+    assert check(f"sum(abs({function})*x)", "x", f"{function}*ones(n)", "x[n], c[]").verdict == "wrong"
+
+
+def test_where_a_function_is_complex_decides_nothing() -> None:
+    assert check("sum(c*x)", "x", "lambertw(c)*exp(lambertw(c))*ones(n)", "x[n], c[]").verdict == "correct"

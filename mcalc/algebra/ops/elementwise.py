@@ -30,7 +30,7 @@ expm1 = elementwise(
 )  # fmt: skip
 log1p = elementwise(
     "log1p", lambda x, y: power(1 + x, -1), keeps="diagonal lower nonnegative",
-    numpy="np.log1p({0})", domain="positive",
+    numpy="np.log1p({0})", domain="above minus one",
     why="log1p(x) = log(1 + x), exact near 0; its slope is 1/(1 + x).", example="sum(log1p(x.^2))",
 )  # fmt: skip
 log2 = macro(

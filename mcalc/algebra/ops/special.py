@@ -20,31 +20,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: Below -1/e it is complex.
+_LAMBERTW = "np.where({0} < -np.exp(-1.0), np.nan, np.real(scipy.special.lambertw({0})))"
 #: name: SymPy's class, NumPy template, domain, LaTeX where it has a sign of its own. Two holes take an order first.
 SPECIAL: dict[str, tuple[str, str, str, str]] = {
     "erfc": ("erfc", "scipy.special.erfc({0})", "generic", ""),
     "erfi": ("erfi", "scipy.special.erfi({0})", "generic", ""),
     "erfinv": ("erfinv", "scipy.special.erfinv({0})", "unit", r"\operatorname{{erf}}^{{-1}}\left({0}\right)"),
     "erfcinv": ("erfcinv", "scipy.special.erfcinv({0})", "positive unit", ""),
-    "gamma": ("gamma", "scipy.special.gamma({0})", "positive", r"\Gamma\left({0}\right)"),
+    "gamma": ("gamma", "scipy.special.gamma({0})", "no pole", r"\Gamma\left({0}\right)"),
     "loggamma": ("loggamma", "scipy.special.gammaln({0})", "positive", r"\log\Gamma\left({0}\right)"),
-    "digamma": ("digamma", "scipy.special.digamma({0})", "positive", r"\psi\left({0}\right)"),
-    "trigamma": ("trigamma", "scipy.special.polygamma(1, {0})", "positive", r"\psi_1\left({0}\right)"),
-    "polygamma": ("polygamma", "scipy.special.polygamma({0}, {1})", "order, positive", r"\psi_{{{0}}}\left({1}\right)"),
-    "besselj": ("besselj", "scipy.special.jv({0}, {1})", "order, positive", r"J_{{{0}}}\left({1}\right)"),
+    "digamma": ("digamma", "scipy.special.digamma({0})", "no pole", r"\psi\left({0}\right)"),
+    "trigamma": ("trigamma", "scipy.special.polygamma(1, {0})", "no pole", r"\psi_1\left({0}\right)"),
+    "polygamma": ("polygamma", "scipy.special.polygamma({0}, {1})", "order, no pole", r"\psi_{{{0}}}\left({1}\right)"),
+    "besselj": ("besselj", "scipy.special.jv({0}, {1})", "order, generic", r"J_{{{0}}}\left({1}\right)"),
     "bessely": ("bessely", "scipy.special.yv({0}, {1})", "order, positive", r"Y_{{{0}}}\left({1}\right)"),
-    "besseli": ("besseli", "scipy.special.iv({0}, {1})", "order, positive", r"I_{{{0}}}\left({1}\right)"),
+    "besseli": ("besseli", "scipy.special.iv({0}, {1})", "order, generic", r"I_{{{0}}}\left({1}\right)"),
     "besselk": ("besselk", "scipy.special.kv({0}, {1})", "order, positive", r"K_{{{0}}}\left({1}\right)"),
     "airyai": ("airyai", "scipy.special.airy({0})[0]", "generic", r"\operatorname{{Ai}}\left({0}\right)"),
     "airyaiprime": ("airyaiprime", "scipy.special.airy({0})[1]", "generic", r"\operatorname{{Ai}}'\left({0}\right)"),
     "airybi": ("airybi", "scipy.special.airy({0})[2]", "generic", r"\operatorname{{Bi}}\left({0}\right)"),
     "airybiprime": ("airybiprime", "scipy.special.airy({0})[3]", "generic", r"\operatorname{{Bi}}'\left({0}\right)"),
-    "Si": ("Si", "scipy.special.sici({0})[0]", "positive", ""),
+    "Si": ("Si", "scipy.special.sici({0})[0]", "generic", ""),
     "Ci": ("Ci", "scipy.special.sici({0})[1]", "positive", ""),
-    "Shi": ("Shi", "scipy.special.shichi({0})[0]", "positive", ""),
+    "Shi": ("Shi", "scipy.special.shichi({0})[0]", "generic", ""),
     "Chi": ("Chi", "scipy.special.shichi({0})[1]", "positive", ""),
-    "Ei": ("Ei", "scipy.special.expi({0})", "positive", ""),
-    "lambertw": ("LambertW", "np.real(scipy.special.lambertw({0}))", "positive", r"W\left({0}\right)"),
+    "Ei": ("Ei", "scipy.special.expi({0})", "nonzero", ""),
+    "lambertw": ("LambertW", _LAMBERTW, "above -1/e", r"W\left({0}\right)"),
     "fresnels": ("fresnels", "scipy.special.fresnel({0})[0]", "generic", r"S\left({0}\right)"),
     "fresnelc": ("fresnelc", "scipy.special.fresnel({0})[1]", "generic", r"C\left({0}\right)"),
     "ellipk": ("elliptic_k", "scipy.special.ellipk({0})", "positive unit", r"K\left({0}\right)"),
@@ -53,8 +55,8 @@ SPECIAL: dict[str, tuple[str, str, str, str]] = {
     "csc": ("csc", "(1.0 / np.sin({0}))", "positive unit", r"\csc\left({0}\right)"),
     "cot": ("cot", "(1.0 / np.tan({0}))", "positive unit", r"\cot\left({0}\right)"),
     "sech": ("sech", "(1.0 / np.cosh({0}))", "generic", ""),
-    "csch": ("csch", "(1.0 / np.sinh({0}))", "positive", ""),
-    "coth": ("coth", "(1.0 / np.tanh({0}))", "positive", r"\coth\left({0}\right)"),
+    "csch": ("csch", "(1.0 / np.sinh({0}))", "nonzero", ""),
+    "coth": ("coth", "(1.0 / np.tanh({0}))", "nonzero", r"\coth\left({0}\right)"),
 }  # fmt: skip
 OTHER_NAMES = {"lgamma": "loggamma", "gammaln": "loggamma", "psi": "digamma", "airy": "airyai"}
 
