@@ -1,7 +1,16 @@
 """From an expression back to the surface tree, as short as the textbook.
 
-`notate` is the whole of it: present (collect.py) searches for the grouping that reads lightest, Notation
-(notate.py, graph.py, forms.py) turns nodes into syntax, names.py names what repeats.
+`notate` is the whole of it: the grouping that reads lightest is searched for, nodes become syntax, and what repeats
+gets a name.
+
+collect groupings moves  the search: what terms share, pulled out and multiplied out
+notate wording words     nodes to pieces of notation; signs and the definitions of the input
+products graph scalars   contractions: matrix products from index labels, and the scalars in front of them
+entries vecs             what is selected, and what stands on a fused axis
+kronecker blocks         matrices with fused axes
+forms                    pieces of notation, upright and transposed, with their weights
+extended names           names that are given while the rest is weighed, and those of the answer
+tensor components index quotient     three axes and more; entry by entry; left sides
 """
 
 from __future__ import annotations
