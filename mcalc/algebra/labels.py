@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 from mcalc.algebra.dims import Dim, product
-from mcalc.algebra.expr import Factor, Group
+from mcalc.algebra.expr import Contract, Factor, Group
 
 
 class Labels:
@@ -120,3 +120,15 @@ def components(factors: list[Factor]) -> list[list[Factor]]:
                 for x in group:
                     owner[x] = home
     return list(members.values())
+
+
+def repeats(node: Contract) -> bool:
+    """Whether axes of the result are one: a diagonal."""
+    shown = [x for group in node.out for x in group]
+    return len(set(shown)) < len(shown)
+
+
+def stretches(node: Contract) -> bool:
+    """Whether an axis of the result is one of no factor: along it the array is the same."""
+    held = {x for _, _, axes in node.factors for group in axes for x in group}
+    return any(x not in held for group in node.out for x in group)

@@ -27,6 +27,7 @@ from mcalc.algebra.expr import (
     ratio,
     scale,
 )
+from mcalc.algebra.labels import repeats
 from mcalc.algebra.ops.selection import window
 from mcalc.algebra.traits import uniform
 from mcalc.algebra.walk import postorder
@@ -322,17 +323,11 @@ class Notation(Wording):
 
 def _is_constant(node: Expr) -> bool:
     """Whether the node is an array that has one scalar everywhere."""
-    return isinstance(node, Contract) and bool(node.out) and not any(a for *_, a in node.factors) and not _repeats(node)
+    return isinstance(node, Contract) and bool(node.out) and not any(a for *_, a in node.factors) and not repeats(node)
 
 
 def _unobserved(move: Move, before: Expr, after: Expr) -> None:
     """Nobody asks which moves are tried."""
-
-
-def _repeats(node: Contract) -> bool:
-    """Whether two axes of the result are one: a diagonal matrix."""
-    shown = [x for group in node.out for x in group]
-    return len(set(shown)) < len(shown)
 
 
 def _of_vectors(node: Expr) -> bool:
@@ -345,7 +340,7 @@ def _of_vectors(node: Expr) -> bool:
     carriers = [(b, a) for b, _, a in node.factors if a]
     if any(isinstance(b, Sum) and any(_of_vectors(n) for _, n in b.terms) for b, _ in carriers):
         return True
-    return _repeats(node) or (bool(carriers) and all(len(a) < 2 for _, a in carriers))
+    return repeats(node) or (bool(carriers) and all(len(a) < 2 for _, a in carriers))
 
 
 def _negative(piece: Piece) -> Piece:

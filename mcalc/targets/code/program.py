@@ -24,6 +24,7 @@ from mcalc.algebra.expr import (
     Symbol,
     scale,
 )
+from mcalc.algebra.labels import repeats, stretches
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.algebra.traits import definite
@@ -101,7 +102,7 @@ class Lowering:
 
     def _folds(self, node: Expr) -> bool:
         """Whether a term of a sum is written as part of that sum."""
-        return isinstance(node, Contract) and (self.uses[node] == 1 or _repeats(node) or _stretches(node))
+        return isinstance(node, Contract) and (self.uses[node] == 1 or repeats(node) or stretches(node))
 
     def value(self, node: Expr) -> Code:
         """The array of this node, of exactly its shape."""
@@ -221,7 +222,7 @@ class Lowering:
         together: list[Planned] = []
         for c, term in terms:
             own = c if common == 1 else 1 if c > 0 else -1
-            plain = not isinstance(term, Contract) or not (_repeats(term) or _fused(term))
+            plain = not isinstance(term, Contract) or not (repeats(term) or _fused(term))
             if isinstance(term, Contract) and plain and node.rank > 2 and self._folds(term):
                 together.append(self._planned(own, term))
             elif not (isinstance(term, Contract) and _placed(term)):
@@ -248,7 +249,7 @@ class Lowering:
     def _contraction(self, node: Contract) -> Code:
         """A contraction that is no term of a sum, its fused axes put together."""
         shape = tuple(node.sizes[x] for group in node.out for x in group)
-        if _repeats(node):
+        if repeats(node):
             code = self._written([], [(1, node)], shape)
         else:
             code = self.codes.full(self._product(1, node), shape)
@@ -381,19 +382,9 @@ def _outer(term: tuple[Rational, Expr]) -> bool:
     return len(parts) > 1
 
 
-def _repeats(node: Contract) -> bool:
-    flat = [x for group in node.out for x in group]
-    return len(set(flat)) < len(flat)
-
-
 def _placed(node: Contract) -> bool:
     """Whether a term is written onto the diagonal of the sum it belongs to."""
-    return _repeats(node) and not _fused(node)
-
-
-def _stretches(node: Contract) -> bool:
-    held = {x for _, _, axes in node.factors for group in axes for x in group}
-    return any(x not in held for group in node.out for x in group)
+    return repeats(node) and not _fused(node)
 
 
 def _fused(node: Contract) -> bool:
