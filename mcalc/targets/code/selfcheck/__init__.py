@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mcalc.algebra.dims import Dim, dim
 from mcalc.algebra.expr import Apply, Symbol
@@ -27,6 +28,12 @@ NAME = re.compile(r"[^\W\d]\w*")
 #: The properties of which the Cookbook's derivative counts an entry and its mirror image together.
 MIRRORED = frozenset(("symmetric", "psd", "skew"))
 Change = tuple[str, str]  #: a variable's name, and how it changes
+
+
+def kept_by(made: Mapping[str, str], orthogonal: str) -> Mapping[str, str]:
+    """Which part of a change stays with a property: for a linear condition what makes an array have it."""
+    linear = {name: made[name] for name in ("diagonal", "lower", "symmetric", "skew")}
+    return MappingProxyType(linear | {"orthogonal": orthogonal, "psd": made["symmetric"]})
 
 
 class SelfCheck:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 
-from mcalc.targets.code.selfcheck import Change, SelfCheck
+from mcalc.targets.code.selfcheck import Change, SelfCheck, kept_by
 from mcalc.targets.code.spell import Scope
 from mcalc.targets.code.task import Task
 
@@ -18,7 +18,6 @@ MADE = {
     "skew": "both({0}, -1)",
     "psd": "square({0})",
 }
-KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
 #: What the check says in this language.
 WORDS = {
@@ -175,7 +174,7 @@ class JuliaCheck(SelfCheck):
     words = MappingProxyType(WORDS)
     first = 1
     made = MappingProxyType(MADE)
-    kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1}*both({0}, -1)", "psd": MADE["symmetric"]})
+    kept = kept_by(MADE, "{1}*both({0}, -1)")
 
     def expanded(self, text: str, parts: Sequence[tuple[str, str]], lengths: Sequence[int]) -> str:
         """The whole of a compressed derivative."""

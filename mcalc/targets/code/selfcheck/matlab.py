@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from mcalc.targets.code.selfcheck import Change, SelfCheck
+from mcalc.targets.code.selfcheck import Change, SelfCheck, kept_by
 from mcalc.targets.code.spell import Scope
 from mcalc.targets.code.task import Task
 
@@ -18,7 +18,6 @@ MADE = {
     "skew": "both({0}, -1)",
     "psd": "square({0})",
 }
-KEPT = {name: MADE[name] for name in ("diagonal", "lower", "symmetric", "skew")}
 
 #: What the check says in this language.
 WORDS = {
@@ -208,7 +207,7 @@ class MatlabCheck(SelfCheck):
     words = MappingProxyType(WORDS)
     first = 1
     made = MappingProxyType(MADE)
-    kept: Mapping[str, str] = MappingProxyType(KEPT | {"orthogonal": "{1}*both({0}, -1)", "psd": MADE["symmetric"]})
+    kept = kept_by(MADE, "{1}*both({0}, -1)")
 
     def shape(self, lengths: Sequence[int]) -> str:
         """The shape of an array, of two axes at least."""
