@@ -50,15 +50,19 @@ def _with_vec(node: Contract, group: Group) -> Contract | None:
 
 
 def unvec(node: Contract) -> tuple[Contract, bool] | None:
-    """The vector that holds the entries of a matrix, by columns or (True) by rows; None where no factor has it so."""
+    """The vector that holds the entries of a matrix, by columns or (True) by rows; None where no factor has it so.
+
+    Scalars that multiply the matrix are left out.
+    """
     if len(node.out) != 2 or any(len(g) != 1 for g in node.out) or node.out[0] == node.out[1]:
         return None
     (row,), (column,) = node.out
+    factors = [f for f in node.factors if f[2]]
     for group in ((column, row), (row, column)):
-        apart = [f for f in node.factors if group not in f[2]]
-        if len(apart) == len(node.factors) or any(not {row, column}.isdisjoint(_labels(f)) for f in apart):
+        apart = [f for f in factors if group not in f[2]]
+        if len(apart) == len(factors) or any(not {row, column}.isdisjoint(_labels(f)) for f in apart):
             continue
-        vector = with_vecs(renumbered(node.factors, (group,), node.sizes))
+        vector = with_vecs(renumbered(factors, (group,), node.sizes))
         if len(vector.out[0]) == 1:  # else it would be the vec of this matrix
             return vector, group[0] == row
     return None

@@ -21,6 +21,7 @@ from tests.evaluate import draw, evaluate
 
 SIZES = {0: "n", 1: "m", 2: "n", 3: "k", 4: "m"}  #: of the labels, some of which could be mistaken for one another
 AXES = {"A": 2, "B": 2, "C": 2, "T": 3, "x": 1, "y": 1, "z": 1}  #: of the variables
+SCALAR = "s"
 
 
 def drawn(seed: int, axes: int) -> tuple[Reading, Expr]:
@@ -34,9 +35,14 @@ def drawn(seed: int, axes: int) -> tuple[Reading, Expr]:
         (name, dice.choice((1, 1, 1, 2, -1)), tuple(group() for _ in range(AXES[name])))
         for name in dice.sample(sorted(AXES), dice.randint(1, 4))
     ]
+    if dice.random() < 0.5:
+        factors.append((SCALAR, dice.choice((1, -2)), ()))
     declared = [f"{name}[{','.join('*'.join(SIZES[x] for x in g) for g in held)}]" for name, _, held in factors]
     reading = read("0", [*declared, "v_n[n], v_m[m], v_k[k]"])
     out = tuple(group() for _ in range(axes))
+    fused = [g for *_, held in factors for g in held if len(g) == axes]
+    if axes == 2 and fused and dice.random() < 0.5:  # the axis of a vec as those of its matrix
+        out = tuple((x,) for x in dice.choice(fused))
     named = [(reading.symbols[name], exponent, held) for name, exponent, held in factors]
     sizes = {x: dim(name) for x, name in SIZES.items()}
     for x in dice.sample(sorted(SIZES), dice.choice((0, 0, 1, 2))):  # the entry at 1, or those at 1 and 2
@@ -47,7 +53,7 @@ def drawn(seed: int, axes: int) -> tuple[Reading, Expr]:
             sizes[part] = dim(2)
             named.append((window(size(sizes[x]), number(1), number(3)), 1, ((x,), (part,))))
             out = tuple((part,) if g == (x,) and dice.random() < 0.7 else g for g in out)
-    return reading, contract(named, out, sizes)
+    return reading, dice.choice((1, -2)) * contract(named, out, sizes)
 
 
 @pytest.mark.parametrize("axes", [0, 1, 2, 3])

@@ -21,6 +21,7 @@ ANSWERS = [
     ("y.T@kron(A, B)@x", "A", "unvec(y, k, m).T@B@unvec(x, p, n)"),
     ("norm(vec(X)./c)^2", "X", "2*X./unvec(c.^2, m, n)"),
     ("exp(vec(X)).T@c", "X", "unvec(c, m, n).*exp(X)"),
+    ("(z.T@M@vec(X))^2", "X", "2*z.T@M@vec(X)*unvec(M.T@z, m, n)"),
     ("norm(kron(A, B)@x - c)^2", "x", "2*kron(A.T, B.T)@(kron(A, B)@x - c)"),
     ("sum(log(vec(A@Y.T)))", "Y", "(1./(Y@A.T))@A"),
 ]
