@@ -56,8 +56,15 @@ def _value(node: Expr, done: Mapping[Expr, Array], values: Values, sizes: dict[s
             operands = [(done[b] ** float(e) if e != 1 else done[b], axes) for b, e, axes in factors]
             return product(operands, out, {x: d.at(sizes) for x, d in enumerate(lengths)})
         case Apply(op, args):
-            return meaning(op.numpy, op.helper)(*(done[a] for a in args))
+            return _real(meaning(op.numpy, op.helper)(*(done[a] for a in args)))
     raise AssertionError(node)
+
+
+def _real(value: Array) -> Array:
+    """The value; not a number where it is complex, since a product of real numbers would lose the imaginary part."""
+    if not np.iscomplexobj(value):
+        return value
+    return np.full(value.shape, np.nan) if np.any(value.imag) else value.real
 
 
 def product(
