@@ -13,7 +13,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from mcalc.algebra.dims import Dim, product
-from mcalc.algebra.expr import ONE, Apply, Contract, Expr, Factor, Number, Rational, Sum, Symbol, contract, magnitude
+from mcalc.algebra.expr import (
+    ONE,
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Number,
+    Rational,
+    Sum,
+    Symbol,
+    contract,
+    magnitude,
+    size,
+)
 from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 from mcalc.language.syntax import Call, Change, Entry, Name, Product, Summation, Terms, Transpose, walk
@@ -109,7 +122,11 @@ class Components:
         above, below, summed = self._product(rest, node, at, scope)
         if summed:
             body = _times(above, below)
-            above, below = [Form(Summation(tuple(summed), body.syntax), forms.PRODUCT, body.weight)], []
+            held = {x for n in walk(body.syntax) if isinstance(n, Entry) for group in n.indices for x in group}
+            front += [self.notation.piece(size(self.sizes[x])).plain for x in summed if x not in held]  # all are equal
+            if kept := tuple(x for x in summed if x in held):
+                body = Form(Summation(kept, body.syntax), forms.PRODUCT, body.weight)
+            above, below = [body], []
         return sign, _times([*over, *front, *above], [*under, *bottom, *below])
 
     def _scalars(self, node: Contract) -> tuple[list[Form], list[Form], list[Factor]]:

@@ -21,7 +21,6 @@ from mcalc.algebra.expr import (
     ones,
     scale,
     size,
-    zero,
 )
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import scalar_part
@@ -184,19 +183,27 @@ def _value_at_zero(node: Apply) -> Expr | None:
 
 
 @of_operation(
-    "log-of-constant",
+    "log-of-one",
     "log",
-    "log(2*ones(n)) = log(2)*ones(n)",
-    "Every entry is the same number.",
+    "log(1) = 0",
+    "A known value.",
 )
-def _log_of_constant(node: Apply) -> Expr | None:
-    c, inner = coefficient_of(node.args[0])
-    if inner is not ones(node.shape) or (c != 1 and not node.rank):
-        return None
-    return zero(node.shape) if c == 1 else ones(node.shape) * node.op(number(c))
+def _log_of_one(node: Apply) -> Expr | None:
+    return ZERO if node.args[0] is ONE else None
 
 
 ENTRY_BY_ENTRY = [name for name, op in OPS.items() if op.slope is not None]
+
+
+@of_operation(
+    "elementwise-of-constant",
+    " ".join(ENTRY_BY_ENTRY),
+    "log(2*ones(n)) = log(2)*ones(n)",
+    "Every entry is the same number.",
+)
+def _elementwise_of_constant(node: Apply) -> Expr | None:
+    entry = uniform(node.args[0]) if node.rank else None
+    return None if entry is None else ones(node.shape) * node.op(entry)
 
 
 @of_operation(
