@@ -254,6 +254,8 @@ def _ring(graph: Graph) -> Form | None:
     touching = graph.touching()
     if any(len(touching.get(v, ())) != (2 if len(graph.vertices) > 1 else 1) for v in graph.vertices):
         return None
+    if len(graph.vertices) > 1 and any(e.start == e.end for e in graph.edges):
+        return None  # a chain between two diagonals: diag(A).T@B@diag(A)
     order: list[Edge] = []
     here = start = graph.edges[0].start
     left = list(graph.edges)

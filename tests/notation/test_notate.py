@@ -219,6 +219,7 @@ def test_what_is_written_by_hand_comes_back_no_longer(text: str):
     [
         # the diagonal of a matrix is not the matrix
         "diag(A).T@(A - 2*eye(n))@x", "tr(A^2@(diag(x) - x@x.T))", "diag(A@B).T@x + y.T@A@B@x", "diag(A).*x + A@x",
+        "diag(A).T@B@diag(C)*x", "diag(A).T@B@C@diag(A)*x", "norm(B@diag(A))*x",
         # calls that have in them what they are worth
         "diag(diag(x)).T@y", "sum(B.*diag(x), axis=1)", "A[:,2]/sum(A[:,2].*diag(x)[:,2])", "diag(diag(A@x)).T@B@y",
         "sum(B.*diag(diag(A)), axis=1)", "sum(sqrt(c)*x)", "sum(sqrt(c)*x.*y)/c", "mean(std(x)*y)*x",
