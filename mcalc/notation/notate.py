@@ -179,8 +179,7 @@ class Notation(Wording):
         if op.turns and len(args) == 1:
             turned = call([args[0].turned])
             if op.turns == "same":
-                best = forms.lighter(plain, turned)
-                return Piece(best, best)
+                return forms.upright(forms.lighter(plain, turned), not node.rank)
             return forms.balanced(plain, turned)
         return forms.upright(plain)
 
