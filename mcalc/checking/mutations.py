@@ -274,7 +274,7 @@ def _reached(labels: list[set[int]], start: int, without: int) -> set[int]:
 
 
 def _contracted(factors: list[Factor], out: tuple[Group, ...], sizes: dict[int, Dim]) -> Expr:
-    held = {x for _, _, axes in factors for g in axes for x in g}
+    held = {x for axes in (out, *(axes for _, _, axes in factors)) for g in axes for x in g}
     return contract(factors, out, {x: d for x, d in sizes.items() if x in held})
 
 
