@@ -284,17 +284,16 @@ class Lowering:
         terms: list[Term] = []
         alone = sum(bool(axes) for _, _, axes in node.factors) == 1
         slopes = self._slopes(node.factors)
-        for k, factor in enumerate(node.factors):
-            base, exponent, axes = factor
+        for k, (base, exponent, axes) in enumerate(node.factors):
             if k in slopes:
-                slope, labels = slopes[k], tuple(x for group in axes for x in group)
-                if slope is not None:
+                if (slope := slopes[k]) is not None:
+                    slope, labels = self._labelled(slope, axes, node)
                     terms += [Term([(slope, 1, labels)])] if axes else []
                     scalars += [] if axes else [(slope, 1)]
                 continue
             flip = coefficient < 0 and exponent == 1 and self._turns(base)
             coefficient = -coefficient if flip else coefficient
-            code, labels = self._factor(factor, node, flip)
+            code, labels = self._factor(base, axes, node, flip)
             factor_in_front, code = peeled(code)
             if isinstance(exponent, int):
                 coefficient = coefficient * Fraction(factor_in_front) ** exponent
@@ -321,14 +320,17 @@ class Lowering:
         code = self.value(base)
         return code.kind == "add" and -1 in code.data
 
-    def _factor(self, factor: Factor, node: Contract, flip: bool) -> tuple[Code, Group]:
-        """The factor's array and the label of each axis: fused axes apart, repeated labels once."""
-        base, _, axes = factor
+    def _factor(self, base: Expr, axes: tuple[Group, ...], node: Contract, flip: bool) -> tuple[Code, Group]:
+        """The factor's array and the label of each axis."""
         code = self.codes.negative(self.value(base)) if flip else self.value(base)
-        flat = tuple(x for group in axes for x in group)
-        if isinstance(base, Sum) and len(axes) == len(flat) == 2 and self.uses[base] == 1:
+        if isinstance(base, Sum) and len(axes) == 2 and all(len(group) == 1 for group in axes) and self.uses[base] == 1:
             code, turned = oriented(self.codes, code, self.shared)
-            flat = flat[::-1] if turned else flat
+            axes = axes[::-1] if turned else axes
+        return self._labelled(code, axes, node)
+
+    def _labelled(self, code: Code, axes: tuple[Group, ...], node: Contract) -> tuple[Code, Group]:
+        """The array with one axis for each label: fused axes apart, repeated labels once."""
+        flat = tuple(x for group in axes for x in group)
         if any(len(group) != 1 for group in axes):
             code = self.codes.reshape(code, tuple(node.sizes[x] for x in flat))
         labels = tuple(dict.fromkeys(flat))

@@ -45,7 +45,7 @@ OWN = {
     "relu": "torch.relu({0})",
     "sigmoid": "torch.sigmoid({0})",
     "softmax": "torch.softmax({0}, -1)",
-    "softplus": "-torch.nn.functional.logsigmoid(-{0})",
+    "softplus": "(-torch.nn.functional.logsigmoid(-{0}))",
     "specnorm": "torch.linalg.matrix_norm({0}, 2)",
     "step": "torch.heaviside({0}, torch.zeros_like({0}))",
     "svdvals": "torch.linalg.svdvals({0})",

@@ -5,8 +5,10 @@ JAX and PyTorch run in this process, MATLAB's code in Octave, all problems in on
 
 from __future__ import annotations
 
+import ast
 import json
 import keyword
+import re
 import warnings
 from functools import cache
 from importlib import import_module
@@ -34,6 +36,22 @@ from tests.targets.code.test_numpy import reading
 DATA = Path(__file__).parents[2] / "data"
 CASES = [json.loads(line) for line in (DATA / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
 PARTS = 8  #: of the corpus, so that processes share the work
+
+
+def templates():
+    """What the operations are in each language of Python's."""
+    yield from (("numpy", name, op.numpy) for name, op in OPS.items() if op.numpy)
+    for target in (to_jax, to_torch):
+        yield from ((target.__name__, name, text) for name, text in target.OWN.items())
+
+
+@pytest.mark.parametrize(("target", "name", "text"), list(templates()))
+def test_an_operation_binds_as_one(target, name, text):
+    """Its power is not that of its last part: -f(x)**2 is -(f(x)**2)."""
+    code = re.sub(r"\{\w+\}", "x", text)
+    raised = ast.parse(f"{code}**2", mode="eval").body
+    assert isinstance(raised, ast.BinOp)
+    assert ast.dump(raised.left) == ast.dump(ast.parse(code, mode="eval").body)
 
 
 @cache
