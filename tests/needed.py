@@ -20,6 +20,7 @@ LIBRARIES = {
     "nbformat": "mcalc[test-notebook]",
     "nbclient": "mcalc[test-notebook]",
     "ipykernel": "mcalc[test-notebook]",
+    "hatch_mypyc": "mcalc[test-compiled]",
     "typst": "typst",
 }
 #: The package of each program, where it is not the program's name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,17 +12,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.growth import corpus
+from tests.needed import library
+
 ROOT = Path(__file__).resolve().parents[1]
 MAN = sorted(path.name for path in (ROOT / "man" / "man1").iterdir())
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+def build(folder: Path, **environment: str) -> Path:
+    """Build the source distribution, and from that the wheel, in this folder."""
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    ended = subprocess.run(command, capture_output=True, text=True)
+    ended = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
     assert not ended.returncode, ended.stdout + ended.stderr
     return folder
+
+
+def install(wheel: Path, folder: Path) -> dict[str, str]:
+    """Install the wheel into this folder. Returns the environment in which Python finds it there."""
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(folder)]
+    subprocess.run([*pip, str(wheel)], check=True)
+    return os.environ | {"PYTHONPATH": str(folder)}
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +66,25 @@ def test_the_source_distribution_can_be_built_from_again(built: Path) -> None:
 
 
 def test_the_installed_wheel_runs_from_anywhere(wheel: Path, tmp_path: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(tmp_path)]
-    subprocess.run([*pip, str(wheel)], check=True)
-    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    env = install(wheel, tmp_path)
     program = [sys.executable, str(tmp_path / "bin" / "mcalc"), "diff", "x^T A x", "--wrt", "x"]
     ended = subprocess.run(program, cwd="/", env=env, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout == "(A + A.T)@x\n"
     where = [sys.executable, "-c", "import mcalc; print(mcalc.__file__)"]
     assert str(tmp_path) in subprocess.run(where, cwd="/", env=env, capture_output=True, text=True).stdout
+
+
+def test_a_compiled_wheel_gives_the_same_answers(tmp_path: Path) -> None:
+    library("hatch_mypyc")
+    (wheel,) = build(tmp_path / "dist", HATCH_BUILD_HOOKS_ENABLE="1").glob("*.whl")
+    env = install(wheel, tmp_path / "compiled")
+    where = [sys.executable, "-c", "import mcalc.algebra.expr as module; print(module.__file__)"]
+    found = subprocess.run(where, cwd="/", env=env, capture_output=True, text=True).stdout.strip()
+    assert found.startswith(str(tmp_path)) and not found.endswith(".py")
+    asked = "\n".join(corpus(["text", "unicode", "numpy"]))
+    command = [sys.executable, "-m", "mcalc", "batch"]
+    ways = [subprocess.run(command, input=asked, cwd="/", env=e, capture_output=True, text=True) for e in (None, env)]
+    ours, theirs = ([json.loads(line) for line in way.stdout.splitlines()] for way in ways)
+    assert len(ours) == asked.count("\n") + 1
+    assert ours == theirs

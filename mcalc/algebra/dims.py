@@ -91,7 +91,8 @@ class Dim:
             return None
         return int(next((count for names, count in self.terms if not names), 0) // 1)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return self.spelled()
 
 
 _dims: dict[tuple[tuple[Monomial, Count], ...], Dim] = {}
@@ -102,7 +103,7 @@ def _intern(terms: dict[Monomial, Count]) -> Dim:
     key = tuple(sorted(whole))
     found = _dims.get(key)
     if found is None:
-        found = _dims[key] = object.__new__(Dim)
+        found = _dims[key] = Dim()
         found.terms = key
         # Sizes order labels; hash(str) differs between runs, so names enter by a checksum.
         found.h = hash(tuple((tuple(crc32(n.encode()) for n in names), count) for names, count in key))

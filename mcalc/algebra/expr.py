@@ -17,16 +17,19 @@ output repeats a label (`eye(n)` is the output `ii`) or names one that no factor
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from weakref import WeakValueDictionary
 from zlib import crc32
 
 from mcalc.algebra.dims import Dim, dim
+from mcalc.algebra.interning import Handle, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from mcalc.algebra.ops.record import Op
 
 Rational = int | Fraction
@@ -39,12 +42,15 @@ Term = tuple[Rational, "Expr"]
 class Expr:
     """A node. Build one with `symbol`, `number`, `add`, `contract`, `apply` or an operation's record."""
 
-    __slots__ = ("__weakref__", "_symmetric", "_transpose", "children", "free", "h", "shape")
+    __slots__ = ("_handle", "_symmetric", "_transpose", "children", "free", "h", "known_sign", "shape")
 
+    __match_args__: ClassVar[tuple[str, ...]] = ()
     shape: Shape
     children: tuple[Expr, ...]  #: the nodes that this one is made of
     free: frozenset[Symbol]  #: the variables that occur
     h: int  #: orders nodes the same way in every run; says nothing about equality
+    known_sign: int | None  #: of every entry, as traits.sign works it out
+    _handle: Handle
     _symmetric: bool | None
     _transpose: Expr | None
 
@@ -83,7 +89,8 @@ class Expr:
         """Elementwise product of equal shapes, or scalar times anything."""
         return hadamard(self, _lift(other))
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Rational) -> Expr:
+        return hadamard(_lift(other), self)
 
     def __truediv__(self, other: Expr | Rational) -> Expr:
         return hadamard(self, power(_lift(other), -1))
@@ -125,7 +132,8 @@ class Symbol(Expr):
 class Number(Expr):
     """An exact rational scalar."""
 
-    __slots__ = __match_args__ = ("value",)
+    __match_args__ = ("value",)
+    __slots__ = __match_args__
     value: Rational
 
     def __repr__(self) -> str:
@@ -135,7 +143,8 @@ class Number(Expr):
 class Size(Expr):
     """A named dimension used as a scalar."""
 
-    __slots__ = __match_args__ = ("name",)
+    __match_args__ = ("name",)
+    __slots__ = __match_args__
     name: str
 
     def __repr__(self) -> str:
@@ -145,7 +154,8 @@ class Size(Expr):
 class Sum(Expr):
     """A linear combination of nodes of one shape; no terms is the zero of that shape."""
 
-    __slots__ = __match_args__ = ("terms",)
+    __match_args__ = ("terms",)
+    __slots__ = __match_args__
     terms: tuple[Term, ...]
 
     def _is_symmetric(self) -> bool:
@@ -161,7 +171,8 @@ class Contract(Expr):
     Labels are the numbers 0, 1, …; `sizes` holds the dimension of each.
     """
 
-    __slots__ = __match_args__ = ("factors", "out", "sizes")
+    __match_args__ = ("factors", "out", "sizes")
+    __slots__ = __match_args__
     factors: tuple[Factor, ...]
     out: tuple[Group, ...]
     sizes: tuple[Dim, ...]
@@ -180,7 +191,8 @@ class Contract(Expr):
 class Apply(Expr):
     """An operation applied to nodes. Leading axes beyond the record's signature are batch axes."""
 
-    __slots__ = __match_args__ = ("op", "args")
+    __match_args__ = ("op", "args")
+    __slots__ = __match_args__
     op: Op
     args: tuple[Expr, ...]
 
@@ -193,15 +205,15 @@ class Apply(Expr):
 
 # ---------------------------------------------------------------- interning
 
-_nodes: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
 _NOTHING: frozenset[Symbol] = frozenset()
 
 
 def _new(kind: type[Expr], key: tuple[object, ...], shape: Shape, children: tuple[Expr, ...], h: int) -> Expr:
-    node: Expr = object.__new__(kind)
+    node: Expr = kind()
     node.shape, node.children, node.h, node._symmetric, node._transpose = shape, children, h, None, None
+    node.known_sign = None
     node.free = _NOTHING.union(*[child.free for child in children])
-    _nodes[key] = node
+    node._handle = Handle(key, node)
     return node
 
 
@@ -209,7 +221,7 @@ def symbol(name: str, shape: Shape = (), props: Iterable[str] = (), place: int =
     """The variable of this name, shape, properties and place."""
     held = frozenset(props)
     key = (Symbol, name, shape, held, place)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         h = hash((1, place, *(crc32(p.encode()) for p in sorted(held)), *(d.h for d in shape)))
         node = _new(Symbol, key, shape, (), h)
@@ -234,7 +246,7 @@ def number(value: Rational) -> Expr:
     """An exact scalar."""
     value = ratio(value)
     key = (Number, value)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         node = _new(Number, key, (), (), hash((2, value.numerator, value.denominator)))
         assert isinstance(node, Number)
@@ -280,7 +292,7 @@ def measure(node: Expr) -> Dim | None:
 
 def _size_name(name: str) -> Expr:
     key = (Size, name)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         node = _new(Size, key, (), (), hash((3, crc32(name.encode()))))
         assert isinstance(node, Size)
@@ -295,7 +307,7 @@ ZERO = number(0)
 def apply(op: Op, args: tuple[Expr, ...], shape: Shape) -> Expr:
     """An operation on nodes; records call this, having worked out `shape`."""
     key = (Apply, op, args)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         node = _new(Apply, key, shape, args, hash((4, op.h, *(a.h for a in args))))
         assert isinstance(node, Apply)
@@ -331,7 +343,7 @@ def _sum(terms: list[Term], shape: Shape) -> Expr:
     terms.sort(key=lambda term: (term[1].h, term[0]))
     held = tuple(terms)
     key = (Sum, held, shape)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         h = hash((5, *(d.h for d in shape), *((c.numerator, c.denominator, n.h) for c, n in held)))
         node = _new(Sum, key, shape, tuple([n for _, n in held]), h)
@@ -371,7 +383,7 @@ def coefficient_of(node: Expr) -> Term:
 def intern_contraction(factors: tuple[Factor, ...], out: tuple[Group, ...], sizes: tuple[Dim, ...]) -> Expr:
     """The contraction node for labels that are canonical already; `contract` calls this."""
     key = (Contract, factors, out, sizes)
-    node = _nodes.get(key)
+    node = known(key)
     if node is None:
         shape = tuple(_group_size(group, sizes) for group in out)
         parts = [hash((b.h, e.numerator, e.denominator, axes)) for b, e, axes in factors]
@@ -409,6 +421,7 @@ def contract(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[int,
         found = normal_form(key[0], out, sizes or {})
         if len(_lately) >= MOST_REMEMBERED:
             _lately.clear()
+            gc.collect()  # a node and its handle hold each other
         _lately[key] = found
     return found
 

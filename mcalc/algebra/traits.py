@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from mcalc.algebra.expr import Apply, Contract, Expr, Number, Rational, Size, Sum, Symbol, Term, add, contract
 from mcalc.algebra.walk import postorder
 
 UNKNOWN, NONNEGATIVE, POSITIVE = range(3)
-
-_signs: WeakKeyDictionary[Expr, int] = WeakKeyDictionary()
 
 
 def nonnegative(node: Expr) -> bool:
@@ -24,10 +20,15 @@ def positive(node: Expr) -> bool:
 
 def sign(root: Expr) -> int:
     """What is known of the sign of every entry where the node is defined: UNKNOWN, NONNEGATIVE or POSITIVE."""
-    if root not in _signs:
-        for node in postorder(root, lambda n: n not in _signs):
-            _signs[node] = _sign(node)
-    return _signs[root]
+    if root.known_sign is None:
+        for node in postorder(root, lambda n: n.known_sign is None):
+            node.known_sign = _sign(node)
+    return _known(root)
+
+
+def _known(node: Expr) -> int:
+    assert node.known_sign is not None
+    return node.known_sign
 
 
 def _sign(node: Expr) -> int:
@@ -39,17 +40,17 @@ def _sign(node: Expr) -> int:
         case Symbol():
             return POSITIVE if "positive" in node.props else UNKNOWN
         case Sum(terms):
-            if any(c < 0 or not _signs[n] for c, n in terms):
+            if any(c < 0 or not _known(n) for c, n in terms):
                 return UNKNOWN
-            return max((_signs[n] for _, n in terms), default=NONNEGATIVE)
+            return max((_known(n) for _, n in terms), default=NONNEGATIVE)
         case Contract(factors, out):
             # An even power is not negative, and neither is a root, wherever it is real.
-            least = min((max(_signs[b], int(_even(e))) for b, e, _ in factors), default=POSITIVE)
+            least = min((max(_known(b), int(_even(e))) for b, e, _ in factors), default=POSITIVE)
             return least if len(set(out)) == len(out) else min(least, NONNEGATIVE)
         case Apply(op, args):
             if "positive" in op.traits:
                 return POSITIVE
-            kept = "nonnegative" in op.keeps and all(_signs[a] for a in args)
+            kept = "nonnegative" in op.keeps and all(_known(a) for a in args)
             return NONNEGATIVE if kept or "nonnegative" in op.traits else UNKNOWN
     return UNKNOWN
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from mcalc.algebra.dims import Dim
 
 Span = tuple[int, int]
@@ -20,7 +22,7 @@ class Syntax:
     """A node of the surface tree. Nodes with equal fields are equal; `span` is where the text stands."""
 
     __slots__ = ("_children", "_hash", "_length", "span")
-    __match_args__: tuple[str, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
     span: Span
     # Notation shares what an answer repeats, so a tree may be far larger than the nodes that it is made of. Each
     # keeps what it is asked for again and again.
@@ -49,7 +51,8 @@ class Syntax:
 class Num(Syntax):
     """A number as written: `2`, `0.5`."""
 
-    __slots__ = __match_args__ = ("text",)
+    __match_args__ = ("text",)
+    __slots__ = __match_args__
 
     def __init__(self, text: str, span: Span = NOWHERE) -> None:
         self.text, self.span = text, span
@@ -58,7 +61,8 @@ class Num(Syntax):
 class Name(Syntax):
     """A variable, a definition or a dimension."""
 
-    __slots__ = __match_args__ = ("id",)
+    __match_args__ = ("id",)
+    __slots__ = __match_args__
 
     def __init__(self, id: str, span: Span = NOWHERE) -> None:
         self.id, self.span = id, span
@@ -67,7 +71,8 @@ class Name(Syntax):
 class Text(Syntax):
     """A quoted string, as `einsum` takes."""
 
-    __slots__ = __match_args__ = ("value",)
+    __match_args__ = ("value",)
+    __slots__ = __match_args__
 
     def __init__(self, value: str, span: Span = NOWHERE) -> None:
         self.value, self.span = value, span
@@ -76,7 +81,8 @@ class Text(Syntax):
 class Call(Syntax):
     """`name(args, key=value)`."""
 
-    __slots__ = __match_args__ = ("name", "args", "options")
+    __match_args__ = ("name", "args", "options")
+    __slots__ = __match_args__
 
     def __init__(
         self,
@@ -91,7 +97,8 @@ class Call(Syntax):
 class Transpose(Syntax):
     """`x.T`, `x'`, `xᵀ`, `x^T`."""
 
-    __slots__ = __match_args__ = ("arg",)
+    __match_args__ = ("arg",)
+    __slots__ = __match_args__
 
     def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
         self.arg, self.span = arg, span
@@ -100,7 +107,8 @@ class Transpose(Syntax):
 class Power(Syntax):
     """`base ^ exponent`, or `base .^ exponent` where `elementwise`."""
 
-    __slots__ = __match_args__ = ("base", "exponent", "elementwise")
+    __match_args__ = ("base", "exponent", "elementwise")
+    __slots__ = __match_args__
 
     def __init__(self, base: Syntax, exponent: Syntax, elementwise: bool = False, span: Span = NOWHERE) -> None:
         self.base, self.exponent, self.elementwise, self.span = base, exponent, elementwise, span
@@ -109,7 +117,8 @@ class Power(Syntax):
 class Matmul(Syntax):
     """A chain of the tight product: `operators[k]` is `@`, or a space for juxtaposition."""
 
-    __slots__ = __match_args__ = ("items", "operators")
+    __match_args__ = ("items", "operators")
+    __slots__ = __match_args__
 
     def __init__(self, items: tuple[Syntax, ...], operators: tuple[str, ...] = (), span: Span = NOWHERE) -> None:
         self.items, self.operators, self.span = items, operators or ("@",) * (len(items) - 1), span
@@ -118,7 +127,8 @@ class Matmul(Syntax):
 class Product(Syntax):
     """A chain of the loose product, left to right: `operators[k]` is one of `*` `.*` `/` `./` `·` `×`."""
 
-    __slots__ = __match_args__ = ("items", "operators")
+    __match_args__ = ("items", "operators")
+    __slots__ = __match_args__
 
     def __init__(self, items: tuple[Syntax, ...], operators: tuple[str, ...], span: Span = NOWHERE) -> None:
         self.items, self.operators, self.span = items, operators, span
@@ -127,7 +137,8 @@ class Product(Syntax):
 class Negative(Syntax):
     """A sign in front of a factor: the `-b` of `a*-b`."""
 
-    __slots__ = __match_args__ = ("arg",)
+    __match_args__ = ("arg",)
+    __slots__ = __match_args__
 
     def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
         self.arg, self.span = arg, span
@@ -136,7 +147,8 @@ class Negative(Syntax):
 class Terms(Syntax):
     """A sum: each item with its sign, `+` or `-`. `-x` alone is a sum of one term."""
 
-    __slots__ = __match_args__ = ("items", "signs")
+    __match_args__ = ("items", "signs")
+    __slots__ = __match_args__
 
     def __init__(self, items: tuple[Syntax, ...], signs: tuple[str, ...], span: Span = NOWHERE) -> None:
         self.items, self.signs, self.span = items, signs, span
@@ -145,7 +157,8 @@ class Terms(Syntax):
 class Entry(Syntax):
     """An entry of an array, `A[i,k]`: for each axis the names of its indices, several where it is fused."""
 
-    __slots__ = __match_args__ = ("base", "indices")
+    __match_args__ = ("base", "indices")
+    __slots__ = __match_args__
 
     def __init__(self, base: Syntax, indices: tuple[tuple[str, ...], ...], span: Span = NOWHERE) -> None:
         self.base, self.indices, self.span = base, indices, span
@@ -157,7 +170,8 @@ class Summation(Syntax):
     `limits` are the first and the last value of the one index, where they are said: `sum_{i=1}^{n}(x[i])`.
     """
 
-    __slots__ = __match_args__ = ("indices", "body", "limits", "product")
+    __match_args__ = ("indices", "body", "limits", "product")
+    __slots__ = __match_args__
 
     def __init__(
         self,
@@ -191,7 +205,8 @@ class Bound(Syntax):
 class Index(Syntax):
     """Some entries of an array, `X[1,:]`: for each axis a place, counted from 0, or a `Slice`."""
 
-    __slots__ = __match_args__ = ("base", "places")
+    __match_args__ = ("base", "places")
+    __slots__ = __match_args__
 
     def __init__(self, base: Syntax, places: tuple[Syntax, ...], span: Span = NOWHERE) -> None:
         self.base, self.places, self.span = base, places, span
@@ -200,7 +215,8 @@ class Index(Syntax):
 class Slice(Syntax):
     """A range of places, `1:3`; an end that is left out is that of the axis. The second end does not belong to it."""
 
-    __slots__ = __match_args__ = ("start", "stop")
+    __match_args__ = ("start", "stop")
+    __slots__ = __match_args__
 
     def __init__(self, start: Syntax | None = None, stop: Syntax | None = None, span: Span = NOWHERE) -> None:
         self.start, self.stop, self.span = start, stop, span
@@ -209,7 +225,8 @@ class Slice(Syntax):
 class Change(Syntax):
     """A small change of an array, `dX` and `d2f`; partial where it stands in a quotient, `∂F/∂X`."""
 
-    __slots__ = __match_args__ = ("arg", "order", "partial")
+    __match_args__ = ("arg", "order", "partial")
+    __slots__ = __match_args__
 
     def __init__(self, arg: Syntax, order: int = 1, partial: bool = False, span: Span = NOWHERE) -> None:
         self.arg, self.order, self.partial, self.span = arg, order, partial, span
@@ -218,7 +235,8 @@ class Change(Syntax):
 class Open(Syntax):
     """A differential that is still to be worked out, `d(A@x)`."""
 
-    __slots__ = __match_args__ = ("arg",)
+    __match_args__ = ("arg",)
+    __slots__ = __match_args__
 
     def __init__(self, arg: Syntax, span: Span = NOWHERE) -> None:
         self.arg, self.span = arg, span
@@ -227,7 +245,8 @@ class Open(Syntax):
 class Equation(Syntax):
     """`left = right`."""
 
-    __slots__ = __match_args__ = ("left", "right")
+    __match_args__ = ("left", "right")
+    __slots__ = __match_args__
 
     def __init__(self, left: Syntax, right: Syntax, span: Span = NOWHERE) -> None:
         self.left, self.right, self.span = left, right, span
@@ -236,7 +255,8 @@ class Equation(Syntax):
 class Aligned(Syntax):
     """Equations below each other, their signs in line, as a working has them; a right side may be a `Program`."""
 
-    __slots__ = __match_args__ = ("lines",)
+    __match_args__ = ("lines",)
+    __slots__ = __match_args__
 
     def __init__(self, lines: tuple[Equation, ...], span: Span = NOWHERE) -> None:
         self.lines, self.span = lines, span

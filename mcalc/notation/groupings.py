@@ -185,7 +185,7 @@ def _selections(spots: list[Spot]) -> Iterator[list[Spot]]:
     firsts = _firsts(spots)
     yield list(firsts.values())
     for spot in spots:
-        if firsts[spot[0]] is not spot:
+        if firsts[spot[0]] != spot:
             yield list({**firsts, spot[0]: spot}.values())
 
 
