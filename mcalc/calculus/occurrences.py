@@ -13,7 +13,8 @@ from mcalc.calculus.freed import Freed
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
 from mcalc.language.read import Reading, reworded
-from mcalc.language.syntax import Matmul, Name, Num, Power, Program, Syntax, replaced, walk
+from mcalc.language.syntax import Matmul, Name, Num, Power, Program, Syntax
+from mcalc.language.tree import replaced, walk
 
 #: Beyond so many occurrences the parts are not told apart.
 MOST = 12

@@ -20,8 +20,8 @@ from mcalc.language.syntax import (
     Syntax,
     Terms,
     Transpose,
-    walk,
 )
+from mcalc.language.tree import walk
 from mcalc.phrase import say
 
 ONLY = "only:"

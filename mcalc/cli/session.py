@@ -169,7 +169,8 @@ class Session:
         """The text after the definitions that it uses, or `also` does, in the order in which they were made."""
         from mcalc.language.calls import FUNCTIONS
         from mcalc.language.parse import parse
-        from mcalc.language.syntax import Name, body_of, walk
+        from mcalc.language.syntax import Name, body_of
+        from mcalc.language.tree import walk
         from mcalc.targets import write
 
         names, functions = self.declared_names() | self.defined.keys(), FUNCTIONS | self.functions.keys()

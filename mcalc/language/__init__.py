@@ -5,7 +5,7 @@ lexer paper callee summation        from text to tokens; functions without brack
 latex sympy                         from formulas in LaTeX to tokens, from SymPy's expressions to text
 parse build syntax_errors           from tokens to the surface tree, and what is said where there is none
 _grammar _latex tables              the parser's tables, and what writes them from grammar/
-syntax                              the surface tree
+syntax tree                         the nodes of the surface tree, and walks over the whole of it
 declare abstract                    declarations of variables and of functions
 calls form einsum entries indices   what a call, an entry and a sum mean
 laws value                          which shapes go together, and what an expression of the text stands for

@@ -25,8 +25,8 @@ from mcalc.language.syntax import (
     Terms,
     Text,
     Transpose,
-    walk,
 )
+from mcalc.language.tree import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

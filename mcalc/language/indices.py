@@ -9,7 +9,8 @@ from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.selection import window
 from mcalc.errors import Problem
 from mcalc.language.form import place
-from mcalc.language.syntax import Bound, Index, Summation, Syntax, walk
+from mcalc.language.syntax import Bound, Index, Summation, Syntax
+from mcalc.language.tree import walk
 from mcalc.language.value import Value
 
 BEFORE_ALL = 1_000_000  #: puts indices before the places of all variables

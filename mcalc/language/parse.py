@@ -12,16 +12,8 @@ from mcalc.language.letters import is_latex
 from mcalc.language.lexer import tokenize
 from mcalc.language.names import nearest
 from mcalc.language.summation import resolved
-from mcalc.language.syntax import (
-    Name,
-    Num,
-    Program,
-    Span,
-    Syntax,
-    Text,
-    children,
-    walk,
-)
+from mcalc.language.syntax import Name, Num, Program, Span, Syntax, Text
+from mcalc.language.tree import children, walk
 from mcalc.limits import limit
 
 TYPE_CHECKING = False

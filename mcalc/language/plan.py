@@ -15,7 +15,8 @@ from mcalc.language.calls import FUNCTIONS, constant, form
 from mcalc.language.form import Form
 from mcalc.language.names import IDENTITY, is_greek, nearest
 from mcalc.language.spelling import opened
-from mcalc.language.syntax import Call, Index, Name, Program, Span, Summation, Syntax, children, walk
+from mcalc.language.syntax import Call, Index, Name, Program, Span, Summation, Syntax
+from mcalc.language.tree import children, walk
 
 
 class Part:

@@ -20,7 +20,8 @@ from mcalc.language.names import IDENTITY, letters, nearest
 from mcalc.language.parse import name_in, parse
 from mcalc.language.plan import Plan
 from mcalc.language.product import ELEMENTWISE, PRODUCT
-from mcalc.language.syntax import Call, Matmul, Name, Power, Product, Program, Syntax, Transpose, replaced, walk
+from mcalc.language.syntax import Call, Matmul, Name, Power, Product, Program, Syntax, Transpose
+from mcalc.language.tree import replaced, walk
 from mcalc.language.value import Value
 from mcalc.limits import limit
 from mcalc.phrase import say

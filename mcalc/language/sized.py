@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from mcalc.algebra.expr import Shape
 from mcalc.language.declare import Declaration
-from mcalc.language.syntax import Call, Name, Num, Program, Syntax, over, walk
+from mcalc.language.syntax import Call, Name, Num, Program, Syntax
+from mcalc.language.tree import over, walk
 
 #: The names that stand for them. No text can spell them otherwise: letters in bold are plain letters to both readers.
 NAMES = IDENTITY, ONES = "𝐈", "𝟏"

@@ -7,19 +7,8 @@ from collections.abc import Container
 from mcalc.errors import Problem
 from mcalc.language.letters import other_spelling
 from mcalc.language.names import letters
-from mcalc.language.syntax import (
-    Call,
-    Index,
-    Matmul,
-    Name,
-    Num,
-    Power,
-    Program,
-    Syntax,
-    Transpose,
-    over,
-    walk,
-)
+from mcalc.language.syntax import Call, Index, Matmul, Name, Num, Power, Program, Syntax, Transpose
+from mcalc.language.tree import over, walk
 from mcalc.phrase import say
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Container
 
 from mcalc.errors import Problem
-from mcalc.language.syntax import Bound, Index, Name, Num, Program, Summation, Syntax, Terms, over, walk
+from mcalc.language.syntax import Bound, Index, Name, Num, Program, Summation, Syntax, Terms
+from mcalc.language.tree import over, walk
 
 SIGNS = {"∑": "sum", "∏": "prod", "sum": "sum", "prod": "prod"}
 _BELOW = r"\s*(?:_\s*(?:\{(?P<braced>[^{}]*)\}|(?P<plain>[^\W\d_]+))|(?P<sub>[ᵢⱼₖₗₘₙₚᵣₛₜ]+)(?:₌(?P<start>[₀-₉]+))?)"

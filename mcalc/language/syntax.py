@@ -6,8 +6,6 @@ from the shapes what was meant, and because printing it back should not change t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
@@ -24,8 +22,7 @@ class Syntax:
     __slots__ = ("_children", "_hash", "_length", "span")
     __match_args__: ClassVar[tuple[str, ...]] = ()
     span: Span
-    # Notation shares what an answer repeats, so a tree may be far larger than the nodes that it is made of. Each
-    # keeps what it is asked for again and again.
+    # Each keeps what tree.py asks for again and again.
     _hash: int
     _children: tuple[Syntax, ...]
     _length: int
@@ -283,83 +280,6 @@ class Program(Syntax):
         self.bold = bold
 
 
-def children(node: Syntax) -> tuple[Syntax, ...]:
-    """The nodes directly below."""
-    try:
-        return node._children
-    except AttributeError:
-        node._children = tuple(_below(node))
-        return node._children
-
-
-def _below(node: Syntax) -> Iterator[Syntax]:
-    match node:  # what is met most stands first
-        case Name() | Num():
-            return
-        case Matmul(items) | Product(items) | Terms(items):
-            yield from items
-        case Call(_, args, options):
-            yield from args
-            yield from (value for _, value in options)
-        case Transpose(arg) | Negative(arg) | Open(arg):
-            yield arg
-        case Entry(inner) | Change(inner):
-            yield inner
-        case Summation(_, inner, limits):
-            yield inner
-            yield from limits or ()
-        case Equation(left, right):
-            yield left
-            yield right
-        case Power(base, exponent):
-            yield base
-            yield exponent
-        case Index(base, places):
-            yield base
-            yield from places
-        case Slice(start, stop):
-            yield from (end for end in (start, stop) if end is not None)
-        case Aligned(lines):
-            for line in lines:
-                yield line.left
-                yield from (part for definition in definitions_of(line.right) for part in definition)
-                yield body_of(line.right)
-        case Program(definitions, body):
-            yield from (value for _, value in definitions)
-            yield body
-
-
-def distinct(root: Syntax) -> list[Syntax]:
-    """The nodes of a tree that differ, children first."""
-    found: dict[Syntax, None] = {}
-    stack = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if node in found:
-            continue
-        if ready:
-            found[node] = None
-        else:
-            stack.append((node, True))
-            stack.extend([(part, False) for part in children(node)])
-    return list(found)
-
-
-def length(root: Syntax) -> int:
-    """The names, numbers and calls of a text, those of the definitions as well."""
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        unknown = [part for part in children(node) if not hasattr(part, "_length")]
-        if unknown:
-            stack += unknown
-            continue
-        stack.pop()
-        own = len(node.definitions) if isinstance(node, Program) else isinstance(node, (Name, Num, Call, Open))
-        node._length = own + sum([part._length for part in children(node)])
-    return root._length
-
-
 def body_of(syntax: Syntax) -> Syntax:
     """What a program's definitions serve; anything else is its own."""
     return syntax.body if isinstance(syntax, Program) else syntax
@@ -368,40 +288,6 @@ def body_of(syntax: Syntax) -> Syntax:
 def definitions_of(syntax: Syntax) -> tuple[tuple[Name, Syntax], ...]:
     """The definitions of a program; anything else has none."""
     return syntax.definitions if isinstance(syntax, Program) else ()
-
-
-def walk(root: Syntax) -> Iterator[Syntax]:
-    """Every node, parents first, in the order of the text."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(children(node)))
-
-
-def replaced(root: Syntax, new: Callable[[Syntax], Syntax | None]) -> Syntax:
-    """The tree with every node for which `new` has another replaced by that."""
-    made: dict[int, Syntax] = {}
-    for node in reversed(list(walk(root))):
-        made[id(node)] = new(node) or over(node, made)
-    return made[id(root)]
-
-
-def over(node: Syntax, made: Mapping[int, Syntax]) -> Syntax:
-    """The node over other children; itself where they are the same."""
-    if all(made[id(child)] is child for child in children(node)):
-        return node
-
-    def other(value: object) -> object:
-        if isinstance(value, Syntax):
-            return made.get(id(value), value)
-        return tuple(other(part) for part in value) if isinstance(value, tuple) else value
-
-    found: Syntax = type(node)(*(other(field) for field in node.fields()))
-    found.span = node.span
-    if isinstance(node, Program) and isinstance(found, Program):
-        found.bold = node.bold
-    return found
 
 
 def added(parts: list[Syntax]) -> Syntax:

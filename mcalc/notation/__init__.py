@@ -22,7 +22,8 @@ from functools import lru_cache
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, Symbol, add
 from mcalc.algebra.walk import postorder
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Program, Syntax, length
+from mcalc.language.syntax import Program, Syntax
+from mcalc.language.tree import length
 from mcalc.notation.collect import present, spread
 from mcalc.notation.extended import Extended
 from mcalc.notation.names import Definitions, named, repeats, shared, with_names

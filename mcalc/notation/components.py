@@ -29,7 +29,8 @@ from mcalc.algebra.expr import (
 )
 from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
-from mcalc.language.syntax import Call, Change, Entry, Name, Product, Summation, Terms, Transpose, walk
+from mcalc.language.syntax import Call, Change, Entry, Name, Product, Summation, Terms, Transpose
+from mcalc.language.tree import walk
 from mcalc.notation import forms
 from mcalc.notation.forms import Form, Piece
 from mcalc.notation.index import LETTERS, Indices, lettered, letters, parts

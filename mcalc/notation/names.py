@@ -10,22 +10,9 @@ from mcalc.algebra.expr import Expr, Sum, scale, symbol
 from mcalc.algebra.walk import postorder
 from mcalc.errors import Problem
 from mcalc.language.read import program_value
-from mcalc.language.syntax import (
-    Call,
-    Matmul,
-    Name,
-    Power,
-    Product,
-    Program,
-    Syntax,
-    Terms,
-    distinct,
-    length,
-    over,
-    replaced,
-    walk,
-)
-from mcalc.language.syntax import children as parts_of
+from mcalc.language.syntax import Call, Matmul, Name, Power, Product, Program, Syntax, Terms
+from mcalc.language.tree import children as parts_of
+from mcalc.language.tree import distinct, length, over, replaced, walk
 from mcalc.notation import forms
 from mcalc.notation.extended import Extended
 from mcalc.notation.notate import Notation

@@ -20,7 +20,8 @@ from mcalc.calculus.derivative import in_turn
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.layout import arranged, is_row
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Equation, Name, Program, Syntax, walk
+from mcalc.language.syntax import Call, Equation, Name, Program, Syntax
+from mcalc.language.tree import walk
 from mcalc.notation import change_name, notate, result_name, written
 from mcalc.notation.collect import spread
 from mcalc.notation.index import IndexForm, letters

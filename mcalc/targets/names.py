@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mcalc.language.letters import GREEK, GREEK_LETTERS
-from mcalc.language.syntax import Bound, Call, Name, Program, replaced, walk
+from mcalc.language.syntax import Bound, Call, Name, Program
+from mcalc.language.tree import replaced, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ from mcalc.language.syntax import (
     Terms,
     Text,
     Transpose,
-    children,
     definitions_of,
 )
+from mcalc.language.tree import children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from mcalc.algebra.ops.abstract import taken_apart
 from mcalc.language.callee import FUNCTION_LETTERS
 from mcalc.language.letters import GREEK_LETTERS, SUBSCRIPTS, SUPERSCRIPTS
 from mcalc.language.names import letters
-from mcalc.language.syntax import Name, walk
+from mcalc.language.syntax import Name
+from mcalc.language.tree import walk
 from mcalc.targets.names import PLAIN
 from mcalc.targets.template import Target, bracketed, rows
 

@@ -14,7 +14,8 @@ from mcalc.algebra.expr import Expr, Sum, Symbol, add, is_zero
 from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import settle, simplify
-from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose, length, walk
+from mcalc.language.syntax import Name, Open, Program, Syntax, Transpose
+from mcalc.language.tree import length, walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import MOST_EXPANDED, expand, present, width
 from mcalc.notation.extended import Extended

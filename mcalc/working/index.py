@@ -16,7 +16,8 @@ from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of
 from mcalc.calculus.simplify import simplify
 from mcalc.errors import Problem
-from mcalc.language.syntax import Entry, Name, Program, Summation, Syntax, walk
+from mcalc.language.syntax import Entry, Name, Program, Summation, Syntax
+from mcalc.language.tree import walk
 from mcalc.notation import change_name, forms, notation_of, result_name, written
 from mcalc.notation.collect import present, spread
 from mcalc.notation.components import Components

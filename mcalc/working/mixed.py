@@ -7,7 +7,8 @@ from itertools import groupby
 
 from mcalc.algebra.expr import Expr, Symbol
 from mcalc.calculus.derivative import in_turn
-from mcalc.language.syntax import Change, Name, Syntax, replaced
+from mcalc.language.syntax import Change, Name, Syntax
+from mcalc.language.tree import replaced
 from mcalc.notation import notate, result_name
 from mcalc.notation.quotient import slope, slope_in_turn
 from mcalc.targets import write

@@ -32,8 +32,8 @@ from mcalc.language.syntax import (
     Text,
     Transpose,
     added,
-    replaced,
 )
+from mcalc.language.tree import replaced
 from mcalc.language.value import ROW, Value
 from mcalc.notation import result_name, taken_names
 from mcalc.notation.collect import present

@@ -16,7 +16,8 @@ from mcalc.calculus.derivative import derivative as differentiate
 from mcalc.calculus.differential import differential_of, push
 from mcalc.calculus.occurrences import Subscripted
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Change, Name, Open, Product, Syntax, added, replaced
+from mcalc.language.syntax import Change, Name, Open, Product, Syntax, added
+from mcalc.language.tree import replaced
 from mcalc.notation import change_name, notate, result_name
 from mcalc.notation.quotient import slope
 from mcalc.targets import write

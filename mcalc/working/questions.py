@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcalc.language.parse import parse
 from mcalc.language.read import Reading, reworded
-from mcalc.language.syntax import Name, Program, Syntax, walk
+from mcalc.language.syntax import Name, Program, Syntax
+from mcalc.language.tree import walk
 from mcalc.targets import write
 
 

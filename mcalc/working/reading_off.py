@@ -21,7 +21,8 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.ops.record import scalar_part
 from mcalc.calculus.differential import pull, push
 from mcalc.calculus.simplify import simplify
-from mcalc.language.syntax import Call, Name, Product, Syntax, Terms, Transpose, children, walk
+from mcalc.language.syntax import Call, Name, Product, Syntax, Terms, Transpose
+from mcalc.language.tree import children, walk
 from mcalc.notation import forms
 from mcalc.notation.collect import expand
 from mcalc.notation.forms import Piece

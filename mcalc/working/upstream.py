@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcalc.algebra.expr import Expr, Symbol
 from mcalc.language.read import Reading, reworded
-from mcalc.language.syntax import Call, Change, Matmul, Name, Product, Program, Syntax, Transpose, replaced
+from mcalc.language.syntax import Call, Change, Matmul, Name, Product, Program, Syntax, Transpose
+from mcalc.language.tree import replaced
 from mcalc.notation import result_name
 from mcalc.notation.quotient import slope
 from mcalc.request import Way

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from mcalc.errors import Problem
 from mcalc.language import tables
 from mcalc.language.parse import parse
-from mcalc.language.syntax import Matmul, Name, Negative, Num, Power, Product, Program, Syntax, Terms, Text, walk
+from mcalc.language.syntax import Matmul, Name, Negative, Num, Power, Product, Program, Syntax, Terms, Text
+from mcalc.language.tree import walk
 from mcalc.targets import text
 
 FUNCTIONS = frozenset(

@@ -19,7 +19,8 @@ from mcalc.algebra.expr import Contract
 from mcalc.answer import differentiate
 from mcalc.calculus.layout import VECS
 from mcalc.language.read import Reading, reread
-from mcalc.language.syntax import Entry, Name, Num, Power, Product, Program, Summation, Syntax, Terms, walk
+from mcalc.language.syntax import Entry, Name, Num, Power, Product, Program, Summation, Syntax, Terms
+from mcalc.language.tree import walk
 from mcalc.notation.collect import spread
 from mcalc.notation.tensor import Tensor
 from mcalc.targets import write

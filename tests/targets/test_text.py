@@ -27,8 +27,8 @@ from mcalc.language.syntax import (
     Terms,
     Text,
     Transpose,
-    walk,
 )
+from mcalc.language.tree import walk
 from mcalc.targets import latex, mathml, text, typst, unicode
 from tests.targets.meaning import from_latex, from_mathml, from_typst, meaning
 

@@ -21,8 +21,8 @@ from mcalc.language.syntax import (
     Summation,
     Syntax,
     Terms,
-    walk,
 )
+from mcalc.language.tree import walk
 from tests.evaluate import Array, meaning
 
 #: An array with a letter for each axis.

@@ -17,7 +17,8 @@ import numpy as np
 from mcalc.algebra.expr import Expr, Symbol, symbol
 from mcalc.calculus.derivative import derivative
 from mcalc.language.read import reread
-from mcalc.language.syntax import Change, Entry, Name, Program, Syntax, walk
+from mcalc.language.syntax import Change, Entry, Name, Program, Syntax
+from mcalc.language.tree import walk
 from mcalc.targets import write
 from mcalc.working.opening import d
 from tests.evaluate import Array, _with_props
