@@ -9,6 +9,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,20 @@ def test_a_compiled_wheel_gives_the_same_answers(tmp_path: Path) -> None:
     where = [sys.executable, "-c", "import mcalc.algebra.expr as module; print(module.__file__)"]
     found = subprocess.run(where, cwd="/", env=env, capture_output=True, text=True).stdout.strip()
     assert found.startswith(str(tmp_path)) and not found.endswith(".py")
-    asked = "\n".join(corpus(["text", "unicode", "numpy"]))
+    asked = [{**json.loads(line), "steps": True} for line in corpus(["text", "latex", "numpy"])]
+    answers = batch(asked, env)
+    assert answers == batch(asked, None)
+    assert len(answers) == len(asked) == sum(answer["ok"] for answer in answers)
+    again = [
+        {"command": "shape", "expr": answer["forms"]["latex"], "var": question["var"]}
+        for question, answer in zip(asked, answers, strict=True)
+    ]
+    assert batch(again, env) == batch(again, None)
+
+
+def batch(asked: list[dict[str, object]], env: dict[str, str] | None) -> list[dict[str, Any]]:
+    """The replies to these requests."""
+    lines = "\n".join(map(json.dumps, asked))
     command = [sys.executable, "-m", "mcalc", "batch"]
-    ways = [subprocess.run(command, input=asked, cwd="/", env=e, capture_output=True, text=True) for e in (None, env)]
-    ours, theirs = ([json.loads(line) for line in way.stdout.splitlines()] for way in ways)
-    assert len(ours) == asked.count("\n") + 1
-    assert ours == theirs
+    ended = subprocess.run(command, input=lines, cwd="/", env=env, capture_output=True, text=True)
+    return [json.loads(line) for line in ended.stdout.splitlines()]
