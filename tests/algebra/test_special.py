@@ -78,6 +78,12 @@ def test_closed_forms():
     assert derivative(bessel(number(0), g), g) is -bessel(number(1), g)
 
 
+def test_a_slope_has_a_value_wherever_the_function_is_smooth():
+    w = find("lambertw")
+    assert w
+    assert evaluate(derivative(w(t), t), {"t": np.zeros(())}) == 1  # W/(t (1 + W)), as SymPy has it, is 0/0
+
+
 def test_names():
     assert all(find(other) is find(name) for other, name in OTHER_NAMES.items())
     assert set(SPECIAL) | set(OTHER_NAMES) <= NAMES

@@ -58,6 +58,13 @@ SPECIAL: dict[str, tuple[str, str, str, str]] = {
     "csch": ("csch", "(1.0 / np.sinh({0}))", "nonzero", ""),
     "coth": ("coth", "(1.0 / np.tanh({0}))", "nonzero", r"\coth\left({0}\right)"),
 }  # fmt: skip
+#: Slopes that have a value where SymPy's is 0/0, and why they are so.
+OWN_SLOPES: dict[str, tuple[Callable[..., Expr], str]] = {
+    "lambertw": (
+        lambda x: power(x + OPS["exp"](OPS["lambertw"](x)), -1),
+        say("w exp(w) = x says that (exp(w) + x) dw = dx."),  # Corless et al., On the Lambert W function (1996)
+    ),
+}
 OTHER_NAMES = {"lgamma": "loggamma", "gammaln": "loggamma", "psi": "digamma", "airy": "airyai"}
 
 
@@ -70,7 +77,8 @@ def special(name: str) -> Op | None:
     if entry is None:
         return None
     _, template, domain, latex = entry
-    why = say("The slope of {name} is the one that SymPy knows.", name=name)
+    known = say("The slope of {name} is the one that SymPy knows.", name=name)
+    why = OWN_SLOPES[name][1] if name in OWN_SLOPES else known
     if "{1}" in template:
         slopes = (None, lambda n, x, y: _slope(name, _order(n))(n, x))
         example = f"sum({name}(1, x))"
@@ -90,6 +98,8 @@ def _order(n: Expr) -> Rational | None:
 @cache
 def _slope(name: str, order: Rational | None = None) -> Callable[..., Expr]:
     """The derivative by the last argument, as a function of the arguments."""
+    if name in OWN_SLOPES:
+        return OWN_SLOPES[name][0]
     import sympy  # type: ignore[import-untyped]
 
     variables = [sympy.Dummy(letter) for letter in ("nx" if "{1}" in SPECIAL[name][1] else "x")]
