@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Sum, add, contract
 from mcalc.algebra.labels import relabelled
 from mcalc.algebra.walk import postorder, rebuild
 
-#: A product without one of its factors: what it shows, its other factors, and the axes of the one left out.
-Rest = tuple[tuple[Group, ...], tuple[Factor, ...], tuple[Group, ...]]
+#: A product without one of its factors: what it shows, its other factors, the axes of the one left out, and all sizes.
+Rest = tuple[tuple[Group, ...], tuple[Factor, ...], tuple[Group, ...], tuple[Dim, ...]]
 Term = tuple[Rational, Expr]
 
 
@@ -40,13 +41,13 @@ def _collected(node: Sum, alone: set[Expr]) -> Expr:
                 groups.setdefault(rest, []).append((c, base, term))
     taken: set[Expr] = set()
     terms: list[Term] = []
-    for (out, factors, axes), found in sorted(groups.items(), key=lambda item: -len(item[1])):
+    for (out, factors, axes, sizes), found in sorted(groups.items(), key=lambda item: -len(item[1])):
         found = [(c, base, term) for c, base, term in found if term not in taken]
         if len({term for _, _, term in found}) < 2 or len({term for _, _, term in found}) < len(found):
             continue
         taken.update(term for _, _, term in found)
         inner = add([(c, base) for c, base, _ in found], found[0][1].shape)
-        terms.append((1, contract([*factors, (inner, 1, axes)], out)))
+        terms.append((1, contract([*factors, (inner, 1, axes)], out, dict(enumerate(sizes)))))
     rest_of_it = [(c, term) for c, term in node.terms if term not in taken]
     return add([*rest_of_it, *terms], node.shape) if terms else node
 
@@ -69,7 +70,8 @@ def _without_one(term: Contract) -> Iterator[tuple[Rest, Expr]]:
         if not all(x in names for x in flat):
             continue
         renamed = tuple((b, e, relabelled(groups, names)) for b, e, groups in others)
-        yield (relabelled(term.out, names), renamed, relabelled(axes, names)), base
+        sizes = tuple(term.sizes[x] for x in names)
+        yield (relabelled(term.out, names), renamed, relabelled(axes, names), sizes), base
 
 
 def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
@@ -98,7 +100,8 @@ def _without_part(term: Contract) -> Iterator[tuple[Rest, Expr]]:
         left = sorted(
             ((b, e, relabelled(groups, names)) for b, e, groups in others), key=lambda f: (f[0].h, f[1], f[2])
         )
-        yield (relabelled(term.out, names), tuple(left), relabelled(own, names)), base
+        sizes = tuple(term.sizes[x] for x in names)
+        yield (relabelled(term.out, names), tuple(left), relabelled(own, names), sizes), base
 
 
 def hoisted(roots: Iterable[Expr]) -> dict[Expr, Expr]:
