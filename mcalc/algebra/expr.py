@@ -13,6 +13,9 @@ an `Apply` carries the record of its operation.
 
 Identity and all-ones arrays need no kind of their own: they are contractions without factors, whose
 output repeats a label (`eye(n)` is the output `ii`) or names one that no factor has (`ones(n)` is `i`).
+
+The module is long because there is no seam in it: the kinds have the operators, those need the constructors, and the
+constructors need the kinds.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 The hundreds go by kind: usage, parse, name, shape, unsupported, and what is over a limit or undecided. A code is for
 scripts and for `mcalc explain`, and is never used again for something else. `tests/errors/test_catalogue.py` runs the
-examples, and holds the codes against the places that raise them.
+examples, and holds the codes against the places that raise them. It is one table, a row for each code, and grows with
+them alone.
 """
 
 from __future__ import annotations

@@ -33,9 +33,10 @@ from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
 from mcalc.targets.code.factor import factored, hoisted
 from mcalc.targets.code.orient import TRANSPOSE, mirrored, oriented
-from mcalc.targets.code.plan import Planned, Planner, Term
+from mcalc.targets.code.plan import Planned, Planner
 from mcalc.targets.code.stable import stable
 from mcalc.targets.code.systems import factorised, solved
+from mcalc.targets.code.term import Term
 
 #: Of fewer entries one function costs less than the several that are quicker for many.
 FEW = 100
