@@ -29,22 +29,19 @@ def canonical_order(
     everything = list(dict.fromkeys(everything))
     if len(everything) < len(shown) + 2:
         return everything
-    signs = [(hash((b.h, e.numerator, e.denominator)), b.symmetric, axes) for b, e, axes in factors if axes]
     colours = {x: hash((sizes[x].h, *shown.get(x, ()))) for x in everything}
+    if len(set(colours.values())) < len(everything):
+        signs = [(hash((b.h, e.numerator, e.denominator)), b.symmetric, axes) for b, e, axes in factors if axes]
+        touching: dict[int, list[int]] = {x: [] for x in everything}
+        for place, (_, _, axes) in enumerate(signs):
+            for x in {x for group in axes for x in group}:
+                touching[x].append(place)
+        colours = _refine(signs, touching, colours, everything)
+        if len(set(colours.values())) < len(everything):
+            colours = _break_ties(signs, touching, colours)
     first = {x: places[0] for x, places in shown.items()}
     hidden = len(first) + 1
-    touching: dict[int, list[int]] = {x: [] for x in everything}
-    for place, (_, _, axes) in enumerate(signs):
-        for x in {x for group in axes for x in group}:
-            touching[x].append(place)
-
-    def finish(colours: Colours) -> list[int]:
-        return sorted(everything, key=lambda x: (first.get(x, hidden), colours[x]))
-
-    colours = _refine(signs, touching, colours, everything)
-    if len(set(colours.values())) == len(everything):
-        return finish(colours)
-    return finish(_break_ties(signs, touching, colours))
+    return sorted(everything, key=lambda x: (first.get(x, hidden), colours[x]))
 
 
 def _refine(signs: list[Sign], touching: dict[int, list[int]], colours: Colours, changed: Iterable[int]) -> Colours:

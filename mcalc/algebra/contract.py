@@ -14,13 +14,16 @@ from math import gcd, isqrt, lcm
 from mcalc.algebra.canonical import canonical_order
 from mcalc.algebra.dims import Dim, product
 from mcalc.algebra.expr import (
+    Apply,
     Contract,
     Expr,
     Factor,
     Group,
     Number,
     Rational,
+    Size,
     Sum,
+    Symbol,
     add,
     contract,
     intern_contraction,
@@ -78,6 +81,8 @@ def _flatten(factors: Iterable[Factor], labels: Labels) -> tuple[Rational, list[
     while queue:
         base, exponent, axes = queue.pop()
         match base:
+            case Symbol() | Apply() | Size():  # as most are
+                flat.append((base, exponent, axes))
             case Number(value) if (root := rational_power(value, exponent)) is not None:
                 coefficient *= root
             case Sum(()) if exponent > 0:

@@ -162,7 +162,8 @@ class Sum(Expr):
     terms: tuple[Term, ...]
 
     def _is_symmetric(self) -> bool:
-        return all(node.symmetric for _, node in self.terms) or transpose(self) is self
+        terms = {node: c for c, node in self.terms}
+        return all(terms.get(transpose(node)) == c for node, c in terms.items())
 
     def __repr__(self) -> str:
         return "(" + " + ".join(f"{c}*{n!r}" for c, n in self.terms) + ")" if self.terms else "0"
@@ -181,7 +182,13 @@ class Contract(Expr):
     sizes: tuple[Dim, ...]
 
     def _is_symmetric(self) -> bool:
-        return transpose(self) is self
+        row, column = self.out
+        return self._company(row) == self._company(column) and transpose(self) is self
+
+    def _company(self, group: Group) -> list[tuple[int, Rational, int]]:
+        """What stands along an axis of the result, and by which of its axes: the same along equal ones."""
+        axes_of = [(b, e, k) for b, e, axes in self.factors for k, g in enumerate(axes) if group[0] in g]
+        return sorted([(b.h, e, 0 if b.symmetric else k) for b, e, k in axes_of])
 
     def __repr__(self) -> str:
         def show(groups: tuple[Group, ...]) -> str:
@@ -357,7 +364,11 @@ def _sum(terms: list[Term], shape: Shape) -> Expr:
 
 def scale(coefficient: Rational, node: Expr) -> Expr:
     """A rational multiple of a node."""
-    return node if coefficient == 1 else add([(coefficient, node)], node.shape)
+    if coefficient == 1:
+        return node
+    if coefficient and not isinstance(node, (Sum, Number)):
+        return _sum([(coefficient, node)], node.shape)
+    return add([(coefficient, node)], node.shape)
 
 
 def zero(shape: Shape) -> Expr:

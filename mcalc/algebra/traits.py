@@ -73,9 +73,13 @@ def uniform(node: Expr) -> Expr | None:
             return add(parts, ())
         case Contract(factors, out, sizes):
             shown = [x for group in out for x in group]
-            held = {x for _, _, axes in factors for group in axes for x in group}
-            if len(set(shown)) == len(shown) and held.isdisjoint(shown):
-                return contract(factors, (), {x: d for x, d in enumerate(sizes) if x in held})
+            apart = set(shown)
+            for _, _, axes in factors:
+                for group in axes:
+                    if not apart.isdisjoint(group):
+                        return None
+            if len(apart) == len(shown):
+                return contract(factors, (), {x: d for x, d in enumerate(sizes) if x not in apart})
     return None
 
 

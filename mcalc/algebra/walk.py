@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mcalc.algebra.expr import Apply, Contract, Expr, Sum, add, contract
 
 
-def postorder(root: Expr, enter: Callable[[Expr], bool] = lambda _: True) -> list[Expr]:
+def postorder(root: Expr, enter: Callable[[Expr], bool] | None = None) -> list[Expr]:
     """Every node below `root` that `enter` admits, each once, children before parents."""
     seen: set[Expr] = set()
     order: list[Expr] = []
@@ -17,7 +17,7 @@ def postorder(root: Expr, enter: Callable[[Expr], bool] = lambda _: True) -> lis
         node = stack.pop()
         if node is None:
             order.append(entered.pop())
-        elif node not in seen and enter(node):
+        elif node not in seen and (enter is None or enter(node)):
             seen.add(node)
             if node.children:
                 entered.append(node)

@@ -245,16 +245,19 @@ COMMANDS: dict[str, Callable[[Fields], Reply]] = {
 
 
 def fields(request: Fields, table: Table) -> dict[str, Any]:
-    """The fields of a record, for which the table has rows. Raises a `Problem` of kind usage, as those below do."""
+    """The fields of a record that are given, by the table. Raises a `Problem` of kind usage, as those below do."""
     found: dict[str, Any] = {}
     for name, row in table.rows.items():
+        given = row.also if row.also in request else name
+        if given not in request:
+            continue
         match table.defaults[name]:
             case bool(default):
                 found[name] = flag_field(request, name, default)
             case int(default):
                 found[name] = whole_field(request, name, default)
             case str(default):
-                found[name] = text_field(request, row.also if row.also in request else name, default)
+                found[name] = text_field(request, given, default)
             case _:
                 values = list_field(request, name)
                 found[name] = [part for value in values for part in parted(value)] if row.parts else values

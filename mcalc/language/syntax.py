@@ -32,6 +32,8 @@ class Syntax:
         return tuple([getattr(self, name) for name in self.__match_args__])
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return type(self) is type(other) and isinstance(other, Syntax) and self.fields() == other.fields()
 
     def __hash__(self) -> int:

@@ -44,6 +44,10 @@ MOST_OPENED = 2
 #: Of the groupings of a sum, so many of the most promising are tried, and so many of these to the end.
 MOST_TRIED, MOST_FOLLOWED = 3, 1
 
+#: The widths of nodes asked for lately; all are forgotten at once.
+_widths: dict[Expr, int] = {}
+MOST_REMEMBERED = 20_000
+
 
 def present(root: Expr, notation: Notation, names: Extended | None = None) -> Expr:
     """An equal expression that reads lighter.
@@ -132,14 +136,18 @@ def expand(node: Expr) -> Expr:
 
 def width(root: Expr) -> int:
     """The number of terms that an expression would have, were its products multiplied out."""
-    found: dict[Expr, int] = {}
-    for node in postorder(root, lambda n: isinstance(n, (Sum, Contract)) and n not in found):
-        if isinstance(node, Sum):
-            found[node] = sum(found.get(n, 1) for _, n in node.terms)
-        elif isinstance(node, Contract):
-            wide = (found.get(b, 1) ** e for b, e, axes in node.factors if _spreads(b, e, axes) and isinstance(e, int))
-            found[node] = min(prod(wide), 10**9)
-    return found.get(root, 1)
+    known = _widths.get(root)
+    if known is None:
+        if len(_widths) >= MOST_REMEMBERED:
+            _widths.clear()
+        for node in postorder(root, lambda n: isinstance(n, (Sum, Contract)) and n not in _widths):
+            if isinstance(node, Sum):
+                _widths[node] = sum([_widths.get(n, 1) for _, n in node.terms])
+            elif isinstance(node, Contract):
+                wide = [_widths.get(b, 1) ** int(e) for b, e, axes in node.factors if _spreads(b, e, axes)]
+                _widths[node] = min(prod(wide), 10**9)
+        known = _widths.get(root, 1)
+    return known
 
 
 def _spreads(base: Expr, exponent: Rational, axes: tuple[Group, ...]) -> bool:

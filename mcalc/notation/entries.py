@@ -27,7 +27,7 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
     axis, or another stands on a diagonal, none does.
     """
     found: dict[Group, tuple[int, Dim, Dim, Group]] = {}
-    if not any(isinstance(base, Apply) and _selects(base) for base in node.children):
+    if not [base for base in node.children if _selects(base)]:
         return found
     shown = {x for g in node.out for x in g}
     fused = {x for _, _, axes in node.factors for g in axes if len(g) > 1 for x in g}
@@ -58,9 +58,11 @@ def _selects(node: Expr) -> bool:
 def entry(node: Contract) -> tuple[Expr, Places, bool] | None:
     """The array of which the node is an entry or a range, what is taken of each axis, and whether it stands turned."""
     selectors = chosen(node)
+    if not selectors:
+        return None
     gone = {k for k, *_ in selectors.values()}
     rest = [f for k, f in enumerate(node.factors) if k not in gone]
-    if not selectors or len(rest) != 1 or rest[0][1] != 1:
+    if len(rest) != 1 or rest[0][1] != 1:
         return None
     base, _, axes = rest[0]
     if _cut(axes) or not selectors.keys() <= set(axes):

@@ -22,7 +22,7 @@ class Extended(Notation):
 
     def call(self, node: Expr, name: str) -> None:
         """Let a node have a name from here on."""
-        self.names[node] = name
+        self._note(node, name)
         for way in (node, scale(-1, node)):
             self.own |= {way, way.T}
         if parts(node):

@@ -196,16 +196,19 @@ def _blocks(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
     """A column of ones times a row of ones as a matrix of ones."""
     found: list[tuple[Syntax, int]] = []
     for syntax, weight in items:
-        match (found[-1][0] if found else None), syntax:
-            case Call("ones", (rows,)), Transpose(Call("ones", (columns,))):
-                found[-1] = Call("ones", (rows, columns)), found[-1][1] + weight - TOKEN - TURN
-            case _:
-                found.append((syntax, weight))
+        if isinstance(syntax, Transpose) and found and isinstance(found[-1][0], Call):
+            match found[-1][0], syntax:
+                case Call("ones", (rows,)), Transpose(Call("ones", (columns,))):
+                    found[-1] = Call("ones", (rows, columns)), found[-1][1] + weight - TOKEN - TURN
+                    continue
+        found.append((syntax, weight))
     return found
 
 
 def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
     """Runs of an equal factor as a power; a chain that is one block repeated as a power of the block."""
+    if len(items) < 4 and not _repeat(items):
+        return items
     merged: list[tuple[Syntax, int, int]] = []
     for syntax, weight in items:
         base, exponent = syntax, 1
@@ -227,6 +230,16 @@ def _powers(items: list[tuple[Syntax, int]]) -> list[tuple[Syntax, int]]:
             block = Matmul(tuple(s for s, _ in found[:period]))
             return [(_power(block, times), sum(w for _, w in found[:period]) + TOKEN + BRACKETS)]
     return found
+
+
+def _repeat(items: list[tuple[Syntax, int]]) -> bool:
+    """Whether there is a power, or two equal factors stand side by side."""
+    before: Syntax | None = None
+    for syntax, _ in items:
+        if isinstance(syntax, Power) or syntax == before:
+            return True
+        before = syntax
+    return False
 
 
 def _power(base: Syntax, exponent: int) -> Syntax:

@@ -118,30 +118,47 @@ def shared_factors(node: Sum) -> Iterator[Grouping]:
 
 
 def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
-    holders: dict[tuple[Expr, Role, bool], list[Spot]] = {}
+    holders: dict[tuple[Expr, bool], dict[Role, list[Spot]]] = {}
     for t, (factors, out, _) in enumerate(split):
-        if any(len(g) != 1 for g in out):
+        if not _simple(out):
             continue
+        places = _places(out)
         for f, (base, exponent, axes) in enumerate(factors):
             # A diagonal has one label twice, and is no factor of a product with the matrix itself.
-            whole = len(axes) <= 2 and len(set(axes)) == len(axes) and all(len(g) == 1 for g in axes)
+            whole = len(axes) <= 2 and _simple(axes) and len(set(axes)) == len(axes)
             if isinstance(base, Number) or not whole:
                 continue
-            for way in {axes, axes[::-1]} if base.symmetric else {axes}:
-                role = tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way)
-                holders.setdefault((base, role, exponent > 0), []).append((t, f, way))
-    for (base, role, over), spots in list(holders.items()):
-        if () in role:
-            for (other, shown, also), more in list(holders.items()):
-                joins = other is base and also == over and shown != role
-                if joins and all(not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)):
-                    spots = [*spots, *(s for s in more if all(s[0] != t for t, _, _ in spots))]
-        for chosen in _selections(spots):
-            least = min((_exponent(split, spot) for spot in chosen), key=magnitude)
-            if len(chosen) > 1 and (found := _pull_out(node, split, (base, least), role, chosen)) is not None:
+            for way in {axes, axes[::-1]} if base.symmetric else (axes,):
+                role = tuple([places.get(group, ()) for group in way])
+                holders.setdefault((base, exponent > 0), {}).setdefault(role, []).append((t, f, way))
+    for (base, over), roles in holders.items():
+        for role, spots in roles.items():
+            if len(roles) > 1 and () in role:
+                for shown, more in roles.items():
+                    joins = [not mine or mine == theirs for mine, theirs in zip(role, shown, strict=True)]
+                    if shown != role and all(joins):
+                        held = {t for t, _, _ in spots}
+                        spots = [*spots, *(spot for spot in more if spot[0] not in held)]
+            for chosen in _selections(spots):
+                if len(chosen) > 1:
+                    least = min([_exponent(split, spot) for spot in chosen], key=magnitude)
+                    if (found := _pull_out(node, split, (base, least), role, chosen)) is not None:
+                        yield found
+            if isinstance(base, Sum) and not over and (found := _over_one(node, split, base, role, spots)) is not None:
                 yield found
-        if isinstance(base, Sum) and not over and (found := _over_one(node, split, base, role, spots)) is not None:
-            yield found
+
+
+def _simple(groups: tuple[Group, ...]) -> bool:
+    """Whether no axis is fused."""
+    return set(map(len, groups)) <= {1}
+
+
+def _places(out: tuple[Group, ...]) -> dict[Group, tuple[int, ...]]:
+    """Where the axes of the result hold each group."""
+    found: dict[Group, tuple[int, ...]] = {}
+    for place, group in enumerate(out):
+        found[group] = (*found.get(group, ()), place)
+    return found
 
 
 def _over_one(node: Sum, split: list[Split], base: Sum, role: Role, spots: list[Spot]) -> Grouping | None:
@@ -154,8 +171,8 @@ def _over_one(node: Sum, split: list[Split], base: Sum, role: Role, spots: list[
     lacking: list[Spot] = []
     for t, (_, out, _) in enumerate(split):
         if t not in having and all(role):
-            way = tuple(out[places[0]] for places in role)
-            if tuple(tuple(p for p, g in enumerate(out) if g == a) for a in way) == role:
+            way, shown = tuple(out[places[0]] for places in role), _places(out)
+            if tuple(shown[group] for group in way) == role:
                 lacking.append((t, NOWHERE, way))
     if len(having) + len(lacking) == len(split) <= MOST_OVER_ONE:
         chosen += lacking
@@ -197,7 +214,7 @@ def _pull_out(
     covered = {p for places in role for p in places}
     # An axis of the factor is an axis of the bracket too where it is summed, or where some term uses it again.
     left_over: list[list[tuple[Rational, list[Factor]]]] = []
-    used = [False] * len(role)
+    used = [not places for places in role]
     for t, f, way in chosen:
         rest = [factor for k, factor in enumerate(split[t][0]) if k != f]
         left = ratio(_exponent(split, (t, f, way)) - shared)
@@ -207,9 +224,9 @@ def _pull_out(
         else:
             rest += [(base, left, way)] if left else []
             left_over.append([(1, rest)])
-        labels = {x for _, _, axes in rest for g in axes for x in g}
-        for k, group in enumerate(way):
-            used[k] = used[k] or not role[k] or group[0] in labels
+        if not all(used):
+            labels = {x for _, _, axes in rest for g in axes for x in g}
+            used = [again or group[0] in labels for again, group in zip(used, way, strict=True)]
     free = [p for p in range(rank) if p not in covered]
     if len(free) + sum(used) > max(2, rank):
         return None

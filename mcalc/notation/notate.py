@@ -61,10 +61,15 @@ class Notation(Wording):
         sums: Iterable[Expr] = (),
     ) -> None:
         self.sums = frozenset(sums)
+        self.turned_sums = frozenset(n.T for n in self.sums)
         self.said = dict(said or {})
-        self.names = dict(names or {})
+        self.names: dict[Expr, str] = {}
+        self.turned_names: set[Expr] = set()  # the transposes of what has a name
+        self.named_sums: dict[Sum, None] = {}  # sums that have a name, and their transposes
         self.pieces: dict[Expr, Piece] = {}
         self.quoting: set[Expr] = set()  # nodes whose calls are being written, which may stand in them
+        for node, name in (names or {}).items():
+            self._note(node, name)
         self.products = {parts(n) for n in (*self.said, *self.names)} - {frozenset()}
         self.moved: Callable[[Move, Expr, Expr], None] = _unobserved  # told of each move that is tried
         self.words = words(n for n, name in self.names.items() if not name.startswith(PLACEHOLDER))
@@ -78,8 +83,14 @@ class Notation(Wording):
         self.lightened: dict[Expr, Expr] = {}  # the lightest of the ways to write a node, as far as it is known
         self.collected: dict[Expr, Expr] = {}  # the lightest grouping of sums, as far as it is known
         for node in self.names:
-            if node.rank == 2 and node.T not in self.names:
+            if node.rank == 2 and node not in self.turned_names:
                 self.pieces[node.T] = self.piece(node).T
+
+    def _note(self, node: Expr, name: str) -> None:
+        self.names[node] = name
+        self.turned_names.add(node.T)
+        if not name.startswith(PLACEHOLDER):  # whose sum is written out in the end unless it is repeated whole
+            self.named_sums.update(dict.fromkeys(way for way in (node, node.T) if isinstance(way, Sum)))
 
     def home(self, node: Expr) -> Notation:
         """The notation that knows best what the node looks like: one with fewer names where none of ours is in it."""
@@ -203,7 +214,7 @@ class Notation(Wording):
         turned = forms.terms([(sign, piece.turned) for sign, piece in parts])
         if node in self.sums:
             return forms.upright(plain)
-        return forms.upright(turned).T if node.T in self.sums else forms.balanced(plain, turned)
+        return forms.upright(turned).T if node in self.turned_sums else forms.balanced(plain, turned)
 
     def row(self, node: Expr) -> Form:
         """A vector as a row: of a sum the terms are rows, where that is lighter than a transpose around it."""
@@ -250,10 +261,8 @@ class Notation(Wording):
     def _named_terms(self, node: Sum) -> list[Term]:
         """The terms, those that together are a multiple of a sum with a name as that."""
         terms = {n: c for c, n in node.terms}
-        # A placeholder's sum is written out in the end unless it is repeated whole.
-        sums = [n for n, name in self.names.items() if isinstance(n, Sum) and not name.startswith(PLACEHOLDER)]
-        for name in dict.fromkeys(way for n in sums for way in (n, n.T) if way is not node):
-            if isinstance(name, Sum) and all(n in terms for _, n in name.terms):
+        for name in self.named_sums:
+            if name is not node and all(n in terms for _, n in name.terms):
                 times = {ratio(terms[n] / Fraction(c)) for c, n in name.terms}
                 if len(times) == 1:
                     for _, n in name.terms:

@@ -147,7 +147,7 @@ class Products(Scalars):
             return piece
         if value in self.names:
             return self.piece(value)
-        if value.T in self.names:
+        if value in self.turned_names:
             return self.piece(value.T).T
         if value in self.said:
             theirs = self._prefer(piece, value)

@@ -27,6 +27,7 @@ class Scalars:
     """The part of `Notation` that writes powers. It asks the whole for the pieces of their bases."""
 
     names: dict[Expr, str]
+    turned_names: set[Expr]
     said: dict[Expr, Said]
     quoting: set[Expr]
     fronts: dict[object, tuple[list[Form], list[Form]]]

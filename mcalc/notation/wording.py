@@ -12,6 +12,7 @@ class Wording(Products):
     """The part of `Notation` that brings signs and definitions to where the input has them."""
 
     sums: frozenset[Expr]
+    turned_sums: frozenset[Expr]
     words: list[Word]
     phrased: dict[Contract, tuple[int, Contract]]
     worded: dict[Contract, tuple[int, Contract]]
@@ -106,11 +107,11 @@ class Wording(Products):
         one = ONE if not base.rank else ones(base.shape)
         if isinstance(base, Sum) and any(n is one and c > 0 for c, n in base.terms):
             return 2
-        return int(bool(self.sums) and (base in self.sums or base.T in self.sums))
+        return int(base in self.sums or base in self.turned_sums)
 
     def _named(self, node: Expr) -> bool:
         """Whether the node or its transpose has a name."""
-        return bool(self.names) and (node in self.names or node.T in self.names)
+        return node in self.names or node in self.turned_names
 
 
 def _mixed(base: Sum) -> bool:

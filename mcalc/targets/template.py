@@ -128,7 +128,8 @@ class Target:
             if count < 0:
                 below = children(node)
                 stack.append((node, len(below), room))
-                stack.extend([(child, -1, self._room(node, k, room)) for k, child in enumerate(below)][::-1])
+                rooms = [self._room(node, k, room) if self.fraction else room for k in range(len(below))]
+                stack.extend([(child, -1, left) for child, left in zip(below, rooms, strict=True)][::-1])
             else:
                 cut = len(done) - count
                 pieces = done[cut:]
@@ -158,12 +159,16 @@ class Target:
                 return piece
             case Name(id):
                 return Piece(self, self.name(id), "atom" if id.startswith("T") else "exponent")
-            case Text(value):
-                return Piece(self, self.text(value), "exponent")
             case Call():
                 return self._call(node, pieces)
             case Transpose():
                 return self._transpose(pieces[0])
+            case Matmul(_, operators):
+                return self._chain(pieces, operators, "factor", room)
+            case Product(_, operators):
+                return self._chain(pieces, operators, "chain", room)
+            case Terms(_, signs):
+                return self._sum(pieces, signs)
             case Power(Change(), _, elementwise):
                 # dx² is the square of dx: nobody sets brackets there.
                 return self._power(Piece(self, pieces[0].text, "exponent"), pieces[1], elementwise)
@@ -181,6 +186,8 @@ class Target:
                 if order > 1:
                     sign = self.forms["order"][1].format(sign, self.superscript(str(order)) or order)
                 return self._fill(self.forms["change"], pieces[0], sign)
+            case Text(value):
+                return Piece(self, self.text(value), "exponent")
             case Open():
                 return Piece(self, self.changes[0] + self.group(pieces[0].text), "exponent")
             case Equation():
@@ -205,12 +212,6 @@ class Target:
                 piece = Piece(self, self.minus[0] + format(pieces[0], self.lead + "chain"), "sum")
                 piece.signed = pieces[0]
                 return piece
-            case Matmul(_, operators):
-                return self._chain(pieces, operators, "factor", room)
-            case Product(_, operators):
-                return self._chain(pieces, operators, "chain", room)
-            case Terms(_, signs):
-                return self._sum(pieces, signs)
             case Program():
                 return self._program(node, pieces)
             case Aligned():
