@@ -350,7 +350,8 @@ def _sum(terms: list[Term], shape: Shape) -> Expr:
         return ZERO
     if len(terms) == 1 and terms[0][1] is ONE:
         return number(terms[0][0])
-    terms.sort(key=lambda term: (term[1].h, term[0]))
+    if len(terms) > 1:
+        terms.sort(key=lambda term: (term[1].h, term[0]))
     held = tuple(terms)
     key = (Sum, held, shape)
     node = known(key)

@@ -91,8 +91,16 @@ class Graph:
 
     def reduce(self) -> None:
         """Reduce until only the labels of the result are left, or nothing applies any more."""
-        while self._loop() or self._absorb() or self._splice(bare=True) or self._merge() or self._splice(bare=False):
+        while not self._reduced() and (
+            self._loop() or self._absorb() or self._splice(bare=True) or self._merge() or self._splice(bare=False)
+        ):
             pass
+
+    def _reduced(self) -> bool:
+        """Whether at most one edge is left, and that between two labels of the result."""
+        if len(self.edges) != 1:
+            return not self.edges
+        return self.vertices <= self.shown and self.edges[0].start != self.edges[0].end
 
     def _loop(self) -> bool:
         """Edges from a vertex to itself are the diagonal of what they are together, a weight."""

@@ -235,7 +235,8 @@ class Notation(Wording):
         alike: dict[Rational, list[Term]] = {}
         terms = self._named_terms(node)
         # A sum of nothing but constant arrays has to say that it is an array.
-        spread = not any(_of_vectors(n) for _, n in terms) and not all(_is_constant(n) for _, n in terms)
+        constant = sum([_is_constant(n) for _, n in terms])
+        spread = 0 < constant < len(terms) and not any(_of_vectors(n) for _, n in terms)
         if all(c < 0 for c, _ in terms):  # rather (y - x)*a + … than a sum that begins with a minus
             for k, (c, n) in enumerate(terms):
                 if isinstance(n, Contract) and (flipped := self._flip(n)) is not None:

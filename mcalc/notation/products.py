@@ -128,9 +128,9 @@ class Products(Scalars):
                 piece = forms.upright(forms.call("unvec", [self.raised(base, magnitude(exponent)).plain, *lengths]))
                 graph.join(row, column, piece, exponent < 0)
                 continue
-            if len(axes) > 2 or any(len(g) != 1 for g in axes):
+            labels = [g[0] for g in axes if len(g) == 1]
+            if len(axes) > 2 or len(labels) < len(axes):
                 return None
-            labels = [g[0] for g in axes]
             if len(labels) == 1 and exponent == 2 and not shown:
                 graph.weigh(labels[0], self.piece(base), False)
                 exponent = 1
