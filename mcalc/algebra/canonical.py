@@ -19,14 +19,13 @@ def canonical_order(
 
     Then come the others, by colour refinement, then trying ties.
     """
+    outside = [x for group in out for x in group]
+    everything = list(dict.fromkeys([*outside, *[x for _, _, axes in factors for group in axes for x in group]]))
+    if len(everything) < 2:
+        return everything
     shown: dict[int, list[int]] = {}
-    for place, x in enumerate(x for group in out for x in group):
+    for place, x in enumerate(outside):
         shown.setdefault(x, []).append(place)
-    everything = list(shown)
-    for _, _, axes in factors:
-        for group in axes:
-            everything.extend(group)
-    everything = list(dict.fromkeys(everything))
     if len(everything) < len(shown) + 2:
         return everything
     colours = {x: hash((sizes[x].h, *shown.get(x, ()))) for x in everything}

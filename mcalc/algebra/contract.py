@@ -235,10 +235,8 @@ def rational_power(base: Rational, exponent: Rational) -> Rational | None:
 
 def _loose(labels: Labels, factors: list[Factor], out: tuple[Group, ...]) -> list[Expr]:
     """A label that nothing carries any more is summed over nothing: it counts its size."""
-    held = {x for group in out for x in group}
-    for _, _, axes in factors:
-        for group in axes:
-            held.update(group)
+    held = {x for _, _, axes in factors for group in axes for x in group}
+    held.update([x for group in out for x in group])
     return [size(labels.sizes[x]) for x in sorted(labels.standing() - held)]
 
 
@@ -286,13 +284,29 @@ def in_canonical_labels(
         return number(1)
     order = canonical_order(factors, out, sizes)
     place = {label: k for k, label in enumerate(order)}
-    renamed: list[tuple[int, int, int, tuple[Group, ...], Factor]] = []
+    written: list[Factor] = []
     for base, exponent, axes in factors:
         new = relabelled(axes, place)
         if base.symmetric and new[0] > new[1]:
             new = (new[1], new[0])
-        renamed.append((base.h, exponent.numerator, exponent.denominator, new, (base, exponent, new)))
-    if len(renamed) > 1:
-        renamed.sort(key=lambda r: r[:4])
-    written = tuple([r[4] for r in renamed])
-    return intern_contraction(written, relabelled(out, place), tuple([sizes[label] for label in order]))
+        written.append((base, exponent, _one_of(new)))
+    if len(written) > 1:
+        written.sort(key=_in_order)
+    return intern_contraction(tuple(written), _one_of(relabelled(out, place)), tuple([sizes[label] for label in order]))
+
+
+def _in_order(factor: Factor) -> tuple[int, int, int, tuple[Group, ...]]:
+    base, exponent, axes = factor
+    return base.h, exponent.numerator, exponent.denominator, axes
+
+
+#: Axes in canonical labels, of which there are few: nodes share them, which is half of what a node would hold.
+_axes: dict[tuple[Group, ...], tuple[Group, ...]] = {}
+MOST_SHARED = 5_000
+
+
+def _one_of(axes: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The axes, as the same object wherever they are equal."""
+    if len(_axes) >= MOST_SHARED:
+        _axes.clear()
+    return _axes.setdefault(axes, axes)

@@ -108,18 +108,20 @@ def components(factors: list[Factor]) -> list[list[Factor]]:
     """Factors that share labels, directly or through others."""
     if len(factors) < 2:
         return [factors] if factors else []
-    owner: dict[int, int] = {}
-    members: dict[int, list[Factor]] = {}
+    found: list[tuple[int, set[int], list[Factor]]] = []
     for position, factor in enumerate(factors):
-        touched = {owner[x] for group in factor[2] for x in group if x in owner}
-        home = min(touched, default=position)
-        mine = [f for other in sorted(touched) for f in members.pop(other)] + [factor]
-        members[home] = mine
-        for _, _, axes in mine if len(touched) > 1 else (factor,):
-            for group in axes:
-                for x in group:
-                    owner[x] = home
-    return list(members.values())
+        labels = {x for group in factor[2] for x in group}
+        touched = [part for part in found if not part[1].isdisjoint(labels)]
+        if len(touched) == 1 and touched[0] is found[-1]:
+            touched[0][1].update(labels)
+            touched[0][2].append(factor)
+            continue
+        touched.sort(key=lambda part: part[0])
+        mine = [f for part in touched for f in part[2]]
+        found = [part for part in found if part not in touched]
+        home = touched[0][0] if touched else position
+        found.append((home, labels.union(*[part[1] for part in touched]), [*mine, factor]))
+    return [members for _, _, members in found]
 
 
 def repeats(node: Contract) -> bool:

@@ -8,6 +8,7 @@ sum out, which is worth it where terms then cancel. What is lighter is decided b
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from math import prod
 
 from mcalc.algebra.expr import (
@@ -23,6 +24,7 @@ from mcalc.algebra.expr import (
     Term,
     add,
     contract,
+    magnitude,
 )
 from mcalc.algebra.walk import postorder, rebuild
 from mcalc.calculus.rules.patterns import sizes_of
@@ -90,10 +92,51 @@ def _lightest(node: Sum | Contract, notation: Notation) -> Expr:
         return best
     notation.moved(MOVES["multiply-out"], node, whole)
     opened, limit = settle(whole), notation.weight(best)
+    if least(opened, notation) // TOKEN >= limit // TOKEN:
+        return best
     apart = _grouped(opened, notation) if notation.weight(opened) <= MOST_OPENED * (limit + TOKEN) else [opened]
     other = min(apart, key=notation.weight)
     # What is no shorter multiplied out stays together.
     return other if notation.weight(other) // TOKEN < limit // TOKEN else best
+
+
+def least(node: Expr, notation: Notation) -> int:
+    """What any grouping of a sum of products weighs at least; 0 where the input has a word for factors of one.
+
+    Every factor stands somewhere. Written once, it is in the same power in all terms that have it; written k times, in
+    at most 2^k - 1 different ones.
+    """
+    powers: dict[tuple[Expr, bool], set[Rational]] = {}
+    for _, term in node.terms if isinstance(node, Sum) else ((1, node),):
+        held = _powers(term)
+        if notation.products:
+            bases = {base for base, _ in held}
+            if any(product <= bases for product in notation.products):
+                return 0
+        for key, power in held.items():
+            powers.setdefault(key, set()).add(power)
+    return sum([_least(notation.weight(base), different) for (base, _), different in powers.items()])
+
+
+def _powers(term: Expr) -> dict[tuple[Expr, bool], Rational]:
+    """How often a product has each factor, and whether above or below the bar; inner products are opened."""
+    if not isinstance(term, Contract):
+        return {} if isinstance(term, Number) else {(term, True): 1}
+    found: dict[tuple[Expr, bool], Rational] = {}
+    for base, exponent, axes in term.factors:
+        inner = _powers(base) if not axes and exponent == 1 else {(base, exponent > 0): magnitude(exponent)}
+        for key, power in inner.items():
+            found[key] = found.get(key, 0) + power
+    return found
+
+
+def _least(weight: int, powers: set[Rational]) -> int:
+    """What a factor of this weight weighs at least, where terms have it in these powers."""
+    if any(isinstance(power, Fraction) for power in powers):
+        return TOKEN  # the root may have a name
+    if len(powers) == 1:
+        return min(int(max(powers)) * weight, weight + TOKEN)
+    return len(powers).bit_length() * weight
 
 
 def _grouped(node: Expr, notation: Notation) -> list[Expr]:
@@ -206,12 +249,13 @@ def _collect(node: Expr, notation: Notation) -> Expr:
 
 
 def _most_promising(groupings: list[Grouping], notation: Notation) -> list[Grouping]:
-    """Those that save most by what they write once; the order of equals is that of the nodes, whoever found them."""
+    """Those that save most by what they write once, whoever found them first."""
+    if len(groupings) <= MOST_TRIED:
+        return groupings
     promises = {g: (g.count - 1) * notation.weight(g.base) for g in groupings}
-    if len(groupings) > MOST_TRIED:
-        least = sorted(promises.values(), reverse=True)[MOST_TRIED - 1]
-        groupings = [g for g in groupings if promises[g] >= least]
-    if len(groupings) > 1:
+    least = sorted(promises.values(), reverse=True)[MOST_TRIED - 1]
+    groupings = [g for g in groupings if promises[g] >= least]
+    if len(groupings) > MOST_TRIED:  # the order of equals is that of the nodes
         groupings.sort(key=lambda g: (-promises[g], g.place, g.base.h))
     return groupings[:MOST_TRIED]
 
