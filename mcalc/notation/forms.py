@@ -108,8 +108,12 @@ def turn(form: Form) -> Form:
     """The spelling with a transpose around it."""
     if isinstance(form.syntax, Transpose):
         inner = form.syntax.arg
-        return Form(inner, level_of(inner), form.weight - TURN, form.depth)
-    return Form(Transpose(form.syntax), POSTFIX, form.inside(POSTFIX) + TURN, form.depth)
+        return Form(inner, level_of(inner), _turned_weight(form), form.depth)
+    return Form(Transpose(form.syntax), POSTFIX, _turned_weight(form), form.depth)
+
+
+def _turned_weight(form: Form) -> int:
+    return form.weight - TURN if isinstance(form.syntax, Transpose) else form.inside(POSTFIX) + TURN
 
 
 def level_of(syntax: Syntax) -> int:
@@ -157,19 +161,26 @@ def differential(args: Sequence[Form]) -> Form:
     return Form(Open(arg.syntax), ATOM, TOKEN + arg.weight + isinstance(arg.syntax, Transpose))
 
 
-def balanced(plain: Form, turned: Form) -> Piece:
+def balanced(plain: Form, turned: Form, of: Sequence[Piece] = (), make: Callable[..., Expr] | None = None) -> Piece:
     """A piece from two spellings, each replaced by the transpose of the other where that is lighter."""
-    return Piece(lighter(plain, turn(turned)), lighter(turned, turn(plain)))
+    return Piece(
+        turn(turned) if _turned_weight(turned) < plain.weight else plain,
+        turn(plain) if _turned_weight(plain) < turned.weight else turned,
+        None,
+        of,
+        make,
+    )
 
 
 # ---------------------------------------------------------------- products
 
 
-def chain(pieces: Sequence[Piece]) -> Piece:
-    """The matrix product of pieces, repeated factors as powers."""
+def chain(pieces: Sequence[Piece], make: Callable[..., Expr] | None = None) -> Piece:
+    """The matrix product of pieces, repeated factors as powers; `make` makes its value of theirs."""
     if len(pieces) == 1:
         return pieces[0]
-    return balanced(row_of([p.plain for p in pieces]), row_of([p.turned for p in reversed(pieces)]))
+    turned = [p.turned for p in reversed(pieces)]
+    return balanced(row_of([p.plain for p in pieces]), row_of(turned), pieces, make)
 
 
 def row_of(forms: Sequence[Form]) -> Form:

@@ -172,7 +172,7 @@ class Graph:
 
     def product(self, pieces: list[Piece]) -> Piece:
         """A chain of matrix products, by the user's own name where one has it."""
-        return self.known(forms.chain(pieces).made(pieces, _chained))
+        return self.known(forms.chain(pieces, _chained))
 
 
 def _quotient(over: list[Piece], under: list[Piece]) -> Piece:
