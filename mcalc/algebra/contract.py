@@ -52,10 +52,15 @@ def normal_form(factors: Iterable[Factor], out: tuple[Group, ...], sizes: dict[i
         axes = labels.axes(axes)
         if base.symmetric and axes[0] > axes[1]:
             axes = (axes[1], axes[0])
-        if (base, axes) in merged and isinstance(base, Contract) and axes:
-            met.add((base, axes))
-        merged[base, axes] = merged.get((base, axes), 0) + exponent
-    if any(merged[key] == 1 for key in met):
+        key = base, axes
+        before = merged.get(key)
+        if before is None:
+            merged[key] = exponent
+            continue
+        merged[key] = before + exponent
+        if isinstance(base, Contract) and axes:
+            met.add(key)
+    if met and any(merged[key] == 1 for key in met):
         # A product that was closed under its power is open now: its factors may meet others.
         again = [(base, ratio(e), axes) for (base, axes), e in merged.items() if e]
         return scale(coefficient, normal_form(again, out, labels.sizes))
@@ -75,8 +80,7 @@ def _flatten(factors: Iterable[Factor], labels: Labels) -> tuple[Rational, list[
     flat: list[Factor] = []
     queue = list(factors)
     for base, _, axes in queue:
-        for group, d in zip(axes, base.shape, strict=True):
-            labels.learn(group, d)
+        labels.learn(axes, base.shape)
     queue.reverse()
     while queue:
         base, exponent, axes = queue.pop()
@@ -143,9 +147,10 @@ def _open(base: Contract, exponent: Rational, axes: tuple[Group, ...], labels: L
         for x in fresh:
             del labels.sizes[x]
         return None
-    hidden = set(range(len(base.sizes))) - {x for _, _, ax in factors for g in ax for x in g}
-    for x in hidden - {x for group in base.out for x in group}:
-        del labels.sizes[fresh[x]]  # summed inside a factor that stays closed
+    if exponent != 1:
+        hidden = set(range(len(base.sizes))) - {x for _, _, ax in factors for g in ax for x in g}
+        for x in hidden - {x for group in base.out for x in group}:
+            del labels.sizes[fresh[x]]  # summed inside a factor that stays closed
     return [(b, e, relabelled(ax, fresh)) for b, e, ax in factors]
 
 

@@ -244,7 +244,7 @@ def symbol(name: str, shape: Shape = (), props: Iterable[str] = (), place: int =
 
 def ratio(value: Rational) -> Rational:
     """A whole number as an int, so that equal coefficients are equal objects to the eye."""
-    return value.numerator if value.denominator == 1 else value
+    return value if isinstance(value, int) or value.denominator != 1 else value.numerator
 
 
 def magnitude(value: Rational) -> Rational:

@@ -24,10 +24,11 @@ class Labels:
         self.sizes[label] = d
         return label
 
-    def learn(self, group: Group, d: Dim) -> None:
-        """An axis of size `d` carries these labels."""
-        if len(group) == 1:
-            self.sizes.setdefault(group[0], d)
+    def learn(self, axes: tuple[Group, ...], shape: tuple[Dim, ...]) -> None:
+        """Axes of these sizes carry these labels."""
+        for group, d in zip(axes, shape, strict=True):
+            if len(group) == 1:
+                self.sizes.setdefault(group[0], d)
 
     def find(self, label: int) -> int:
         """The label that stands for this one."""
@@ -62,6 +63,13 @@ class Labels:
 
     def unify(self, left: Group, right: Group) -> bool:
         """Make two groups of one size the same axis; False where their parts do not line up."""
+        if len(left) == len(right) == 1 and not self.parts:
+            x, y = self.find(left[0]), self.find(right[0])
+            if x == y:
+                return True
+            if self.sizes[x] is self.sizes[y]:
+                self.parent[y] = x
+                return True
         a, b = list(self.resolve(left)), list(self.resolve(right))
         while a and b:
             x, y = self.find(a.pop(0)), self.find(b.pop(0))  # one before may have become another

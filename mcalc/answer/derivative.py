@@ -196,8 +196,9 @@ class Derivative:
 
     def reply(self, forms: Sequence[str], way: Way | None) -> Reply:
         """The derivative as plain data, with the working where a way is named."""
-        reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": self.write("text")}
-        reply["forms"] = {form: self.write(form) for form in forms if form not in CODE}
+        text = self.write("text")
+        reply: Reply = {"kind": self.kind, "shape": self.shape, "derivative": text}
+        reply["forms"] = {form: text if form == "text" else self.write(form) for form in forms if form not in CODE}
         code = {form: self.write(form) for form in forms if form in CODE}
         steps = {"steps": [step.reply(self.lettering) for step in self.steps(way)]} if way else {}
         lines = self.tensor.lines() if self.expr.rank > 2 else {}

@@ -128,8 +128,10 @@ class Target:
             if count < 0:
                 below = children(node)
                 stack.append((node, len(below), room))
-                rooms = [self._room(node, k, room) if self.fraction else room for k in range(len(below))]
-                stack.extend([(child, -1, left) for child, left in zip(below, rooms, strict=True)][::-1])
+                if self.fraction:
+                    stack.extend([(child, -1, self._room(node, k, room)) for k, child in enumerate(below)][::-1])
+                else:
+                    stack.extend([(child, -1, room) for child in reversed(below)])
             else:
                 cut = len(done) - count
                 pieces = done[cut:]
