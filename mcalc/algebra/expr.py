@@ -222,7 +222,11 @@ def _new(kind: type[Expr], key: tuple[object, ...], shape: Shape, children: tupl
     node: Expr = kind()
     node.shape, node.children, node.h, node._symmetric, node._transpose = shape, children, h, None, None
     node.known_sign = None
-    node.free = _NOTHING.union(*[child.free for child in children])
+    free = _NOTHING
+    for child in children:  # the set of one of them, where that is all
+        if not child.free <= free:
+            free = child.free if free <= child.free else free | child.free
+    node.free = free
     node._handle = Handle(key, node)
     return node
 
