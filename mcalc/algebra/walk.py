@@ -30,13 +30,17 @@ def postorder(root: Expr, enter: Callable[[Expr], bool] | None = None) -> list[E
 
 def rebuild(node: Expr, new: Callable[[Expr], Expr]) -> Expr:
     """The node over other children."""
+    made = [new(child) for child in node.children]
+    if made == [*node.children]:
+        return node
     match node:
         case Sum(terms):
-            return add([(c, new(n)) for c, n in terms], node.shape)
+            return add([(c, n) for (c, _), n in zip(terms, made, strict=True)], node.shape)
         case Contract(factors, out, sizes):
-            return contract([(new(b), e, axes) for b, e, axes in factors], out, dict(enumerate(sizes)))
-        case Apply(op, args):
-            return op(*(new(a) for a in args))
+            others = [(b, e, axes) for (_, e, axes), b in zip(factors, made, strict=True)]
+            return contract(others, out, dict(enumerate(sizes)))
+        case Apply(op):
+            return op(*made)
     return node
 
 

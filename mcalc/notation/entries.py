@@ -27,8 +27,6 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
     axis, or another stands on a diagonal, none does.
     """
     found: dict[Group, tuple[int, Dim, Dim, Group]] = {}
-    if not [base for base in node.children if _selects(base)]:
-        return found
     shown = {x for g in node.out for x in g}
     fused = {x for _, _, axes in node.factors for g in axes if len(g) > 1 for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
@@ -43,6 +41,11 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
         elif axes[0][0] not in shown and len(axes[1]) == 1:
             found[axes[0]] = k, start, stop[0], axes[1]
     return found
+
+
+def selects(node: Contract) -> bool:
+    """Whether a unit vector or a window is among the factors."""
+    return bool([base for base in node.children if _selects(base)])
 
 
 def _cut(axes: tuple[Group, ...]) -> bool:

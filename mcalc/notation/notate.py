@@ -332,7 +332,9 @@ class Notation(Wording):
 
 def _is_constant(node: Expr) -> bool:
     """Whether the node is an array that has one scalar everywhere."""
-    return isinstance(node, Contract) and bool(node.out) and not any(a for *_, a in node.factors) and not repeats(node)
+    if not isinstance(node, Contract) or not node.out or [True for *_, axes in node.factors if axes]:
+        return False
+    return not repeats(node)
 
 
 def _unobserved(move: Move, before: Expr, after: Expr) -> None:

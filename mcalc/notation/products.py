@@ -45,10 +45,12 @@ class Products(Scalars):
         return found
 
     def _product(self, node: Contract, c: Rational) -> Piece:
-        found = entries.entry(node)
-        if found is not None:
-            return self._entry(c, *found)
-        node = with_vecs(entries.opened(node))
+        if entries.selects(node):
+            found = entries.entry(node)
+            if found is not None:
+                return self._entry(c, *found)
+            node = entries.opened(node)
+        node = with_vecs(node)
         indexed = [f for f in node.factors if f[2]]
         if not node.out and indexed:
             return self._connected(node, *self.front(c, []))
@@ -116,11 +118,12 @@ class Products(Scalars):
 
         A vector whose axis is that of a vec is the matrix of which it is the vec, unless nothing else has that axis.
         """
-        held = Counter(x for _, _, axes in factors for group in axes for x in group)
+        held: Counter[int] | None = None
         graph = Graph(shown, lambda label: self._ones(sizes[label]), self._known)
         for base, exponent, axes in factors:
             if len(axes) == 1 and len(axes[0]) == 2:
                 column, row = axes[0]
+                held = held or Counter(x for _, _, axes in factors for group in axes for x in group)
                 if held[column] == held[row] == 1 and shown.isdisjoint(axes[0]):
                     graph.weigh(column, self.raised(base, magnitude(exponent)), exponent < 0)
                     continue
@@ -290,4 +293,4 @@ def _over_one(scalar: Form, core: Piece) -> Piece | None:
 
 def is_fused(node: Expr) -> bool:
     """Whether an axis of the node holds several labels, as kron and vec make them."""
-    return isinstance(node, Contract) and any(len(group) > 1 for group in node.out)
+    return isinstance(node, Contract) and max(map(len, node.out), default=0) > 1

@@ -15,7 +15,7 @@ def with_vecs(node: Contract) -> Contract:
 
     The rest is what hangs on the parts of the axis and on nothing else.
     """
-    for group in dict.fromkeys(g for _, _, axes in node.factors if len(axes) > 1 for g in axes if len(g) > 1):
+    for group in dict.fromkeys([g for _, _, axes in node.factors if len(axes) > 1 for g in axes if len(g) > 1]):
         found = _with_vec(node, group)
         if found is not None:
             return with_vecs(found)  # whose labels have other numbers

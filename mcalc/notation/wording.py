@@ -85,14 +85,14 @@ class Wording(Products):
 
     def _worded_scalars(self, node: Contract) -> tuple[int, Contract]:
         """The product with the signs that are left of the scalars in it in front: -p.T@a*p for (-p.T@a)*p."""
-        sign, factors = 1, list(node.factors)
-        for k, (base, exponent, axes) in enumerate(factors):
+        sign, other = 1, dict[int, Factor]()
+        for k, (base, exponent, axes) in enumerate(node.factors):
             if not axes and isinstance(base, Contract) and isinstance(exponent, int) and base not in self.names:
                 left, worded = self._worded(base)
                 if left < 0:
-                    factors[k] = worded, exponent, axes
+                    other[k] = worded, exponent, axes
                     sign = -sign if exponent % 2 else sign
-        return sign, node if factors == list(node.factors) else _written(factors, node)
+        return sign, _written([other.get(k, f) for k, f in enumerate(node.factors)], node) if other else node
 
     def way(self, base: Expr) -> int:
         """How well a difference reads this way round: by a name, as 1 - x, as in the input."""
