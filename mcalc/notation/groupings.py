@@ -125,8 +125,9 @@ def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
         places = _places(out)
         for f, (base, exponent, axes) in enumerate(factors):
             # A diagonal has one label twice, and is no factor of a product with the matrix itself.
-            whole = len(axes) <= 2 and _simple(axes) and len(set(axes)) == len(axes)
-            if isinstance(base, Number) or not whole:
+            if len(axes) > 2 or (len(axes) == 2 and axes[0] == axes[1]) or not _simple(axes):
+                continue
+            if isinstance(base, Number):
                 continue
             for way in {axes, axes[::-1]} if base.symmetric else (axes,):
                 role = tuple([places.get(group, ()) for group in way])
@@ -150,7 +151,7 @@ def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
 
 def _simple(groups: tuple[Group, ...]) -> bool:
     """Whether no axis is fused."""
-    return set(map(len, groups)) <= {1}
+    return [len(group) for group in groups].count(1) == len(groups)
 
 
 def _places(out: tuple[Group, ...]) -> dict[Group, tuple[int, ...]]:
