@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 
 from mcalc.algebra.expr import (
@@ -144,6 +145,7 @@ def _grouped(node: Expr, notation: Notation) -> list[Expr]:
     return [node, settle(collect(node, notation))] if isinstance(node, Sum) else [node]
 
 
+@lru_cache(maxsize=2_000)
 def expand(node: Expr) -> Expr:
     """Products multiplied over their sums; the node itself where no terms merge by it, or where it grows too far."""
     if width(node) > MOST_EXPANDED:
@@ -233,12 +235,14 @@ def collect(node: Sum, notation: Notation) -> Expr:
 
 def _collect(node: Expr, notation: Notation) -> Expr:
     while isinstance(node, Sum) and 1 < len(node.terms) <= MOST_TERMS:
-        groupings = _most_promising(list(shared_factors(node)), notation)
+        groupings = _most_promising(shared_factors(node), notation)
         if len(groupings) > MOST_FOLLOWED:
-            groupings.sort(key=lambda g: _price(g.carried_out(), notation))
+            groupings.sort(key=lambda g: _price(g.whole, notation))
         best: Expr = node
         for grouping in groupings[:MOST_FOLLOWED]:
-            grouped = grouping.carried_out(lambda bracket: collect(bracket, notation))
+            bracket = grouping.bracket
+            inside = collect(bracket, notation) if isinstance(bracket, Sum) else bracket
+            grouped = grouping.whole if inside is bracket else grouping.around(inside)
             notation.moved(grouping.move, node, grouped)
             if _better(grouped, best, not grouping.others and not grouping.axes, notation):
                 best = grouped
@@ -248,8 +252,9 @@ def _collect(node: Expr, notation: Notation) -> Expr:
     return node
 
 
-def _most_promising(groupings: list[Grouping], notation: Notation) -> list[Grouping]:
+def _most_promising(found: tuple[Grouping, ...], notation: Notation) -> list[Grouping]:
     """Those that save most by what they write once, whoever found them first."""
+    groupings = list(found)
     if len(groupings) <= MOST_TRIED:
         return groupings
     promises = {g: (g.count - 1) * notation.weight(g.base) for g in groupings}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from mcalc.algebra.dims import Dim
 from mcalc.algebra.expr import (
@@ -39,7 +40,9 @@ class Grouping:
     `axes` are the labels of the factor, `inside` those of the bracket with the rests, `out` those of the result.
     """
 
-    __slots__ = ("_parts", "axes", "base", "count", "exponent", "inside", "move", "others", "out", "rests")
+    __slots__ = (
+        "_bracket", "_parts", "_whole", "axes", "base", "count", "exponent", "inside", "move", "others", "out", "rests",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class Grouping:
         self.others, self.rests, self.inside, self.out = others, rests, inside, out
         self.count = count  # how many terms share the factor
         self._parts: list[Term] | None = None
+        self._bracket: Expr | None = None
+        self._whole: Expr | None = None
 
     @property
     def parts(self) -> list[Term]:
@@ -68,10 +73,18 @@ class Grouping:
         return self._parts
 
     @property
-    def width(self) -> int:
-        """How many terms are in the bracket."""
-        bracket = add(self.parts, self.parts[0][1].shape)
-        return len(bracket.terms) if isinstance(bracket, Sum) else 1
+    def bracket(self) -> Expr:
+        """The sum of what is left."""
+        if self._bracket is None:
+            self._bracket = add(self.parts, self.parts[0][1].shape)
+        return self._bracket
+
+    @property
+    def whole(self) -> Expr:
+        """The sum with the factor pulled out."""
+        if self._whole is None:
+            self._whole = self.around(self.bracket)
+        return self._whole
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -79,11 +92,8 @@ class Grouping:
         left = [n.h for _, n in self.parts], [n.h for _, n in self.others]
         return float(self.exponent), self.axes, self.inside, self.out, *left
 
-    def carried_out(self, inside: Callable[[Sum], Expr] = lambda bracket: bracket) -> Expr:
-        """The sum with the factor pulled out, what is left in brackets presented by `inside`."""
-        bracket: Expr = add(self.parts, self.parts[0][1].shape)
-        if isinstance(bracket, Sum):
-            bracket = inside(bracket)
+    def around(self, bracket: Expr) -> Expr:
+        """The sum with the factor pulled out, and this in brackets."""
         whole = settle(contract([(self.base, self.exponent, self.axes), (bracket, 1, self.inside)], self.out))
         return add([*self.others, (1, whole)], whole.shape)
 
@@ -105,7 +115,8 @@ def _factors(node: Expr, opened: bool) -> Split:
     return tuple(factors), node.out, sizes
 
 
-def shared_factors(node: Sum) -> Iterator[Grouping]:
+@lru_cache(maxsize=1_000)  # a search asks for those of the same sum again, with other names
+def shared_factors(node: Sum) -> tuple[Grouping, ...]:
     """Every factor that several terms share, with what it leaves of them.
 
     Terms share a factor in the same role. Where one sums over an axis of the factor and another shows it,
@@ -113,8 +124,8 @@ def shared_factors(node: Sum) -> Iterator[Grouping]:
     """
     closed = [_factors(n, False) for _, n in node.terms]
     opened = [_factors(n, True) for _, n in node.terms]
-    for split in [closed] if opened == closed else [closed, opened]:
-        yield from _shared(node, split)
+    found = list(_shared(node, closed))
+    return (*found, *_shared(node, opened)) if opened != closed else tuple(found)
 
 
 def _shared(node: Sum, split: list[Split]) -> Iterator[Grouping]:
@@ -181,7 +192,9 @@ def _over_one(node: Sum, split: list[Split], base: Sum, role: Role, spots: list[
     if len(exponents) < 2:
         return None
     found = _pull_out(node, split, (base, min(exponents)), role, chosen)
-    return found if found is not None and found.width <= len(chosen) else None
+    if found is None:
+        return None
+    return found if not isinstance(found.bracket, Sum) or len(found.bracket.terms) <= len(chosen) else None
 
 
 def _exponent(split: list[Split], spot: Spot) -> Rational:
