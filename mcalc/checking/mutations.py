@@ -223,9 +223,8 @@ def _other_product(factors: list[Factor], node: Contract) -> Iterator[Slip]:
             if a.rank != 2 or b.rank != 2 or e != 1 or g != 1:
                 continue
             if left == right and a.shape[0] is a.shape[1]:
-                for one, two in ((right, left), (left, right)):
-                    first, second = (b, a) if one is right else (a, b)
-                    changed = [*rest, (first, 1, (one[0], (spare,))), (second, 1, ((spare,), two[1]))]
+                for first, second in ((b, a), (a, b)):
+                    changed = [*rest, (first, 1, (left[0], (spare,))), (second, 1, ((spare,), left[1]))]
                     yield "product-kind", BY_ENTRY, (b, a), changed
             for (p, pa), (q, qa) in (((a, left), (b, right)), ((b, right), (a, left))):
                 middle = pa[1]

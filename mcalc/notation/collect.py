@@ -30,6 +30,7 @@ from mcalc.algebra.expr import (
 from mcalc.algebra.walk import postorder, rebuild
 from mcalc.calculus.rules.patterns import sizes_of
 from mcalc.calculus.simplify import settle
+from mcalc.notation.entries import selector
 from mcalc.notation.extended import Extended
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.groupings import Grouping, shared_factors
@@ -125,6 +126,8 @@ def _powers(term: Expr) -> dict[tuple[Expr, bool], Rational]:
         return {} if isinstance(term, Number) else {(term, True): 1}
     found: dict[tuple[Expr, bool], Rational] = {}
     for base, exponent, axes in term.factors:
+        if selector(base):
+            continue  # it stands as a place in brackets
         inner = _powers(base) if not axes and exponent == 1 else {(base, exponent > 0): magnitude(exponent)}
         for key, power in inner.items():
             found[key] = found.get(key, 0) + power

@@ -30,10 +30,10 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
     shown = {x for g in node.out for x in g}
     fused = {x for _, _, axes in node.factors for g in axes if len(g) > 1 for x in g}
     for k, (base, exponent, axes) in enumerate(node.factors):
-        if not isinstance(base, Apply) or not _selects(base) or exponent != 1 or not fused.isdisjoint(axes[0]):
+        if not isinstance(base, Apply) or not selector(base) or exponent != 1 or not fused.isdisjoint(axes[0]):
             continue
         others = [f for j, f in enumerate(node.factors) if j != k and axes[0] in f[2]]
-        if not others or axes[0] in found or any(f[0] is base or _selects(f[0]) or _cut(f[2]) for f in others):
+        if not others or axes[0] in found or any(f[0] is base or selector(f[0]) or _cut(f[2]) for f in others):
             continue
         start, *stop = [d for d in map(measure, base.args[1:]) if d is not None]
         if base.op is unit:
@@ -45,7 +45,7 @@ def chosen(node: Contract) -> dict[Group, tuple[int, Dim, Dim, Group]]:
 
 def selects(node: Contract) -> bool:
     """Whether a unit vector or a window is among the factors."""
-    return bool([base for base in node.children if _selects(base)])
+    return bool([base for base in node.children if selector(base)])
 
 
 def _cut(axes: tuple[Group, ...]) -> bool:
@@ -54,7 +54,8 @@ def _cut(axes: tuple[Group, ...]) -> bool:
     return len(set(labels)) < len(labels)
 
 
-def _selects(node: Expr) -> bool:
+def selector(node: Expr) -> bool:
+    """Whether the node is a unit vector or a window."""
     return isinstance(node, Apply) and node.op in (unit, window)
 
 
