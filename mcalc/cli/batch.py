@@ -248,7 +248,7 @@ def fields(request: Fields, table: Table) -> dict[str, Any]:
     """The fields of a record that are given, by the table. Raises a `Problem` of kind usage, as those below do."""
     found: dict[str, Any] = {}
     for name, row in table.rows.items():
-        given = row.also if row.also in request else name
+        given = row.also if row.also and row.also in request else name
         if given not in request:
             continue
         match table.defaults[name]:

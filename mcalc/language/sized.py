@@ -24,7 +24,7 @@ def filled(program: Program, shapes: Mapping[str, Shape]) -> Program:
     from mcalc.language.parse import parse
 
     new: dict[int, Syntax] = {}
-    for node in reversed(list(walk(program))):
+    for node in reversed(walk(program)):
         if isinstance(node, Name) and node.id in (IDENTITY, ONES):
             sizes = tuple(parse(str(size)).body for size in shapes[node.id])
             name, sizes = ("ones", sizes) if node.id == ONES else ("eye", sizes[:1])

@@ -90,7 +90,7 @@ def _rewritten(program: Program, products: dict[str, tuple[str, ...]], exponenti
         assert isinstance(product, Matmul)
         return product.items[:-1], product.items[-1]
 
-    for node in reversed(list(walk(program))):
+    for node in reversed(walk(program)):
         made: Syntax | None = None
         match node:
             case Name(name) if name in products:

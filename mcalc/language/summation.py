@@ -99,7 +99,7 @@ def resolved(program: Program, names: Container[str]) -> Program:
 
     Raises a `Problem` where indices in braces belong to no sum.
     """
-    nodes = list(walk(program))
+    nodes = walk(program)
     if any(isinstance(node, Summation) for node in nodes):
         new: dict[int, Syntax] = {}
         for node in reversed(nodes):
@@ -107,7 +107,7 @@ def resolved(program: Program, names: Container[str]) -> Program:
             new[id(node)] = _bind(made, names) if isinstance(made, Summation) else made
         found = new[id(program)]
         assert isinstance(found, Program)
-        program, nodes = found, list(walk(found))
+        program, nodes = found, walk(found)
     for node in nodes:
         if isinstance(node, Name) and "{" in node.id:
             stem, _, below = node.id.partition("_")
@@ -134,7 +134,7 @@ def _bind(node: Summation, names: Container[str]) -> Summation:
         held.append(made)
         return made
 
-    for inner in reversed(list(walk(node.body))):
+    for inner in reversed(walk(node.body)):
         made = over(inner, new)
         match made:
             case Name(name) if name in node.indices and name not in names:

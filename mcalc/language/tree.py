@@ -109,19 +109,22 @@ def length(root: Syntax) -> int:
     return root._length
 
 
-def walk(root: Syntax) -> Iterator[Syntax]:
+def walk(root: Syntax) -> list[Syntax]:
     """Every node, parents first, in the order of the text."""
+    found: list[Syntax] = []
     stack = [root]
     while stack:
         node = stack.pop()
-        yield node
-        stack.extend(reversed(children(node)))
+        found.append(node)
+        if below := children(node):
+            stack.extend(reversed(below))
+    return found
 
 
 def replaced(root: Syntax, new: Callable[[Syntax], Syntax | None]) -> Syntax:
     """The tree with every node for which `new` has another replaced by that."""
     made: dict[int, Syntax] = {}
-    for node in reversed(list(walk(root))):
+    for node in reversed(walk(root)):
         made[id(node)] = new(node) or over(node, made)
     return made[id(root)]
 

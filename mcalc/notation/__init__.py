@@ -46,8 +46,9 @@ def notation_of(reading: Reading | None) -> Notation:
     said: dict[Expr, Said] = {}
     names: dict[Expr, str] = {}
     for node, call in reading.said.items():
+        inside = {part for argument in call[1] for part in postorder(argument)}
         for way in (node, simplify(node)):
-            if not any(way in postorder(argument) for argument in call[1]):
+            if way not in inside:
                 said.setdefault(way, call)  # abs(c) of a positive c is c, which is no other word for c
     for name, node in reading.definitions.items():
         if isinstance(node, (Apply, Contract, Sum)):

@@ -145,7 +145,7 @@ def _terms(line: Expr) -> list[Expr]:
 def meaning(syntax: Syntax) -> object:
     """What a line says but for signs and the order of its terms: lines that agree in it make no progress."""
     said: dict[int, object] = {}
-    for node in reversed(list(walk(syntax))):
+    for node in reversed(walk(syntax)):
         below = tuple(said[id(child)] for child in children(node))
         loose = isinstance(node, (Terms, Product))
         said[id(node)] = (type(node), frozenset(below) if loose else below) if below else node

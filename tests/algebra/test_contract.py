@@ -403,3 +403,11 @@ def test_lifting_is_the_statement_for_every_row():
     value = draw(VARIABLES, 0)
     for j in range(3):
         close(at(lifted)[j], evaluate(statement(x), {**value, "x": value["W"][j]}, LENGTHS))
+
+
+def test_nodes_share_equal_axes_and_sets_of_variables() -> None:
+    one, other = A @ x, B @ y
+    assert isinstance(one, Contract) and isinstance(other, Contract)
+    axes = [{base.rank: axes for base, _, axes in node.factors} for node in (one, other)]
+    assert axes[0][2] is axes[1][2] and axes[0][1] is axes[1][1]
+    assert exp(A @ x).free is (A @ x).free

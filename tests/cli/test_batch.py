@@ -77,6 +77,15 @@ def test_lists_and_single_strings_mean_the_same() -> None:
     assert one == ask(expr="x.T@x", wrt=["x"], var=["x[n]"], to=["latex"])
 
 
+def test_a_field_that_nobody_knows_is_passed_over() -> None:
+    assert ask(expr="x.T@x", wrt="x", colour=5, **{"": 5}) == ask(expr="x.T@x", wrt="x")
+
+
+def test_the_gradient_of_a_loss_goes_by_either_name() -> None:
+    asked = {"expr": "A@x", "wrt": "x", "var": ["g[m]", "A[m,n]"]}
+    assert ask(**asked, upstream="g") == ask(**asked, vjp="g")
+
+
 def test_a_declared_variable_that_does_not_occur_gives_zeros_and_a_note() -> None:
     reply = ask(expr="x.T@x", wrt="y", var=["y[m]"])
     assert (reply["ok"], reply["shape"]) == (True, ["m"])

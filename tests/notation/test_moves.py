@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from mcalc.algebra.expr import Expr, Sum
 from mcalc.calculus.simplify import simplify
 from mcalc.language.read import Reading, read, reread
 from mcalc.notation import collect
-from mcalc.notation.collect import present
+from mcalc.notation.collect import least, present
 from mcalc.notation.forms import TOKEN
 from mcalc.notation.groupings import Grouping
 from mcalc.notation.moves import MOVES, Move
@@ -67,10 +68,10 @@ def test_the_order_in_which_moves_are_found_is_nothing(text: str, seed: int) -> 
     simple = simplify(read(text, DECLARATIONS).root)
     order, found = random.Random(seed), collect.shared_factors
 
-    def shuffled(node: Sum) -> list[Grouping]:
+    def shuffled(node: Sum) -> tuple[Grouping, ...]:
         groupings = list(found(node))
         order.shuffle(groupings)
-        return groupings
+        return tuple(groupings)
 
     shown = present(simple, Notation())
     with pytest.MonkeyPatch.context() as patch:
@@ -84,3 +85,37 @@ def test_what_is_presented_gets_no_lighter_when_it_is_presented_again(text: str)
     shown = present(simplify(read(text, DECLARATIONS).root), Notation())
     again = present(shown, Notation())
     assert Notation().weight(again) // TOKEN == Notation().weight(shown) // TOKEN
+
+
+@EXAMPLES
+@given(TYPES.flatmap(expressions))
+def test_nothing_that_is_multiplied_out_can_be_grouped_lighter_than_the_least(text: str) -> None:
+    simple = simplify(read(text, DECLARATIONS).root)
+    notation, opened = Notation(), list[Expr]()
+    notation.moved = lambda move, before, after: opened.extend([after] * (move.name == "multiply-out"))
+    present(simple, notation)
+    for node in map(simplify, opened):
+        shown = present(node, Notation())
+        if not re.search(r"\)\.?\^", write("text", Notation().syntax(shown))):  # a power of a sum has each term twice
+            assert Notation().weight(shown) // TOKEN >= least(node, Notation()) // TOKEN
+
+
+@pytest.mark.parametrize(
+    ("text", "least_tokens"),
+    [
+        ("A@x + B@x", 3),  # (A + B)@x
+        ("A@A@x - A@y", 4),  # A@(A@x - y): in different powers
+        ("x.^2.*y + x.^2.*z", 4),  # x.^2.*(y + z)
+        ("W[k,:]*c + W[j,:]", 2),  # places in brackets are no factors
+    ],
+)
+def test_what_a_grouping_weighs_at_least(text: str, least_tokens: int) -> None:
+    node = read(text, ["W[m,n]", *VARIABLES]).root
+    assert least(node, Notation()) // TOKEN == least_tokens
+
+
+def test_where_the_input_has_a_word_for_factors_anything_may_be_lighter() -> None:
+    reading = read("A@B@x + C@x", VARIABLES)
+    words = Notation(names={reread("A@B@x", reading): "p"})
+    assert least(reading.root, words) == 0
+    assert least(reading.root, Notation()) // TOKEN == 4
