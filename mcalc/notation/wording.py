@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mcalc.algebra.expr import ONE, Contract, Expr, Factor, Sum, intern_contraction, ones, scale
 from mcalc.notation import forms
 from mcalc.notation.products import Products
@@ -51,21 +53,22 @@ class Wording(Products):
         if not any(isinstance(b, Sum) for b, _, _ in node.factors):
             return sign, node
         single: list[tuple[int, tuple[int, ...]]] = []  # what turning round gains, and the factors
+        turned: list[int] = []
         for base in dict.fromkeys(b for b, e, _ in node.factors if isinstance(b, Sum) and isinstance(e, int)):
             other = scale(-1, base)
             spots = tuple(k for k, (b, _, _) in enumerate(node.factors) if b is base)
             odd = sum(int(node.factors[k][1]) for k in spots) % 2
             better = self.way(other) - self.way(base)
             if (better > 0 and not odd) or (self._named(other) and not self._named(base)):
-                node = _negated(node, spots)
+                turned += spots
                 sign = -sign if odd else sign
             elif odd and _mixed(base) and not self._named(base):
                 single.append((better, spots))
         single.sort(key=lambda option: -option[0])
         for (gain, one), (loss, other_one) in zip(single[::2], single[1::2], strict=False):
             if gain + loss > 0:
-                node = _negated(node, (*one, *other_one))
-        return sign, node
+                turned += (*one, *other_one)
+        return sign, _negated(node, turned) if turned else node
 
     def in_words(self, node: Contract) -> tuple[int, Contract]:
         """The product with definitions of the input in place of their factors where that is shorter, and a sign."""
@@ -119,9 +122,13 @@ def _mixed(base: Sum) -> bool:
     return len({c > 0 for c, _ in base.terms}) == 2
 
 
-def _negated(node: Contract, spots: tuple[int, ...]) -> Contract:
+def _negated(node: Contract, spots: Iterable[int]) -> Contract:
     """The product with some factors negated, written down without the normal form taking the signs out again."""
-    return _written([(scale(-1, b) if k in spots else b, e, axes) for k, (b, e, axes) in enumerate(node.factors)], node)
+    factors = list(node.factors)
+    for k in spots:
+        base, exponent, axes = factors[k]
+        factors[k] = scale(-1, base), exponent, axes
+    return _written(factors, node)
 
 
 def _written(factors: list[Factor], node: Contract) -> Contract:
