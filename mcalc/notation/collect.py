@@ -126,8 +126,8 @@ def _powers(term: Expr) -> dict[tuple[Expr, bool], Rational]:
         return {} if isinstance(term, Number) else {(term, True): 1}
     found: dict[tuple[Expr, bool], Rational] = {}
     for base, exponent, axes in term.factors:
-        if selector(base):
-            continue  # it stands as a place in brackets
+        if selector(base) or (isinstance(base, Size) and exponent < 0):
+            continue  # it stands as a place in brackets, or a mean has it
         inner = _powers(base) if not axes and exponent == 1 else {(base, exponent > 0): magnitude(exponent)}
         for key, power in inner.items():
             found[key] = found.get(key, 0) + power

@@ -107,6 +107,7 @@ def test_nothing_that_is_multiplied_out_can_be_grouped_lighter_than_the_least(te
         ("A@A@x - A@y", 4),  # A@(A@x - y): in different powers
         ("x.^2.*y + x.^2.*z", 4),  # x.^2.*(y + z)
         ("W[k,:]*c + W[j,:]", 2),  # places in brackets are no factors
+        ("c*sum(W)/m/n + sum(W)", 2),  # nor are the sizes in mean(W)
     ],
 )
 def test_what_a_grouping_weighs_at_least(text: str, least_tokens: int) -> None:
