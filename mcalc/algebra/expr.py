@@ -186,9 +186,10 @@ class Contract(Expr):
         return self._company(row) == self._company(column) and transpose(self) is self
 
     def _company(self, group: Group) -> list[tuple[int, Rational, int]]:
-        """What stands along an axis of the result, and by which of its axes: the same along equal ones."""
-        axes_of = [(b, e, k) for b, e, axes in self.factors for k, g in enumerate(axes) if group[0] in g]
-        return sorted([(b.h, e, 0 if b.symmetric else k) for b, e, k in axes_of])
+        """What stands along an axis of the result, by which of its axes: alike along both, where it is symmetric."""
+        held = set(group)
+        along = [(b, e, k) for b, e, axes in self.factors for k, g in enumerate(axes) if not held.isdisjoint(g)]
+        return sorted([(b.h, e, 0 if b.symmetric else k) for b, e, k in along])
 
     def __repr__(self) -> str:
         def show(groups: tuple[Group, ...]) -> str:

@@ -148,7 +148,7 @@ def _grouped(node: Expr, notation: Notation) -> list[Expr]:
     return [node, settle(collect(node, notation))] if isinstance(node, Sum) else [node]
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=2_000)  # a search asks for it again, with other names
 def expand(node: Expr) -> Expr:
     """Products multiplied over their sums; the node itself where no terms merge by it, or where it grows too far."""
     if width(node) > MOST_EXPANDED:
