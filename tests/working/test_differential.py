@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,11 @@ def test_a_deep_net_stays_readable() -> None:
 def test_an_orthogonal_matrix_is_not_cancelled_before_it_is_differentiated() -> None:
     steps = Working("norm(Q@x)^2 + tr(Q.T@Q)", "Q", ["Q[n,n] orthogonal", "x[n]"]).steps
     assert steps[1].rule != "linear" or "Q" in steps[1].write("text")
+
+
+@pytest.mark.parametrize("method", ["differential", "occurrences", "index"])
+@pytest.mark.parametrize("text", ["std(step(y.^2 + c))", "sqrt(norm(step(y.^2 + c) - ones(n))) + 2*c"])
+def test_no_line_divides_by_what_is_zero_everywhere(text: str, method: str) -> None:
+    working = Working(text, "c", ["c[] positive", "y[n]"], method=method)
+    assert working.answer == working.steps[-1].write("text") == ("2" if "2*c" in text else "0")
+    assert not any(re.search(r"\*0\)|\b0\^", step.write("text")) for step in working.steps)
