@@ -119,6 +119,8 @@ MEANING = {
     "hinge": lambda x: np.where(x < 1, 1 - x, 0),
     "huber": lambda x, d=1.0: np.where(np.abs(x) <= d, x**2 / 2, d * np.abs(x) - d**2 / 2),
     "maximum": lambda x, y: np.where(x > y, x, y),
+    "greater_of": lambda x, y: (x + y + np.abs(x - y)) / 2,
+    "lesser_of": lambda x, y: (x + y - np.abs(x - y)) / 2,
     "minimum": lambda x, y: np.where(x < y, x, y),
     "pi": lambda: 4 * np.arctan(1),
     "erf": lambda x: 2 * scipy.stats.norm.cdf(x * np.sqrt(2)) - 1,

@@ -244,6 +244,20 @@ minimum = macro(
     why="min(x, y) = y − relu(y − x) passes the change of the smaller one.", example="sum(min(x, y))",
 )  # fmt: skip
 
+# What code computes instead, since y + relu(x − y) loses an x beside a large y. Nothing else meets these.
+greater_of: Op = pairwise(
+    "greater_of", (lambda x, y, z: step(x - y), lambda x, y, z: 1 - step(x - y)), internal=True,
+    nonsmooth="where both are equal the second counts", numpy="np.maximum({0}, {1})",
+    latex=r"\max\left({0}, {1}\right)",
+    why="The change of the greater one passes.",
+)  # fmt: skip
+lesser_of: Op = pairwise(
+    "lesser_of", (lambda x, y, z: step(y - x), lambda x, y, z: 1 - step(y - x)), internal=True,
+    nonsmooth="where both are equal the second counts", numpy="np.minimum({0}, {1})",
+    latex=r"\min\left({0}, {1}\right)",
+    why="The change of the smaller one passes.",
+)  # fmt: skip
+
 # ---------------------------------------------------------------- the error function
 
 

@@ -55,6 +55,8 @@ OWN = {
     "expm_frechet": "frechet(@expm, {0}, {1})",
     "expm_frechet2": "frechet(@expm, {0}, {1}, {2})",
     "gaps": "gaps({0})",
+    "greater_of": "max({0}, {1})",
+    "lesser_of": "min({0}, {1})",
     "ismax": "marks({0}, max({0}, [], {axis}), {axis})",
     "ismin": "marks({0}, min({0}, [], {axis}), {axis})",
     "logdet": "logdet({0})",

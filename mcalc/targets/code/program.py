@@ -22,12 +22,13 @@ from mcalc.algebra.expr import (
     Size,
     Sum,
     Symbol,
+    coefficient_of,
     scale,
 )
 from mcalc.algebra.labels import repeats, stretches
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
-from mcalc.algebra.traits import definite
+from mcalc.algebra.traits import definite, uniform
 from mcalc.algebra.walk import postorder
 from mcalc.targets.code.array import Code, Codes, Part, behind
 from mcalc.targets.code.distribute import distributed
@@ -152,6 +153,9 @@ class Lowering:
                 code, turned = oriented(codes, self.value(x), self.shared)
                 made = codes.call(op, (code,), code.shape)
                 return codes.permute(made, TRANSPOSE) if turned else made
+            case Apply(op, (x, y)) if op.name in ("greater_of", "lesser_of") and uniform(y) is not None:
+                bound, sign = self._term(*coefficient_of(y))  # one number for all entries
+                return codes.call(op, (self.value(x), codes.mul(sign, [(bound, 1)])), node.shape)
             case Apply(op, args):
                 return codes.call(op, tuple(self.value(a) for a in args), node.shape)
             case Sum(terms):

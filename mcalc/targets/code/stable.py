@@ -1,13 +1,32 @@
-"""What loses digits or overflows as it is written, as functions that do not: log(1 + eˣ), eˣ/∑eˣ, log(det X)."""
+"""What loses digits or overflows as it is written, as functions that do not.
+
+log(1 + eˣ), eˣ/∑eˣ, log(det X), and y + relu(x − y), which is how the engine has max(x, y).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
-from mcalc.algebra.expr import Apply, Contract, Expr, Factor, Number, Rational, Sum, add, contract, scale
+from mcalc.algebra.expr import (
+    Apply,
+    Contract,
+    Expr,
+    Factor,
+    Number,
+    Rational,
+    Sum,
+    Term,
+    add,
+    contract,
+    is_zero,
+    magnitude,
+    scale,
+    transpose,
+)
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied, scalar_part
-from mcalc.algebra.traits import holds, uniform
+from mcalc.algebra.traits import holds, nonnegative, uniform
 from mcalc.algebra.walk import postorder, rebuild
 
 
@@ -32,8 +51,10 @@ def _better(node: Expr) -> Expr:
     match node:
         case Apply(op, (x,)) if op.name == "log":
             return _logarithm(x) or node
+        case Apply(op, (x,)) if op.name == "relu" and nonnegative(x):
+            return x
         case Sum():
-            return _sum(node)
+            return _sum(_extremes(node))
         case Contract(factors, out, sizes):
             shares = _shares(factors)
             return node if shares is None else contract(shares, out, dict(enumerate(sizes)))
@@ -113,9 +134,48 @@ def _summed(x: Expr) -> Expr | None:
     return None
 
 
-def _sum(node: Sum) -> Expr:
+def _extremes(node: Expr) -> Expr:
+    """b + relu(a - b) as max(a, b), b - relu(b - a) as min(a, b), relu(u) - u as relu(-u), and multiples of these."""
+    if not isinstance(node, Sum):
+        return node
+    for c, bent in node.terms:
+        turned = isinstance(bent, Contract)  # a matrix may stand transposed
+        kink = transpose(bent) if turned else bent
+        if not isinstance(kink, Apply) or kink.op.name != "relu":
+            continue
+        u = transpose(kink.args[0]) if turned else kink.args[0]
+        beside = {n: k / Fraction(c) for k, n in node.terms}
+        gone = [(-k, n) for k, n in (u.terms if isinstance(u, Sum) else ((1, u),)) if _covers(beside.get(n, 0), -k)]
+        if gone:
+            b = add(gone, u.shape)
+            rest = [(1, node), (-c, bent), (-c, b)]
+            return _extremes(add([*rest, _greater(c, add([(1, u), (1, b)], u.shape), b)], node.shape))
+    return node
+
+
+def _covers(whole: Rational, part: Rational) -> bool:
+    return whole * part > 0 and magnitude(whole) >= magnitude(part)
+
+
+def _greater(c: Rational, a: Expr, b: Expr) -> Term:
+    """c·max(a, b), or -c·min(-a, -b) where that has fewer signs."""
+    if is_zero(a):
+        return c, OPS["relu"](b)
+    a, b = (b, a) if isinstance(a, Number) or (uniform(a) is not None and uniform(b) is None) else (a, b)
+    if c < 0 or (_negative(a) and _negative(b)):
+        return -c, OPS["lesser_of"](-a, -b)
+    return c, OPS["greater_of"](a, b)
+
+
+def _negative(node: Expr) -> bool:
+    if isinstance(node, Number):
+        return node.value < 0
+    return isinstance(node, Sum) and all(k < 0 for k, _ in node.terms)
+
+
+def _sum(node: Expr) -> Expr:
     """1 - σ(x) as σ(-x), and eˣ - 1 as expm1(x)."""
-    if len(node.terms) != 2:
+    if not isinstance(node, Sum) or len(node.terms) != 2:
         return node
     for (c, one), (d, other) in (node.terms, node.terms[::-1]):
         if c == -d and _is_one(one):

@@ -34,6 +34,8 @@ SAME = {
 
 #: How the operations are spelled that have a way of their own.
 OWN = {
+    "greater_of": "torch.clamp({0}, min={1})",
+    "lesser_of": "torch.clamp({0}, max={1})",
     "eigvecs": "torch.linalg.eigh({0})[1]",
     "elu": "torch.nn.functional.elu({0})",
     "logsumexp": "torch.logsumexp({0}, -1)",

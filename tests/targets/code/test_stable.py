@@ -239,3 +239,37 @@ def test_the_hessian_of_a_net_has_small_factors(act):
     net = f"S = {act}({act}(X@A)@B)@C; sum(logsumexp(S, axis=1)) - sum(S.*Y)"
     scope = module("numpy", net, "A", "X[b,n], Y[b,k], A[n,m], B[m,p], C[p,k]", order=2)
     assert scope["self_check"]() == 0
+
+
+# ---------------------------------------------------------------- extremes
+
+
+EXTREMES = [
+    ("maximum(x, y)", np.maximum),
+    ("minimum(x, y)", np.minimum),
+    ("3*maximum(-x, -y)", lambda x, y: -3 * np.minimum(x, y)),
+    ("minimum(x, y)/2 - 1", lambda x, y: np.minimum(x, y) / 2 - 1),
+    ("maximum(x, -1/3)", lambda x, y: np.maximum(x, -1 / 3)),
+    ("minimum(3, x)", lambda x, y: np.minimum(x, 3)),
+    ("minimum(maximum(x, -1), 1)", lambda x, y: np.clip(x, -1, 1)),
+    ("maximum(maximum(x, y), y)", np.maximum),
+    ("maximum(x, c*ones(n)) + minimum(y, c*ones(n))", lambda x, y: np.maximum(x, 2) + np.minimum(y, 2)),
+    ("greater_equal(maximum(maximum(x, y), y), x)", lambda x, y: np.ones(len(x))),
+    ("relu(x) - x", lambda x, y: np.maximum(-x, 0)),
+]
+BESIDE = np.array([[0.1, 3.0, -2.5, 0.1, 1e-20], [-1e300, 1e17, -np.inf, 0.7, 0.3]])
+
+
+@pytest.mark.parametrize("form", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize(("text", "exact"), EXTREMES, ids=[text for text, _ in EXTREMES])
+def test_the_greater_one_is_not_lost_beside_a_large_one(text, exact, form):
+    library(form)
+    value = module(form, text, "x", "x[n]", "y[n]", "c[]")["value"](x=BESIDE[0], y=BESIDE[1], c=2.0)
+    np.testing.assert_allclose(np.asarray(value), exact(*BESIDE), rtol=1e-15)
+
+
+def test_of_matrices_that_stand_transposed_too():
+    X, Y = RNG.normal(size=(2, 3, 4)) * 1e8
+    for text, exact in (("maximum(X, Y.T)", np.maximum(X, Y)), ("minimum(X.T, Y).T", np.minimum(X, Y))):
+        value = module("numpy", text, "X", "X[m,n]", "Y[n,m]")["value"](X=X, Y=Y.T)
+        np.testing.assert_array_equal(value, exact)
