@@ -7,7 +7,8 @@ import pytest
 
 from mcalc.answer import differentiate
 from mcalc.calculus.simplify import simplify
-from mcalc.language.read import reread
+from mcalc.language.read import read, reread
+from mcalc.notation import result_name
 from tests.evaluate import draw, evaluate
 
 
@@ -39,3 +40,11 @@ def test_a_recurrence_is_as_long_as_its_steps() -> None:
     short, long = answer(3), answer(12)
     assert "p = (1 - h12.^2).*(h12 - y); q = (1 - h11.^2).*W.T@p; " in long
     assert len(long) < 5 * len(short)
+
+
+def test_the_value_is_called_as_its_definition_and_else_by_a_letter_that_is_free() -> None:
+    assert result_name(read("r = X@w; s = r.T@r", of="s")) == "s"
+    assert result_name(read("x.T@x")) == "f"
+    assert result_name(read("F@x + f")) == "g"
+    assert result_name(read("A@B")) == "F"
+    assert result_name(read("F@A", ["F[n,n]", "A[n,n]"])) == "G"
