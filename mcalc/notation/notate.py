@@ -39,7 +39,7 @@ from mcalc.notation.forms import Form, Piece, parts
 from mcalc.notation.kronecker import gathered
 from mcalc.notation.moves import Move
 from mcalc.notation.products import is_fused
-from mcalc.notation.scalars import number
+from mcalc.notation.scalars import is_root, number
 from mcalc.notation.wording import Wording
 from mcalc.notation.words import words
 
@@ -63,6 +63,7 @@ class Notation(Wording):
         self.sums = frozenset(sums)
         self.turned_sums = frozenset(n.T for n in self.sums)
         self.said = dict(said or {})
+        self.said_roots = [node for node in self.said if isinstance(node, Contract) and is_root(node)]
         self.names: dict[Expr, str] = {}
         self.turned_names: set[Expr] = set()  # the transposes of what has a name
         self.named_sums: dict[Sum, None] = {}  # sums that have a name, and their transposes

@@ -29,6 +29,7 @@ class Scalars:
     names: dict[Expr, str]
     turned_names: set[Expr]
     said: dict[Expr, Said]
+    said_roots: list[Contract]  # of these, the products of powers of scalars with a root among them
     quoting: set[Expr]
     fronts: dict[object, tuple[list[Form], list[Form]]]
 
@@ -61,23 +62,18 @@ class Scalars:
         return found
 
     def _in_front(self, c: Rational, scalars: list[tuple[Expr, Rational]]) -> tuple[list[Form], list[Form]]:
-        options = [self._fraction(c, scalars, [])]
-        for node in self._spoken(scalars):
-            left, times = _taken_out(scalars, node)
-            if left or times != 1:  # what is all of it is the call itself
-                options.append(self._fraction(c, left, [(self._theirs(node), times)]))
-        return min(options, key=lambda option: sum(form.weight for form in (*option[0], *option[1])))
-
-    def _spoken(self, scalars: list[tuple[Expr, Rational]]) -> list[Contract]:
-        """Calls of the user's that are products of powers, as std(x) is, and a whole power of which is here."""
-        held = dict(scalars)
-        found = []
-        for node in self.said if any(e.denominator == 2 for _, e in scalars) else ():
-            if isinstance(node, Contract) and node not in self.quoting and all(not axes for _, _, axes in node.factors):
-                roots = [(b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size)]
-                if roots and all(ratio(held.get(b, 0) / Fraction(e)).denominator == 1 and b in held for b, e in roots):
-                    found.append(node)
-        return found
+        """The same, with the calls of the user's among them that shorten it, such as std(x), whose powers these are."""
+        calls: list[tuple[Form, int]] = []
+        best = self._fraction(c, scalars, calls)
+        for node in self.said_roots:
+            if node in self.quoting or not (times := _times_in(node, scalars)):
+                continue
+            left = _without(scalars, node, times)
+            more = [*calls, (self._theirs(node), times)]
+            other = self._fraction(c, left, more)
+            if _weight(other) < _weight(best):
+                best, scalars, calls = other, left, more
+        return best
 
     def _fraction(
         self, c: Rational, scalars: list[tuple[Expr, Rational]], calls: list[tuple[Form, int]]
@@ -187,19 +183,39 @@ class Scalars:
         )
 
 
+def is_root(node: Expr) -> bool:
+    """Whether the node is a product of powers of scalars with a root among them that is not of a size."""
+    if not isinstance(node, Contract) or any(axes for _, _, axes in node.factors):
+        return False
+    return any(_is_root(b, e) for b, e, _ in node.factors)
+
+
+def _is_root(base: Expr, exponent: Rational) -> bool:
+    return exponent.denominator == 2 and not isinstance(base, Size)
+
+
 def _times(form: Form, times: int) -> Form:
     """A scalar times itself."""
     return form if times == 1 else forms.raised(form, forms.numeral(times), False)
 
 
-def _taken_out(scalars: list[tuple[Expr, Rational]], node: Contract) -> tuple[list[tuple[Expr, Rational]], int]:
-    """Powers of scalars with a power of `node` taken out: what is left, and the power."""
+def _times_in(node: Contract, scalars: list[tuple[Expr, Rational]]) -> int:
+    """How often a product of powers, its roots whole, is among the scalars; 0 where it is not."""
     held = dict(scalars)
-    root, exponent = next((b, e) for b, e, _ in node.factors if e.denominator == 2 and not isinstance(b, Size))
-    times = int(held[root] / Fraction(exponent))
+    times = {ratio(held.get(b, 0) / Fraction(e)) for b, e, _ in node.factors if _is_root(b, e)}
+    return times.pop().numerator if len(times) == 1 and all(t.denominator == 1 for t in times) else 0
+
+
+def _without(scalars: list[tuple[Expr, Rational]], node: Contract, times: int) -> list[tuple[Expr, Rational]]:
+    """The scalars without a power of a product of others."""
+    held = dict(scalars)
     for base, e, _ in node.factors:
         held[base] = ratio(held.get(base, 0) - times * e)
-    return [(b, e) for b, e in held.items() if e], times
+    return [(b, e) for b, e in held.items() if e]
+
+
+def _weight(sides: tuple[list[Form], list[Form]]) -> int:
+    return sum([form.weight for side in sides for form in side])
 
 
 def _root_of_square(node: Contract) -> Expr | None:
