@@ -63,7 +63,7 @@ def present(root: Expr, notation: Notation, names: Extended | None = None) -> Ex
     order = postorder(root)
     uses = Counter(child for node in order for child in node.children) if names is not None else Counter[Expr]()
     for node in order:
-        kept = node in notation.names or node in notation.said
+        kept = node in notation.names or node in notation.kept
         new = done[node] = lightest(node if kept else rebuild(node, done.__getitem__), names or notation)
         if names is None or uses[node] < 2 or isinstance(new, (Symbol, Number, Size)):
             continue

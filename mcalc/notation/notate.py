@@ -64,6 +64,8 @@ class Notation(Wording):
         self.turned_sums = frozenset(n.T for n in self.sums)
         self.said = dict(said or {})
         self.said_roots = [node for node in self.said if isinstance(node, Contract) and is_root(node)]
+        #: What is written as the input has it.
+        self.kept = {*self.said, *(base for node in self.said_roots for base in node.children)}
         self.names: dict[Expr, str] = {}
         self.turned_names: set[Expr] = set()  # the transposes of what has a name
         self.named_sums: dict[Sum, None] = {}  # sums that have a name, and their transposes
