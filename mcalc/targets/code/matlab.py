@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from mcalc.language.read import Reading
 
 WORDS = """
-    break case catch classdef continue else elseif end for function global if otherwise parfor persistent return spmd
-    switch try while end_try_catch endfor endfunction endif endwhile endswitch until do unwind_protect
-    contracted places value derivative abs acos acosh all any asin asinh atan atanh besseli besselj besselk bessely
-    bsxfun chol cos cosh cot csc coth csch det diag erf erfc erfinv erfcinv exp expm expm1 eye fliplr gamma gammaln
-    inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec sech sign
-    sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar polar_frechet
-    frechet sylvester_equation logdet slogdet detsign numel entries error nargout double single eig eigvalsh eigvecs
-    gaps svdleft svdright sort duplication elimination arrays reals self_check nargin
+    break case catch classdef continue else elseif end for function global if otherwise parfor persistent return
+    spmd switch try while end_try_catch endfor endfunction endif endwhile endswitch until do unwind_protect
+    contracted places value derivative abs acos acosh all any asin asinh atan atanh bessel besseli besselj besselk
+    bessely bsxfun chol cos cosh cot csc coth csch det diag erf erfc erfinv erfcinv exp expm expm1 eye fliplr gamma
+    gammaln inv isequal ismember kron log log1p logm max min norm numel ones permute pi pinv prod psi reshape sec
+    sech sign sin sinh size sqrt sqrtm sum svd tan tanh trace tril triu zeros logsumexp softmax marks polar
+    polar_frechet frechet sylvester_equation logdet slogdet detsign numel entries error nargout double single eig
+    eigvalsh eigvecs gaps svdleft svdright sort duplication elimination arrays reals self_check nargin real isreal
+    fix func2str strcmp NaN
 """
 _SAME = """
     abs acos acosh asin asinh atan atanh cos cosh coth cot csc csch det erf erfc erfcinv erfinv exp expm1 gamma
@@ -40,10 +41,10 @@ _SAME = """
 #: How each operation is spelled.
 OWN = {
     **{name: f"{name}({{0}})" for name in _SAME.split()},
-    "besseli": "besseli({0}, {1})",
-    "besselj": "besselj({0}, {1})",
-    "besselk": "besselk({0}, {1})",
-    "bessely": "bessely({0}, {1})",
+    "besseli": "bessel(@besseli, {0}, {1})",
+    "besselj": "bessel(@besselj, {0}, {1})",
+    "besselk": "bessel(@besselk, {0}, {1})",
+    "bessely": "bessel(@bessely, {0}, {1})",
     "cholesky": "chol({0}, 'lower')",
     "digamma": "psi({0})",
     "duplication": "duplication({0})",

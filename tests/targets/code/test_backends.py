@@ -223,6 +223,19 @@ def test_the_operations_in_octave(tmp_path):
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-10, err_msg=name)
 
 
+def test_bessel_functions_are_real_below_zero_in_octave_or_nothing(tmp_path):
+    needed.program("octave-cli")
+    points = np.array([-3.0, -0.4, 0.7, 2.5])
+    texts = [f"tanh(bessel{kind}({order}, x))" for kind in "jyik" for order in ("1", "2", "3/2")]
+    texts.append("erfinv(tanh(besselj(1, x))/2)")  # which takes no complex number
+    answers = [differentiate(text, ["x"], ["x[n]"]) for text in texts]
+    found = octave(tmp_path, [answer.code("matlab") for answer in answers], [[points]] * len(texts))
+    for text, answer, array in zip(texts, answers, found, strict=True):
+        with np.errstate(all="ignore"):
+            expected = functions(answer.code("numpy"))["derivative"](x=points)
+        np.testing.assert_allclose(from_octave(array, expected, text), expected, rtol=1e-7, atol=1e-12, err_msg=text)
+
+
 @pytest.mark.parametrize(("target", "absent"), [(matlab, NOT_IN_MATLAB), (julia, NOT_IN_JULIA)])
 def test_what_a_language_lacks_is_refused(target, absent):
     for op in RECORDS:

@@ -140,6 +140,18 @@ function V = svdright(X)
     [~, ~, V] = svd(X, 'econ');
 end
 """,
+    "bessel": """\
+function y = bessel(f, k, x)
+    % A Bessel function of real numbers, of which Octave makes complex ones below zero: there J and I of a whole order
+    % are real, and the others have no value.
+    y = f(k, x);
+    if ~isreal(y)
+        y = real(y);
+        whole = k == fix(k) & any(strcmp(func2str(f), {'besselj', 'besseli'}));
+        y((x < 0) & ~whole) = NaN;
+    end
+end
+""",
     "logdet": """\
 function y = logdet(A)
     % The logarithm of the absolute value of the determinant, which itself may overflow.
