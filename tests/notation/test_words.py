@@ -36,6 +36,8 @@ NORM = "mu = mean(x); v = mean((x - mu).^2); z = (x - mu)/sqrt(v + eps); "
         ("s = norm(x); z = x/s; g.T@z", "x", "x[n], g[n]", "(g - z.T@g*z)/s"),  # a root alone
         ("s = sqrt(mean(x.^2)); z = x/s; g.T@z", "x", "x[n], g[n]", "(g - z.T@g*z/n)/s"),  # sizes divide freely
         ("s = 1./(a.*x); sum(s) + sum(A.T@(a.*x))", "A", "x[n], a[n], A[n,m]", "(a.*x)@ones(m).T"),  # not 1/s
+        ("u = 2*B@x; norm(u)^2 + c*y.T@B@x", "c", "x[n], y[n], c[], B[n,n]", "y.T@B@x"),  # not y.T@u
+        ("p = S@x; norm(p)^2*c + x.T@S@A@y", "A", "x[n], y[n], c[], A[n,n], S[n,n] symmetric", "p@y.T"),
         ("P = x@y.T; sum(P) + y.T@A@x", "A", "x[n], y[m], A[m,n]", "P.T"),
         ("P = x@y.T; sum(P) + x.T@A@y", "A", "x[n], y[n], A[n,n]", "P"),
         ("(x - m).T@g/c + 0*sum(m)", "c", "x[n], m[n], c[], g[n]", "(m - x).T@g/c^2"),
