@@ -25,7 +25,7 @@ from mcalc.algebra.expr import (
     coefficient_of,
     scale,
 )
-from mcalc.algebra.labels import repeats, stretches
+from mcalc.algebra.labels import components, repeats, stretches
 from mcalc.algebra.ops import OPS
 from mcalc.algebra.ops.record import applied
 from mcalc.algebra.traits import definite, uniform
@@ -381,12 +381,7 @@ def _outer(term: tuple[Rational, Expr]) -> bool:
     node = term[1]
     if not isinstance(node, Contract) or node.rank < 2:
         return False
-    parts: list[set[int]] = []
-    for _, _, axes in node.factors:
-        labels = {x for group in axes for x in group}
-        touched = [part for part in parts if not part.isdisjoint(labels)]
-        parts = [part for part in parts if part not in touched] + ([labels.union(*touched)] if labels else [])
-    return len(parts) > 1
+    return len(components([factor for factor in node.factors if factor[2]])) > 1
 
 
 def _placed(node: Contract) -> bool:

@@ -134,23 +134,31 @@ def _summed(x: Expr) -> Expr | None:
     return None
 
 
-def _extremes(node: Expr) -> Expr:
+def _extremes(node: Sum) -> Expr:
     """b + relu(a - b) as max(a, b), b - relu(b - a) as min(a, b), relu(u) - u as relu(-u), and multiples of these."""
-    if not isinstance(node, Sum):
-        return node
+    left = {n: c for c, n in node.terms}
+    made: list[Term] = []
     for c, bent in node.terms:
-        turned = isinstance(bent, Contract)  # a matrix may stand transposed
-        kink = transpose(bent) if turned else bent
-        if not isinstance(kink, Apply) or kink.op.name != "relu":
+        u = _kinked(bent)
+        if u is None:
             continue
-        u = transpose(kink.args[0]) if turned else kink.args[0]
-        beside = {n: k / Fraction(c) for k, n in node.terms}
-        gone = [(-k, n) for k, n in (u.terms if isinstance(u, Sum) else ((1, u),)) if _covers(beside.get(n, 0), -k)]
+        inside = u.terms if isinstance(u, Sum) else ((1, u),)
+        gone = [(-k, n) for k, n in inside if _covers(left.get(n, 0) / Fraction(c), -k)]
         if gone:
             b = add(gone, u.shape)
-            rest = [(1, node), (-c, bent), (-c, b)]
-            return _extremes(add([*rest, _greater(c, add([(1, u), (1, b)], u.shape), b)], node.shape))
-    return node
+            made.append(_greater(c, add([(1, u), (1, b)], u.shape), b))
+            del left[bent]
+            for k, n in gone:
+                left[n] -= c * k
+    return add([*((c, n) for n, c in left.items()), *made], node.shape) if made else node
+
+
+def _kinked(node: Expr) -> Expr | None:
+    """The u of relu(u), which as a matrix may stand transposed."""
+    if isinstance(node, Contract):
+        inner = _kinked(transpose(node)) if node.rank == 2 and isinstance(transpose(node), Apply) else None
+        return None if inner is None else transpose(inner)
+    return node.args[0] if isinstance(node, Apply) and node.op.name == "relu" else None
 
 
 def _covers(whole: Rational, part: Rational) -> bool:

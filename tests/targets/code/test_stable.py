@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from mcalc.algebra.expr import contract, dim, symbol
+from mcalc.algebra.expr import Sum, add, contract, dim, symbol
+from mcalc.algebra.ops import OPS
 from mcalc.targets.code.array import Codes, nonnegative
+from mcalc.targets.code.stable import steadied
 from tests import needed
 from tests.targets.code.test_module import RNG, code, module
 
@@ -273,3 +275,9 @@ def test_of_matrices_that_stand_transposed_too():
     for text, exact in (("maximum(X, Y.T)", np.maximum(X, Y)), ("minimum(X.T, Y).T", np.minimum(X, Y))):
         value = module("numpy", text, "X", "X[m,n]", "Y[n,m]")["value"](X=X, Y=Y.T)
         np.testing.assert_array_equal(value, exact)
+
+
+def test_any_number_of_them_may_stand_in_one_sum():
+    t, c = symbol("t"), symbol("c", place=1)
+    whole = steadied(add([(1, OPS["maximum"](k * t, c)) for k in range(2, 2000)], ()))
+    assert isinstance(whole, Sum) and {node.op.name for _, node in whole.terms} == {"greater_of"}
