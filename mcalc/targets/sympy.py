@@ -38,9 +38,21 @@ if TYPE_CHECKING:
 def to_sympy(syntax: Syntax, reading: Reading) -> Any:
     """An expression over the variables of a reading as SymPy's object, a vector as a matrix of one column.
 
-    Raises a `Problem` of kind unsupported where SymPy has no such thing.
+    Raises a `Problem` of kind unsupported where SymPy has no such thing, or fails on it.
     """
-    return _Making(reading).program(syntax)
+    try:
+        return _Making(reading).program(syntax)
+    except (AttributeError, NotImplementedError, TypeError, ValueError) as fault:
+        if not _raised_in_sympy(fault):
+            raise
+        raise Problem("E430", "SymPy fails on this: {fault}", fault=fault) from None
+
+
+def _raised_in_sympy(fault: Exception) -> bool:
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith("sympy.")
 
 
 class _Making:

@@ -165,3 +165,18 @@ def test_what_sympy_lacks_is_refused():
             module("sympy", found.reading, found.expr, wrt=wrt)
         assert caught.value.exit_status == 3
     assert to_sympy(read("x.T@x").program, read("x.T@x")) == sympy.Trace(x.T * x)
+
+
+def test_what_sympy_itself_fails_on_is_refused_and_a_fault_of_ours_is_not_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading = read("x.T@y")
+    scope = {"__name__": "sympy.broken"}
+    exec("def fails(*_): raise TypeError('Mix of Matrix and Scalar symbols')", scope)
+    monkeypatch.setattr(sympy, "MatrixSymbol", scope["fails"])
+    with pytest.raises(Problem, match="SymPy fails on this: Mix of Matrix") as caught:
+        to_sympy(reading.program, reading)
+    assert caught.value.kind == "unsupported"
+    scope["__name__"] = "mcalc.targets.sympy"
+    with pytest.raises(TypeError, match="Mix of Matrix"):
+        to_sympy(reading.program, reading)
