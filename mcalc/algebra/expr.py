@@ -257,6 +257,11 @@ def magnitude(value: Rational) -> Rational:
     return -value if value < 0 else value
 
 
+def covers(whole: Rational, part: Rational) -> bool:
+    """Whether a number, such as a power, has another in it: is of the same sign, and no smaller."""
+    return whole * part > 0 and magnitude(part) <= magnitude(whole)
+
+
 def number(value: Rational) -> Expr:
     """An exact scalar."""
     value = ratio(value)

@@ -187,10 +187,10 @@ def is_root(node: Expr) -> bool:
     """Whether the node is a product of powers of scalars with a root among them that is not of a size."""
     if not isinstance(node, Contract) or any(axes for _, _, axes in node.factors):
         return False
-    return any(_is_root(b, e) for b, e, _ in node.factors)
+    return any(_is_half(b, e) for b, e, _ in node.factors)
 
 
-def _is_root(base: Expr, exponent: Rational) -> bool:
+def _is_half(base: Expr, exponent: Rational) -> bool:
     return exponent.denominator == 2 and not isinstance(base, Size)
 
 
@@ -202,7 +202,7 @@ def _times(form: Form, times: int) -> Form:
 def _times_in(node: Contract, scalars: list[tuple[Expr, Rational]]) -> int:
     """How often a product of powers, its roots whole, is among the scalars; 0 where it is not."""
     held = dict(scalars)
-    times = {ratio(held.get(b, 0) / Fraction(e)) for b, e, _ in node.factors if _is_root(b, e)}
+    times = {ratio(held.get(b, 0) / Fraction(e)) for b, e, _ in node.factors if _is_half(b, e)}
     return times.pop().numerator if len(times) == 1 and all(t.denominator == 1 for t in times) else 0
 
 

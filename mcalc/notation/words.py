@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcalc.algebra.contract import renumbered
-from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, magnitude, ratio
+from mcalc.algebra.expr import Contract, Expr, Factor, Group, Rational, Size, Sum, covers, ratio
 
 Places = dict[int, int]  #: labels of a definition to those of the product that it stands in
 
@@ -83,15 +83,10 @@ def _without(factors: list[Factor], taken: list[Factor]) -> list[Factor] | None:
     """Powers of scalars without others; None where that would divide by what may be zero."""
     held: dict[Expr, Rational] = {base: exponent for base, exponent, _ in factors}
     for base, exponent, _ in taken:
-        if not isinstance(base, Size) and not _covers(held.get(base, 0), exponent):
+        if not isinstance(base, Size) and not covers(held.get(base, 0), exponent):
             return None
         held[base] = ratio(held.get(base, 0) - exponent)
     return [(base, exponent, ()) for base, exponent in held.items() if exponent]
-
-
-def _covers(whole: Rational, part: Rational) -> bool:
-    """Whether a power has the other in it."""
-    return whole * part > 0 and magnitude(part) <= magnitude(whole)
 
 
 def _with(factors: list[Factor], new: Factor) -> list[Factor]:
@@ -127,7 +122,7 @@ def _matches(
         return
     (wanted, power, labels), *others = pattern
     for k, (base, exponent, axes) in enumerate(factors):
-        if base is not wanted or k in spots or not _covers(exponent, power):
+        if base is not wanted or k in spots or not covers(exponent, power):
             continue
         for way in dict.fromkeys((axes, axes[::-1]) if base.symmetric else (axes,)):
             known: Places | None = dict(places)

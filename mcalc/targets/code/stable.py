@@ -19,8 +19,8 @@ from mcalc.algebra.expr import (
     Term,
     add,
     contract,
+    covers,
     is_zero,
-    magnitude,
     scale,
     transpose,
 )
@@ -143,7 +143,7 @@ def _extremes(node: Sum) -> Expr:
         if u is None:
             continue
         inside = u.terms if isinstance(u, Sum) else ((1, u),)
-        gone = [(-k, n) for k, n in inside if _covers(left.get(n, 0) / Fraction(c), -k)]
+        gone = [(-k, n) for k, n in inside if covers(left.get(n, 0) / Fraction(c), -k)]
         if gone:
             b = add(gone, u.shape)
             made.append(_greater(c, add([(1, u), (1, b)], u.shape), b))
@@ -159,10 +159,6 @@ def _kinked(node: Expr) -> Expr | None:
         inner = _kinked(transpose(node)) if node.rank == 2 and isinstance(transpose(node), Apply) else None
         return None if inner is None else transpose(inner)
     return node.args[0] if isinstance(node, Apply) and node.op.name == "relu" else None
-
-
-def _covers(whole: Rational, part: Rational) -> bool:
-    return whole * part > 0 and magnitude(whole) >= magnitude(part)
 
 
 def _greater(c: Rational, a: Expr, b: Expr) -> Term:
